@@ -12,6 +12,7 @@
 pub mod codes;
 pub mod consignment;
 pub mod facts;
+pub mod feature;
 
 pub mod history;
 pub mod outcome;
