@@ -1,0 +1,335 @@
+//! Receive: records of a message become stored consignments, each new, amended or known already.
+//! What cannot be stored is kept as a defect. Nothing is acknowledged before the commit, and a
+//! batch that comes again changes nothing. Reading the bytes is `intake`'s work.
+
+use std::collections::{HashMap, HashSet};
+
+use anyhow::Result;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use targeting::consignment::{Consignment, Defect, DefectKind, Fate};
+use targeting::history::{UnitValueEntry, arrival, examination};
+use targeting::outcome::Inspection;
+
+use crate::store::consignments::{Known, NewVersion};
+use crate::store::messages::{NewMessage, Tally};
+use crate::store::outcomes::NewOutcome;
+use crate::store::{Store, Tx, consignments, defects, histories, journal, messages, outcomes};
+
+/// A record ready to be stored.
+pub struct Arrival {
+    /// Line of the message on which it begins.
+    pub line: u64,
+    /// What was understood.
+    pub consignment: Consignment,
+    /// What the source says came of it; only kept when outcomes are asked for.
+    pub inspection: Option<Inspection>,
+    document: String,
+    digest: i64,
+}
+
+/// Makes a record ready: writes its document and takes the document's digest.
+pub fn prepare(
+    line: u64,
+    consignment: Consignment,
+    inspection: Option<Inspection>,
+) -> Result<Arrival> {
+    let document = serde_json::to_string(&consignment)?;
+    let digest = xxhash_rust::xxh3::xxh3_64(document.as_bytes()) as i64;
+    Ok(Arrival { line, consignment, inspection, document, digest })
+}
+
+/// The message whose records arrive.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Its number.
+    pub id: i64,
+    /// Name by which people know it.
+    pub name: String,
+    /// Who numbers its references.
+    pub source: String,
+}
+
+/// Writes a message down, or finds it again.
+pub async fn open(store: &Store, message: &NewMessage<'_>, now: i64) -> Result<Message> {
+    let mut tx = store.begin().await?;
+    let (id, new) = messages::open(&mut tx, message, now).await?;
+    if new {
+        tx.commit().await?;
+    }
+    Ok(Message { id, name: message.name.to_owned(), source: message.source.to_owned() })
+}
+
+/// Marks a message as read to its end.
+pub async fn finish(store: &Store, message: &Message, now: i64) -> Result<()> {
+    let mut tx = store.begin().await?;
+    messages::finish(&mut tx, message.id, now).await?;
+    tx.commit().await
+}
+
+/// Stores a batch of records with their defects; gives what became of them. The outcomes that
+/// the records carry are kept only `with_outcomes`.
+pub async fn receive(
+    store: &Store,
+    message: &Message,
+    batch: &[Arrival],
+    found_defects: &[Defect],
+    with_outcomes: bool,
+    (actor, now): (&str, i64),
+) -> Result<Tally> {
+    let mut tx = store.begin().await?;
+    let references: Vec<&str> =
+        batch.iter().map(|arrival| arrival.consignment.reference.as_str()).collect();
+    let known = consignments::known(&mut tx, &message.source, &references).await?;
+    let next_id = consignments::next_id(&mut tx).await?;
+
+    let mut sorted = sort(message, batch, known, next_id);
+    let rejected: HashSet<u64> =
+        found_defects.iter().filter(|defect| defect.kind.rejects()).map(|d| d.line).collect();
+    sorted.tally.rejected = rejected.len() as i64;
+    sorted.tally.read = batch.len() as i64 + sorted.tally.rejected;
+    sorted.defects.extend_from_slice(found_defects);
+
+    let mut ledger = histories::Additions::default();
+    let found = if with_outcomes { outcomes_of(&mut tx, batch, &sorted).await? } else { Vec::new() };
+    let inspected: HashSet<i64> = found.iter().map(|new| new.consignment_id).collect();
+    let versions: Vec<NewVersion<'_>> = sorted
+        .new
+        .iter()
+        .map(|place| NewVersion {
+            id: place.id,
+            first_id: place.first_id,
+            version: place.version,
+            consignment: &batch[place.row].consignment,
+            document: &batch[place.row].document,
+            digest: batch[place.row].digest,
+            message_id: message.id,
+            line: batch[place.row].line as i64,
+            fate: match () {
+                () if sorted.superseded.contains(&place.id) => Fate::Superseded,
+                () if inspected.contains(&place.id) => Fate::Inspected,
+                () => Fate::Pending,
+            },
+        })
+        .collect();
+    let fresh = defects::insert(&mut tx, message.id, &sorted.defects, now).await?;
+    if versions.is_empty() && found.is_empty() && fresh == 0 {
+        // All of it is known: nothing changes, not even the journal.
+        return Ok(sorted.tally);
+    }
+
+    add_arrivals(&mut tx, batch, &sorted, &mut ledger).await?;
+    consignments::insert(&mut tx, &versions).await?;
+    consignments::supersede(&mut tx, &sorted.superseded).await?;
+    let rows = sorted.rows();
+    for new in &found {
+        let Some(label) = new.inspection.result.label() else { continue };
+        let consignment = &batch[rows[&new.consignment_id]].consignment;
+        for entry in examination(consignment, new.known_on, label) {
+            ledger.add(entry, 1);
+        }
+    }
+    outcomes::insert(&mut tx, &found, now).await?;
+    let known_before: Vec<i64> =
+        inspected.iter().copied().filter(|id| *id < next_id).collect();
+    consignments::set_fate(&mut tx, &known_before, Fate::Inspected).await?;
+    ledger.keep(&mut tx).await?;
+    messages::add(&mut tx, message.id, sorted.tally).await?;
+    journal::record(
+        &mut tx,
+        &[journal::JournalEntry {
+            actor: actor.to_owned(),
+            act: "receive".to_owned(),
+            subject: format!("message {}", message.id),
+            body: json!({
+                "file": message.name,
+                "lines": [batch.first().map(|a| a.line), batch.last().map(|a| a.line)],
+                "ids": [next_id, next_id + versions.len() as i64 - 1],
+                "new": sorted.tally.new,
+                "amended": sorted.tally.amended,
+                "unchanged": sorted.tally.unchanged,
+                "rejected": sorted.tally.rejected,
+                "outcomes": found.len(),
+                "sha256": documents_digest(versions.iter().map(|version| version.document)),
+            }),
+        }],
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(sorted.tally)
+}
+
+/// SHA-256 over documents, each with its length before it, in hexadecimal. `sumun verify` takes
+/// it again over what is stored.
+pub fn documents_digest<'a>(documents: impl Iterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for document in documents {
+        hash.update((document.len() as u64).to_le_bytes());
+        hash.update(document.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+/// Where a record of the batch will be stored.
+struct Place {
+    row: usize,
+    id: i64,
+    first_id: i64,
+    version: i64,
+    /// The version that it amends.
+    amends: Option<i64>,
+}
+
+#[derive(Default)]
+struct Sorted {
+    new: Vec<Place>,
+    /// Rows that changed nothing, with the id of the version that is stored already.
+    unchanged: Vec<(usize, i64)>,
+    superseded: HashSet<i64>,
+    defects: Vec<Defect>,
+    tally: Tally,
+}
+
+impl Sorted {
+    /// The row of the batch that is stored under each id.
+    fn rows(&self) -> HashMap<i64, usize> {
+        let new = self.new.iter().map(|place| (place.id, place.row));
+        new.chain(self.unchanged.iter().map(|(row, id)| (*id, *row))).collect()
+    }
+}
+
+/// Decides for each record whether it is new, amends a known one, or is known already.
+fn sort(
+    message: &Message,
+    batch: &[Arrival],
+    mut known: HashMap<String, Vec<Known>>,
+    mut next_id: i64,
+) -> Sorted {
+    let mut sorted = Sorted::default();
+    for (row, arrival) in batch.iter().enumerate() {
+        let versions = match known.get_mut(arrival.consignment.reference.as_str()) {
+            Some(versions) => versions,
+            None => known.entry(arrival.consignment.reference.to_string()).or_default(),
+        };
+        let line = arrival.line as i64;
+        // The same content is no news when it is what stands now, or when this same message said
+        // it before: an amendment may well go back to what an earlier message had said.
+        let same = versions.iter().enumerate().rev().find(|(n, version)| {
+            version.digest == arrival.digest
+                && (*n + 1 == versions.len() || version.message_id == message.id)
+        });
+        if let Some((_, version)) = same {
+            if version.message_id == message.id && version.line != line {
+                sorted.defects.push(duplicate(arrival, version.line, "the same"));
+            }
+            sorted.unchanged.push((row, version.id));
+            sorted.tally.unchanged += 1;
+            continue;
+        }
+        let newest = versions.last().copied();
+        if let Some(newest) = newest {
+            if newest.message_id == message.id {
+                sorted.defects.push(duplicate(arrival, newest.line, "other"));
+            }
+            sorted.superseded.insert(newest.id);
+            sorted.tally.amended += 1;
+        } else {
+            sorted.tally.new += 1;
+        }
+        let place = Place {
+            row,
+            id: next_id,
+            first_id: newest.map_or(next_id, |newest| newest.first_id),
+            version: newest.map_or(1, |newest| newest.version + 1),
+            amends: newest.map(|newest| newest.id),
+        };
+        versions.push(Known {
+            id: place.id,
+            first_id: place.first_id,
+            version: place.version,
+            message_id: message.id,
+            line,
+            arrived_day: arrival.consignment.arrived_on,
+            digest: arrival.digest,
+        });
+        sorted.new.push(place);
+        next_id += 1;
+    }
+    sorted
+}
+
+fn duplicate(arrival: &Arrival, line: i64, content: &str) -> Defect {
+    let became = match content {
+        "the same" => "changed nothing",
+        _ => "was kept as a newer version",
+    };
+    Defect {
+        line: arrival.line,
+        field: "reference".into(),
+        kind: DefectKind::Duplicate,
+        reason: format!(
+            "repeats the reference of line {line} of this file with {content} content and {became}"
+        ),
+        found: arrival.consignment.reference.to_string(),
+    }
+}
+
+/// Outcomes that the records carry for consignments without one.
+async fn outcomes_of(tx: &mut Tx, batch: &[Arrival], sorted: &Sorted) -> Result<Vec<NewOutcome>> {
+    let known: Vec<i64> = sorted.unchanged.iter().map(|(_, id)| *id).collect();
+    let mut have: HashSet<i64> = outcomes::latest(tx, &known).await?.into_keys().collect();
+    let places = sorted
+        .new
+        .iter()
+        .filter(|place| !sorted.superseded.contains(&place.id))
+        .map(|place| (place.row, place.id))
+        .chain(sorted.unchanged.iter().copied());
+    Ok(places
+        .filter_map(|(row, id)| {
+            let inspection = batch[row].inspection.clone()?;
+            have.insert(id).then(|| NewOutcome {
+                consignment_id: id,
+                revision: 1,
+                channel: None,
+                plan_id: None,
+                known_on: batch[row].consignment.arrived_on,
+                inspection,
+            })
+        })
+        .collect())
+}
+
+/// Counts arrivals in the ledger. An amendment counts only under keys that its elder had not.
+async fn add_arrivals(
+    tx: &mut Tx,
+    batch: &[Arrival],
+    sorted: &Sorted,
+    ledger: &mut histories::Additions,
+) -> Result<()> {
+    let elders: Vec<i64> = sorted.new.iter().filter_map(|place| place.amends).collect();
+    let stored: HashMap<i64, Consignment> = consignments::load(tx, &elders)
+        .await?
+        .into_iter()
+        .map(|stored| (stored.id, stored.consignment))
+        .collect();
+    let by_id: HashMap<i64, usize> =
+        sorted.new.iter().map(|place| (place.id, place.row)).collect();
+    for place in &sorted.new {
+        let consignment = &batch[place.row].consignment;
+        let elder = place.amends.and_then(|id| {
+            stored.get(&id).or_else(|| by_id.get(&id).map(|row| &batch[*row].consignment))
+        });
+        let counted: HashSet<u64> =
+            elder.into_iter().flat_map(arrival).map(|entry| entry.key).collect();
+        for entry in arrival(consignment).filter(|entry| !counted.contains(&entry.key)) {
+            ledger.add(entry, 1);
+        }
+        if elder.is_none()
+            && let Some(entry) = UnitValueEntry::of(consignment)
+        {
+            ledger.add_unit_value(entry);
+        }
+    }
+    Ok(())
+}

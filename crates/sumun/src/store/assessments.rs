@@ -1,0 +1,139 @@
+//! Assessments: the immutable results of screening, and how far screening has come.
+
+use anyhow::Result;
+use targeting::codes::Day;
+use targeting::screening::Assessment;
+
+use super::{Kind, Tx, args, values};
+
+/// Keeps the assessments of a batch; `of` has id and day of arrival of each. One that is kept
+/// already stays as it is.
+pub async fn insert(
+    tx: &mut Tx,
+    model_id: &str,
+    of: &[(i64, Day)],
+    assessments: &[Assessment],
+    now: i64,
+) -> Result<()> {
+    let mut months: Vec<(i16, i8)> = of
+        .iter()
+        .map(|(_, day)| *day)
+        .collect::<std::collections::BTreeSet<Day>>()
+        .into_iter()
+        .map(|day| (day.date().year(), day.date().month()))
+        .collect();
+    months.dedup();
+    tx.ensure_month_partitions("assessment", &months).await?;
+    let reasons: Vec<String> = assessments
+        .iter()
+        .map(|assessment| serde_json::to_string(&assessment.reasons))
+        .collect::<Result<_, _>>()?;
+    tx.insert_many(
+        "assessment",
+        [
+            ("consignment_id", Kind::Int),
+            ("arrived_day", Kind::Int),
+            ("model_id", Kind::Text),
+            ("assessed_at", Kind::Int),
+            ("p_irregular", Kind::Real),
+            ("p_critical", Kind::Real),
+            ("lane", Kind::Text),
+            ("reasons", Kind::Text),
+        ],
+        "on conflict (consignment_id, model_id, arrived_day) do nothing",
+        of.iter().zip(assessments).zip(&reasons).map(|(((id, day), assessment), reasons)| {
+            values![
+                *id,
+                day.0,
+                model_id,
+                now,
+                assessment.p_irregular,
+                assessment.p_critical,
+                assessment.lane.as_str(),
+                reasons
+            ]
+        }),
+    )
+    .await?;
+    Ok(())
+}
+
+/// The last consignment that this model has screened, or 0.
+pub async fn screened_up_to(tx: &mut Tx, model_id: &str) -> Result<i64> {
+    let last = tx
+        .fetch_optional(
+            "select last_id from screening where model_id = $1",
+            args![model_id],
+            |row| row.int(0),
+        )
+        .await?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Notes how far this model has screened.
+pub async fn set_screened_up_to(tx: &mut Tx, model_id: &str, last_id: i64) -> Result<()> {
+    tx.execute(
+        "insert into screening (model_id, last_id) values ($1, $2)
+         on conflict (model_id) do update set last_id = excluded.last_id",
+        args![model_id, last_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// SHA-256 over assessments as they are kept, in rising order of id, in hexadecimal.
+/// `sumun verify` takes it again over what is stored.
+pub fn digest<'a>(assessments: impl Iterator<Item = (i64, &'a Assessment)>) -> Result<String> {
+    let mut hash = Digest::new();
+    for (id, assessment) in assessments {
+        let reasons = serde_json::to_string(&assessment.reasons)?;
+        hash.add(id, assessment.p_irregular, assessment.p_critical, &reasons);
+    }
+    Ok(hash.finish())
+}
+
+/// The digest of assessments, taken one by one.
+#[derive(Default)]
+pub struct Digest(sha2::Sha256);
+
+impl Digest {
+    /// An empty digest.
+    pub fn new() -> Digest {
+        Digest::default()
+    }
+
+    /// Takes in one assessment.
+    pub fn add(&mut self, id: i64, p_irregular: f64, p_critical: f64, reasons: &str) {
+        use sha2::Digest as _;
+        self.0.update(id.to_le_bytes());
+        self.0.update(p_irregular.to_bits().to_le_bytes());
+        self.0.update(p_critical.to_bits().to_le_bytes());
+        self.0.update((reasons.len() as u64).to_le_bytes());
+        self.0.update(reasons.as_bytes());
+    }
+
+    /// The digest in hexadecimal.
+    pub fn finish(self) -> String {
+        use sha2::Digest as _;
+        hex::encode(self.0.finalize())
+    }
+}
+
+/// Calls `each` with what is kept of one model for consignments from `first` to `last`.
+pub async fn each(
+    tx: &mut Tx,
+    model_id: &str,
+    (first, last): (i64, i64),
+    mut each: impl FnMut(i64, f64, f64, &str),
+) -> Result<()> {
+    let mut rows = tx.rows(
+        "select consignment_id, p_irregular, p_critical, reasons from assessment
+         where model_id = $1 and consignment_id >= $2 and consignment_id <= $3
+         order by consignment_id",
+        args![model_id, first, last],
+    )?;
+    while let Some(row) = rows.next().await? {
+        each(row.int(0)?, row.real(1)?, row.real(2)?, row.text(3)?);
+    }
+    Ok(())
+}

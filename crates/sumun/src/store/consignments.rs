@@ -1,0 +1,290 @@
+//! Consignments and the register of declarations that names their versions.
+//! Content is kept once, as the JSON of what was understood; the columns beside it are those by
+//! which consignments are found.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use targeting::codes::Day;
+use targeting::consignment::{Consignment, Fate};
+
+use super::{Kind, Tx, args, values};
+
+/// One version of a declaration that is in the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The version's consignment.
+    pub id: i64,
+    /// The first version's consignment: the number that people see.
+    pub first_id: i64,
+    /// Counted from 1.
+    pub version: i64,
+    /// Message that brought it.
+    pub message_id: i64,
+    /// Line of that message.
+    pub line: i64,
+    /// Day of arrival.
+    pub arrived_day: Day,
+    /// Digest of its content.
+    pub digest: i64,
+}
+
+/// All versions of the references of one source, each list in rising order of version.
+pub async fn known(
+    tx: &mut Tx,
+    source: &str,
+    references: &[&str],
+) -> Result<HashMap<String, Vec<Known>>> {
+    let mut found: HashMap<String, Vec<Known>> = HashMap::new();
+    let mut rows = tx.rows(
+        "select reference, id, first_id, version, message_id, arrived_day, digest, line
+         from declaration
+         where reference {in $1} and source = $2
+         order by reference, version",
+        args![references.to_vec(), source],
+    )?;
+    while let Some(row) = rows.next().await? {
+        let known = Known {
+            id: row.int(1)?,
+            first_id: row.int(2)?,
+            version: row.int(3)?,
+            message_id: row.int(4)?,
+            arrived_day: Day(row.int(5)? as i32),
+            digest: row.int(6)?,
+            line: row.int(7)?,
+        };
+        match found.get_mut(row.text(0)?) {
+            Some(versions) => versions.push(known),
+            None => {
+                found.insert(row.text(0)?.to_owned(), vec![known]);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The newest version of each reference, whatever its source, in the order asked for.
+/// `None` when no source knows it; an error names one that several sources know.
+pub async fn newest(tx: &mut Tx, references: &[&str]) -> Result<Vec<Option<(String, Known)>>> {
+    let mut found: HashMap<String, Vec<(String, Known)>> = HashMap::new();
+    let mut rows = tx.rows(
+        "select reference, source, id, first_id, version, message_id, arrived_day, digest, line
+         from declaration
+         where reference {in $1}
+         order by reference, source, version",
+        args![references.to_vec()],
+    )?;
+    while let Some(row) = rows.next().await? {
+        let known = Known {
+            id: row.int(2)?,
+            first_id: row.int(3)?,
+            version: row.int(4)?,
+            message_id: row.int(5)?,
+            arrived_day: Day(row.int(6)? as i32),
+            digest: row.int(7)?,
+            line: row.int(8)?,
+        };
+        let sources = found.entry(row.text(0)?.to_owned()).or_default();
+        let source = row.text(1)?;
+        match sources.last_mut() {
+            Some((last, newest)) if last == source => *newest = known,
+            _ => sources.push((source.to_owned(), known)),
+        }
+    }
+    references
+        .iter()
+        .map(|reference| match found.get(*reference).map(Vec::as_slice) {
+            None => Ok(None),
+            Some([one]) => Ok(Some(one.clone())),
+            Some(many) => {
+                let sources: Vec<&str> = many.iter().map(|(source, _)| source.as_str()).collect();
+                crate::refuse!(
+                    "ambiguous_reference",
+                    "declaration {reference} is known from several sources ({}): record it with a \
+                     source column",
+                    sources.join(", ")
+                )
+            }
+        })
+        .collect()
+}
+
+/// A version that is to be stored.
+pub struct NewVersion<'a> {
+    /// Its own id.
+    pub id: i64,
+    /// The first version's id.
+    pub first_id: i64,
+    /// Counted from 1.
+    pub version: i64,
+    /// The content.
+    pub consignment: &'a Consignment,
+    /// The content as JSON.
+    pub document: &'a str,
+    /// Digest of the document.
+    pub digest: i64,
+    /// Message that brought it.
+    pub message_id: i64,
+    /// Line of the message.
+    pub line: i64,
+    /// What is known of its end.
+    pub fate: Fate,
+}
+
+/// The next free id. The writing transaction's lock keeps it free until the commit.
+pub async fn next_id(tx: &mut Tx) -> Result<i64> {
+    tx.fetch_one("select coalesce(max(id), 0) + 1 from consignment", args![], |row| row.int(0))
+        .await
+}
+
+/// Stores new versions.
+pub async fn insert(tx: &mut Tx, versions: &[NewVersion<'_>]) -> Result<()> {
+    let mut months: Vec<(i16, i8)> = versions
+        .iter()
+        .map(|version| version.consignment.arrived_on)
+        .collect::<std::collections::BTreeSet<Day>>()
+        .into_iter()
+        .map(|day| (day.date().year(), day.date().month()))
+        .collect();
+    months.dedup();
+    tx.ensure_month_partitions("consignment", &months).await?;
+    tx.insert_many(
+        "consignment",
+        [
+            ("id", Kind::Int),
+            ("first_id", Kind::Int),
+            ("version", Kind::Int),
+            ("reference", Kind::Text),
+            ("office", Kind::Text),
+            ("regime", Kind::Text),
+            ("arrived_at", Kind::Int),
+            ("arrived_day", Kind::Int),
+            ("message_id", Kind::Int),
+            ("line", Kind::Int),
+            ("fate", Kind::Text),
+            ("document", Kind::Text),
+        ],
+        "",
+        versions.iter().map(|new| {
+            values![
+                new.id,
+                new.first_id,
+                new.version,
+                new.consignment.reference.as_str(),
+                new.consignment.office.as_str(),
+                new.consignment.regime.as_str(),
+                new.consignment.arrived_at,
+                new.consignment.arrived_on.0,
+                new.message_id,
+                new.line,
+                new.fate.as_str(),
+                new.document
+            ]
+        }),
+    )
+    .await?;
+    tx.insert_many(
+        "declaration",
+        [
+            ("reference", Kind::Text),
+            ("source", Kind::Text),
+            ("version", Kind::Int),
+            ("id", Kind::Int),
+            ("first_id", Kind::Int),
+            ("arrived_day", Kind::Int),
+            ("message_id", Kind::Int),
+            ("line", Kind::Int),
+            ("digest", Kind::Int),
+        ],
+        "",
+        versions.iter().map(|new| {
+            values![
+                new.consignment.reference.as_str(),
+                new.consignment.source.as_str(),
+                new.version,
+                new.id,
+                new.first_id,
+                new.consignment.arrived_on.0,
+                new.message_id,
+                new.line,
+                new.digest
+            ]
+        }),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives consignments their fate.
+pub async fn set_fate(tx: &mut Tx, ids: &[i64], fate: Fate) -> Result<()> {
+    if !ids.is_empty() {
+        tx.execute(
+            "update consignment set fate = $2 where id {in $1}",
+            args![ids.to_vec(), fate.as_str()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Gives consignments the fate of superseded ones, but those that were inspected keep theirs.
+pub async fn supersede(tx: &mut Tx, ids: &std::collections::HashSet<i64>) -> Result<()> {
+    if !ids.is_empty() {
+        let ids: Vec<i64> = ids.iter().copied().collect();
+        tx.execute(
+            "update consignment set fate = 'superseded'
+             where id {in $1} and fate in ('pending', 'released')",
+            args![ids],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// A stored version of a consignment.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Its id.
+    pub id: i64,
+    /// The content.
+    pub consignment: Consignment,
+}
+
+fn stored(row: &super::Row) -> Result<Stored> {
+    let id = row.int(0)?;
+    let consignment = serde_json::from_str(row.text(1)?)
+        .with_context(|| format!("the document of consignment {id} cannot be read"))?;
+    Ok(Stored { id, consignment })
+}
+
+/// The stored versions with these ids, in rising order of id.
+pub async fn load(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Stored>> {
+    tx.fetch_all(
+        "select id, document from consignment where id {in $1} order by id",
+        args![ids.to_vec()],
+        stored,
+    )
+    .await
+}
+
+/// Up to `limit` consignments that await a decision, with ids above `after`, in rising order.
+pub async fn pending(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Stored>> {
+    tx.fetch_all(
+        "select id, document from consignment
+         where id > $1 and fate = 'pending'
+         order by id limit $2",
+        args![after, limit],
+        stored,
+    )
+    .await
+}
+
+/// How many consignments there are of each fate.
+pub async fn fates(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    tx.fetch_all(
+        "select fate, count(*) from consignment group by fate order by fate",
+        args![],
+        |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+    )
+    .await
+}

@@ -1,0 +1,98 @@
+//! Defects: what was wrong with records, kept until a person has seen to it.
+
+use anyhow::Result;
+use serde::Serialize;
+use targeting::consignment::Defect;
+
+use super::{Kind, Tx, args, values};
+
+/// Keeps the defects of a batch and gives how many are new. The same defect of the same message
+/// is kept once.
+pub async fn insert(tx: &mut Tx, message_id: i64, defects: &[Defect], now: i64) -> Result<u64> {
+    if defects.is_empty() {
+        return Ok(0);
+    }
+    tx.insert_many(
+        "defect",
+        [
+            ("message_id", Kind::Int),
+            ("line", Kind::Int),
+            ("field", Kind::Text),
+            ("kind", Kind::Text),
+            ("reason", Kind::Text),
+            ("found", Kind::Text),
+            ("found_at", Kind::Int),
+        ],
+        "on conflict (message_id, line, field, kind) do nothing",
+        defects.iter().map(|defect| {
+            values![
+                message_id,
+                defect.line as i64,
+                defect.field.as_str(),
+                defect.kind.as_str(),
+                printable(&defect.reason),
+                printable(&defect.found),
+                now
+            ]
+        }),
+    )
+    .await
+}
+
+/// Postgres keeps no NUL in a text, and damaged files are full of them.
+fn printable(text: &str) -> String {
+    text.replace('\0', "\u{2400}")
+}
+
+/// A kept defect, with the file that it came from.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeptDefect {
+    /// Name of the file.
+    pub file: String,
+    /// Line from 1.
+    pub line: i64,
+    /// Field, or empty for the whole record.
+    pub field: String,
+    /// Kind of defect.
+    pub kind: String,
+    /// The fault in a sentence.
+    pub reason: String,
+    /// What stood there.
+    pub found: String,
+}
+
+/// Up to `limit` defects, the latest message first, of files whose name contains `file`.
+pub async fn list(tx: &mut Tx, file: &str, limit: i64) -> Result<Vec<KeptDefect>> {
+    let like = format!("%{}%", file.replace(['%', '_'], ""));
+    tx.fetch_all(
+        "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found
+         from defect join message on message.id = defect.message_id
+         where message.name like $1
+         order by defect.message_id desc, defect.line, defect.field, defect.kind
+         limit $2",
+        args![like, limit],
+        |row| {
+            Ok(KeptDefect {
+                file: row.text(0)?.to_owned(),
+                line: row.int(1)?,
+                field: row.text(2)?.to_owned(),
+                kind: row.text(3)?.to_owned(),
+                reason: row.text(4)?.to_owned(),
+                found: row.text(5)?.to_owned(),
+            })
+        },
+    )
+    .await
+}
+
+/// How many defects there are in all, by kind.
+pub async fn count(tx: &mut Tx, message_id: Option<i64>) -> Result<Vec<(String, i64)>> {
+    tx.fetch_all(
+        "select kind, count(*) from defect
+         where $1 is null or message_id = $1
+         group by kind order by kind",
+        args![message_id],
+        |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+    )
+    .await
+}

@@ -1,0 +1,104 @@
+//! Messages: each file or message as it was received, and what became of its records.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::{Tx, args};
+
+/// What became of the records of a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Records read, stored or not.
+    pub read: i64,
+    /// Stored as new consignments.
+    pub new: i64,
+    /// Stored as new versions of known ones.
+    pub amended: i64,
+    /// Known already, so nothing changed.
+    pub unchanged: i64,
+    /// Not stored; each has a defect.
+    pub rejected: i64,
+}
+
+impl Tally {
+    /// Adds what another batch came to.
+    pub fn add(&mut self, other: Tally) {
+        self.read += other.read;
+        self.new += other.new;
+        self.amended += other.amended;
+        self.unchanged += other.unchanged;
+        self.rejected += other.rejected;
+    }
+}
+
+/// A message as it is first written down.
+#[derive(Debug, Clone)]
+pub struct NewMessage<'a> {
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub digest: &'a str,
+    /// File name or other name by which people know it.
+    pub name: &'a str,
+    /// Who sends such messages.
+    pub source: &'a str,
+    /// Format that was recognised.
+    pub format: &'a str,
+    /// Size in bytes as received.
+    pub size_bytes: i64,
+}
+
+/// Finds the message with this digest or writes it down; gives its id and whether it is new.
+pub async fn open(tx: &mut Tx, message: &NewMessage<'_>, now: i64) -> Result<(i64, bool)> {
+    let known = tx
+        .fetch_optional(
+            "select id from message where digest = $1",
+            args![message.digest],
+            |row| row.int(0),
+        )
+        .await?;
+    if let Some(id) = known {
+        return Ok((id, false));
+    }
+    let id = tx
+        .fetch_one("select coalesce(max(id), 0) + 1 from message", args![], |row| row.int(0))
+        .await?;
+    tx.execute(
+        "insert into message (id, digest, name, source, format, size_bytes, received_at,
+             rows_read, rows_new, rows_amended, rows_unchanged, rows_rejected)
+         values ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0)",
+        args![
+            id,
+            message.digest,
+            message.name,
+            message.source,
+            message.format,
+            message.size_bytes,
+            now
+        ],
+    )
+    .await?;
+    Ok((id, true))
+}
+
+/// Adds what a batch came to.
+pub async fn add(tx: &mut Tx, id: i64, tally: Tally) -> Result<()> {
+    tx.execute(
+        "update message
+         set rows_read = rows_read + $2, rows_new = rows_new + $3,
+             rows_amended = rows_amended + $4, rows_unchanged = rows_unchanged + $5,
+             rows_rejected = rows_rejected + $6
+         where id = $1",
+        args![id, tally.read, tally.new, tally.amended, tally.unchanged, tally.rejected],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Marks a message as read to its end.
+pub async fn finish(tx: &mut Tx, id: i64, now: i64) -> Result<()> {
+    tx.execute(
+        "update message set finished_at = $2 where id = $1 and finished_at is null",
+        args![id, now],
+    )
+    .await?;
+    Ok(())
+}

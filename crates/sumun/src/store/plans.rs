@@ -1,0 +1,298 @@
+//! Plans and their selections: who was a candidate, with what chance, and who was drawn.
+
+use anyhow::Result;
+use serde::Serialize;
+use targeting::codes::Day;
+
+use super::{Kind, Tx, args, values};
+
+/// A consignment that could be selected, with the newest assessment by the model in force.
+#[derive(Debug, Clone)]
+pub struct Awaiting {
+    /// Its id.
+    pub id: i64,
+    /// The source's number.
+    pub reference: String,
+    /// Chance of any irregularity; none when it has not been screened.
+    pub p_irregular: Option<f64>,
+    /// Chance of contraband.
+    pub p_critical: Option<f64>,
+}
+
+/// Consignments of an office and regime that arrived from `first` to `last` and have no outcome
+/// and no fate but that of a plan that is being replaced; in rising order of id.
+pub async fn awaiting(
+    tx: &mut Tx,
+    model_id: Option<&str>,
+    office: &str,
+    regime: &str,
+    (first, last): (Day, Day),
+    replaced_plan: Option<i64>,
+) -> Result<Vec<Awaiting>> {
+    tx.fetch_all(
+        "select consignment.id, consignment.reference, assessment.p_irregular,
+                assessment.p_critical
+         from consignment
+         left join assessment
+           on assessment.consignment_id = consignment.id
+          and assessment.arrived_day = consignment.arrived_day
+          and assessment.model_id = $1
+         where consignment.office = $2 and consignment.regime = $3
+           and consignment.arrived_day >= $4 and consignment.arrived_day <= $5
+           and (consignment.fate = 'pending'
+                or (consignment.fate = 'released' and exists (
+                        select 1 from selection
+                        where selection.plan_id = $6
+                          and selection.consignment_id = consignment.id)))
+         order by consignment.id",
+        args![model_id, office, regime, first.0, last.0, replaced_plan],
+        |row| {
+            Ok(Awaiting {
+                id: row.int(0)?,
+                reference: row.text(1)?.to_owned(),
+                p_irregular: row.real_opt(2)?,
+                p_critical: row.real_opt(3)?,
+            })
+        },
+    )
+    .await
+}
+
+/// A plan as it is kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeptPlan {
+    /// Its number, written `P-7`.
+    pub id: i64,
+    /// Customs office.
+    pub office: String,
+    /// Shift, as people write it.
+    pub shift: String,
+    /// Day of the shift.
+    pub shift_day: i64,
+    /// Parcel or freight.
+    pub regime: String,
+    /// `drawn` or `replaced`.
+    pub state: String,
+    /// Model whose assessments ranked it.
+    pub model_id: Option<String>,
+    /// When it was drawn, in microseconds since 1970-01-01 UTC.
+    pub drawn_at: i64,
+    /// Seed of the draw, in hexadecimal.
+    pub seed: String,
+    /// Terms of the chances, as JSON.
+    pub terms: String,
+    /// Capacity, as JSON.
+    pub capacity: String,
+    /// How many consignments could be selected.
+    pub candidates: i64,
+    /// How many were.
+    pub drawn: i64,
+    /// Officer-minutes of the drawn list.
+    pub minutes: i64,
+    /// SHA-256 over its selections.
+    pub digest: String,
+}
+
+/// One line of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KeptSelection {
+    /// The consignment.
+    pub consignment_id: i64,
+    /// Rank by risk within the plan, from 1.
+    pub position: i64,
+    /// What it was ranked by.
+    pub risk: f64,
+    /// Chance of any irregularity when it was drawn.
+    pub expected: f64,
+    /// Chance of contraband when it was drawn.
+    pub expected_critical: f64,
+    /// Chance of being inspected: the propensity.
+    pub chance: f64,
+    /// Why it has that chance.
+    pub channel: String,
+    /// What it is, or would be, inspected with.
+    pub modality: String,
+    /// Officer-minutes of that.
+    pub minutes: i64,
+    /// Probability that the modality finds what is there.
+    pub detection: f64,
+    /// Whether it was drawn.
+    pub drawn: bool,
+}
+
+/// The next free number of a plan.
+pub async fn next_id(tx: &mut Tx) -> Result<i64> {
+    tx.fetch_one("select coalesce(max(id), 0) + 1 from plan", args![], |row| row.int(0)).await
+}
+
+/// Keeps a plan with all its lines.
+pub async fn insert(tx: &mut Tx, plan: &KeptPlan, lines: &[KeptSelection]) -> Result<()> {
+    tx.execute(
+        "insert into plan (id, office, shift, shift_day, regime, state, model_id, drawn_at, seed,
+             terms, capacity, candidates, drawn, minutes, digest)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        args![
+            plan.id,
+            &plan.office,
+            &plan.shift,
+            plan.shift_day,
+            &plan.regime,
+            &plan.state,
+            &plan.model_id,
+            plan.drawn_at,
+            &plan.seed,
+            &plan.terms,
+            &plan.capacity,
+            plan.candidates,
+            plan.drawn,
+            plan.minutes,
+            &plan.digest
+        ],
+    )
+    .await?;
+    tx.insert_many(
+        "selection",
+        [
+            ("plan_id", Kind::Int),
+            ("consignment_id", Kind::Int),
+            ("position", Kind::Int),
+            ("risk", Kind::Real),
+            ("expected", Kind::Real),
+            ("expected_critical", Kind::Real),
+            ("chance", Kind::Real),
+            ("channel", Kind::Text),
+            ("modality", Kind::Text),
+            ("minutes", Kind::Int),
+            ("detection", Kind::Real),
+            ("drawn", Kind::Int),
+        ],
+        "",
+        lines.iter().map(|line| {
+            values![
+                plan.id,
+                line.consignment_id,
+                line.position,
+                line.risk,
+                line.expected,
+                line.expected_critical,
+                line.chance,
+                &line.channel,
+                &line.modality,
+                line.minutes,
+                line.detection,
+                line.drawn
+            ]
+        }),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Marks a plan as replaced and takes its released consignments back among those that wait.
+pub async fn replace(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.execute("update plan set state = 'replaced' where id = $1", args![id]).await?;
+    tx.execute(
+        "update consignment set fate = 'pending'
+         where fate = 'released'
+           and id in (select consignment_id from selection where plan_id = $1)",
+        args![id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Releases what a plan left.
+pub async fn release_the_rest(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.execute(
+        "update consignment set fate = 'released'
+         where fate = 'pending'
+           and id in (select consignment_id from selection where plan_id = $1 and drawn = 0)",
+        args![id],
+    )
+    .await?;
+    Ok(())
+}
+
+const COLUMNS: &str = "id, office, shift, shift_day, regime, state, model_id, drawn_at, seed, \
+                       terms, capacity, candidates, drawn, minutes, digest";
+
+fn kept(row: &super::Row) -> Result<KeptPlan> {
+    Ok(KeptPlan {
+        id: row.int(0)?,
+        office: row.text(1)?.to_owned(),
+        shift: row.text(2)?.to_owned(),
+        shift_day: row.int(3)?,
+        regime: row.text(4)?.to_owned(),
+        state: row.text(5)?.to_owned(),
+        model_id: row.text_opt(6)?.map(str::to_owned),
+        drawn_at: row.int(7)?,
+        seed: row.text(8)?.to_owned(),
+        terms: row.text(9)?.to_owned(),
+        capacity: row.text(10)?.to_owned(),
+        candidates: row.int(11)?,
+        drawn: row.int(12)?,
+        minutes: row.int(13)?,
+        digest: row.text(14)?.to_owned(),
+    })
+}
+
+/// One plan.
+pub async fn find(tx: &mut Tx, id: i64) -> Result<Option<KeptPlan>> {
+    let sql = super::AssertSqlSafe(format!("select {COLUMNS} from plan where id = $1"));
+    tx.fetch_optional(sql, args![id], kept).await
+}
+
+/// The plan in force of an office, shift and regime.
+pub async fn of_shift(
+    tx: &mut Tx,
+    office: &str,
+    shift: &str,
+    shift_day: Day,
+    regime: &str,
+) -> Result<Option<KeptPlan>> {
+    let sql = super::AssertSqlSafe(format!(
+        "select {COLUMNS} from plan
+         where office = $1 and shift_day = $2 and regime = $3 and shift = $4 and state = 'drawn'"
+    ));
+    tx.fetch_optional(sql, args![office, shift_day.0, regime, shift], kept).await
+}
+
+/// All plans, the newest first.
+pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<KeptPlan>> {
+    let sql = super::AssertSqlSafe(format!(
+        "select {COLUMNS} from plan order by id desc limit $1"
+    ));
+    tx.fetch_all(sql, args![limit], kept).await
+}
+
+/// The lines of a plan, in rising order of consignment.
+pub async fn lines(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
+    tx.fetch_all(
+        "select consignment_id, position, risk, expected, expected_critical, chance, channel,
+                modality, minutes, detection, drawn
+         from selection where plan_id = $1 order by consignment_id",
+        args![id],
+        |row| {
+            Ok(KeptSelection {
+                consignment_id: row.int(0)?,
+                position: row.int(1)?,
+                risk: row.real(2)?,
+                expected: row.real(3)?,
+                expected_critical: row.real(4)?,
+                chance: row.real(5)?,
+                channel: row.text(6)?.to_owned(),
+                modality: row.text(7)?.to_owned(),
+                minutes: row.int(8)?,
+                detection: row.real(9)?,
+                drawn: row.int(10)? == 1,
+            })
+        },
+    )
+    .await
+}
+
+/// How many outcomes a plan has so far.
+pub async fn outcomes(tx: &mut Tx, id: i64) -> Result<i64> {
+    tx.fetch_one("select count(*) from outcome where plan_id = $1", args![id], |row| row.int(0))
+        .await
+}
