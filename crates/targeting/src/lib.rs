@@ -1,1 +1,3 @@
 //! targeting
+
+pub mod model;
