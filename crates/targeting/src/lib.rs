@@ -1,1 +1,4 @@
 //! targeting
+
+pub mod measuring;
+pub mod plan;
