@@ -6,7 +6,8 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use targeting::plan::{Candidate, Capacity, CapacityLine, Modality, Seed, Terms, chances, draw};
+use targeting::outcome::Modality;
+use targeting::plan::{Candidate, Capacity, CapacityLine, Seed, Terms, chances, draw};
 
 const CONSIGNMENTS: usize = 1_000_000;
 

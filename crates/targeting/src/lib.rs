@@ -1,4 +1,21 @@
-//! targeting
+//! The judgement of Sumun: values in, decisions out. Nothing here touches the outside world:
+//! no files, no network, no clock, and no dice but those whose seed is handed in.
+//!
+//! The path, in reading order: a [`consignment`] arrives with its [`party`]s; [`facts`] is the
+//! only view of it that judgement may take; [`history`] says what was known of its keys before
+//! its day; feature turns both into numbers; model judges them and gives reasons;
+//! screening puts that together for a batch; plan draws the shift's inspections with
+//! known chances; an [`outcome`] comes back; learning makes the next model of it; and
+//! measuring says how much got past.
+#![warn(missing_docs)]
 
+pub mod codes;
+pub mod consignment;
+pub mod facts;
+pub mod feature;
+
+pub mod history;
 pub mod measuring;
+pub mod outcome;
+pub mod party;
 pub mod plan;

@@ -13,7 +13,7 @@ use std::ops::{Add, AddAssign};
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::Channel;
+use crate::outcome::Channel;
 
 pub use interval::Interval;
 use interval::Z;

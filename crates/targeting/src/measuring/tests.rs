@@ -2,9 +2,8 @@
 //! covers: shown on populations whose truth is known.
 
 use super::*;
-use crate::plan::{
-    Candidate, Capacity, CapacityLine, Modality, Seed, Terms, chances, draw, pivotal,
-};
+use crate::outcome::Modality;
+use crate::plan::{Candidate, Capacity, CapacityLine, Seed, Terms, chances, draw, pivotal};
 
 fn unit(chance: f64, expected: f64) -> Unit {
     Unit {

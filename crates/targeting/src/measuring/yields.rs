@@ -58,7 +58,7 @@ pub fn yields<K: Ord>(inspections: impl IntoIterator<Item = (K, Inspected)>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Channel;
+    use crate::outcome::Channel;
 
     #[test]
     fn each_channel_has_its_yield() {

@@ -7,7 +7,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Candidate, Capacity, CapacityLine, Channel, PlanError, Seed, Terms};
+use super::{Candidate, Capacity, CapacityLine, PlanError, Seed, Terms};
+use crate::outcome::Channel;
 
 /// Smallest spread the tail works with, so that a chance the model calls settled still counts.
 const SPREAD_MIN: f64 = 1e-9;

@@ -10,10 +10,9 @@ mod chances;
 mod draw;
 mod seed;
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+
+use crate::outcome::{Channel, Modality};
 
 pub use chances::{Chances, chances};
 pub use draw::{Draw, Selection, draw};
@@ -21,121 +20,6 @@ pub use seed::{Seed, SeedParts};
 
 #[cfg(test)]
 pub(crate) use draw::pivotal;
-
-/// A way to inspect: each has its minutes and its chance of finding what is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Modality {
-    /// The documents are checked.
-    Document,
-    /// Non-intrusive inspection: X-ray or another scan.
-    Scan,
-    /// A detector dog.
-    Dog,
-    /// A swab for traces.
-    Trace,
-    /// A sample for the laboratory.
-    Lab,
-    /// The goods are fully unpacked.
-    Unpack,
-}
-
-impl Modality {
-    /// Every modality, in the order of the glossary.
-    pub const ALL: [Self; 6] =
-        [Self::Document, Self::Scan, Self::Dog, Self::Trace, Self::Lab, Self::Unpack];
-
-    /// The word for it in documents and tables.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Document => "document",
-            Self::Scan => "scan",
-            Self::Dog => "dog",
-            Self::Trace => "trace",
-            Self::Lab => "lab",
-            Self::Unpack => "unpack",
-        }
-    }
-}
-
-/// Why a consignment was inspected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Channel {
-    /// It stood at the top of the risk list.
-    Risk,
-    /// A rule or a listing asked for it.
-    Rule,
-    /// It was drawn by chance from the rest.
-    Random,
-    /// An officer chose it against the recommendation.
-    Officer,
-}
-
-impl Channel {
-    /// Every channel, in the order of the glossary.
-    pub const ALL: [Self; 4] = [Self::Risk, Self::Rule, Self::Random, Self::Officer];
-
-    /// The word for it in documents and tables.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Risk => "risk",
-            Self::Rule => "rule",
-            Self::Random => "random",
-            Self::Officer => "officer",
-        }
-    }
-}
-
-/// The text names no modality or channel.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{word:?} is not one of: {known}")]
-pub struct UnknownWord {
-    word: String,
-    known: String,
-}
-
-impl UnknownWord {
-    fn new(word: &str, known: impl Iterator<Item = &'static str>) -> Self {
-        Self { word: word.to_owned(), known: known.collect::<Vec<_>>().join(", ") }
-    }
-}
-
-impl FromStr for Modality {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        Self::ALL
-            .into_iter()
-            .find(|modality| modality.as_str() == word)
-            .ok_or_else(|| UnknownWord::new(word, Self::ALL.into_iter().map(Self::as_str)))
-    }
-}
-
-impl fmt::Display for Modality {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Channel {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        Self::ALL
-            .into_iter()
-            .find(|channel| channel.as_str() == word)
-            .ok_or_else(|| UnknownWord::new(word, Self::ALL.into_iter().map(Self::as_str)))
-    }
-}
-
-impl fmt::Display for Channel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// One consignment that could be inspected, as far as planning needs to know it.
 #[derive(Debug, Clone, Copy, PartialEq)]
