@@ -1,0 +1,442 @@
+//! From a risk list and a capacity to one known chance of inspection for every consignment.
+//!
+//! The core, the top of the list, is certain; the tail shares what exploration keeps free, more for
+//! those whose answer is least known and never less than the floor. The loss against opening only
+//! the top of the list is bounded in slots, whatever the model believes. `draw.rs` turns the
+//! chances into a list; the shares and what they cost were measured by simulation.
+
+use std::cmp::Ordering;
+
+use super::{Candidate, Capacity, CapacityLine, PlanError, Seed, Terms};
+use crate::outcome::Channel;
+
+/// Smallest spread the tail works with, so that a chance the model calls settled still counts.
+const SPREAD_MIN: f64 = 1e-9;
+
+/// A number this near to a whole one is that whole number: 0.9 × 50 is 45 slots.
+const WHOLE: f64 = 1e-9;
+
+/// Enough halvings from the widest bracket the spreads allow to the last digits of the answer.
+const BISECTIONS_MAX: usize = 128;
+
+/// The chance and the channel of every candidate, and what is already settled about the list.
+///
+/// With more candidates than slots the chances add up to the number of slots, so that the list has
+/// the same length whichever way the draw falls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chances {
+    /// By candidate.
+    chance: Vec<f64>,
+    /// By candidate.
+    channel: Vec<Channel>,
+    /// The certain ones by rank: candidate, and line of the capacity.
+    pub(super) certain: Vec<(u32, u8)>,
+    /// The candidates left to chance, in the keyed order of the draw.
+    pub(super) drawable: Vec<u32>,
+    /// The capacity, strongest detection first.
+    pub(super) lines: Vec<CapacityLine>,
+    /// By line: the slots kept for those the draw picks.
+    pub(super) kept: Vec<u32>,
+    must_left: usize,
+}
+
+impl Chances {
+    /// Number of candidates.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chance.len()
+    }
+
+    /// True when there was no candidate.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.chance.is_empty()
+    }
+
+    /// Inclusion probability of a candidate, in (0, 1], by its place in the caller's slice.
+    ///
+    /// # Panics
+    /// When there is no such candidate.
+    #[must_use]
+    pub fn chance(&self, candidate: usize) -> f64 {
+        self.chance[candidate]
+    }
+
+    /// The channel a candidate is inspected through if it is drawn.
+    ///
+    /// # Panics
+    /// When there is no such candidate.
+    #[must_use]
+    pub fn channel(&self, candidate: usize) -> Channel {
+        self.channel[candidate]
+    }
+
+    /// Chance and channel of every candidate, in the order of the caller's slice.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (f64, Channel)> {
+        self.chance.iter().copied().zip(self.channel.iter().copied())
+    }
+
+    /// How many must-cases found no certain place: the rules ask for more than the officers have.
+    #[must_use]
+    pub fn must_left(&self) -> usize {
+        self.must_left
+    }
+
+    /// How many will be drawn: every slot, or every candidate when there are fewer.
+    #[must_use]
+    pub fn to_draw(&self) -> usize {
+        self.certain.len() + self.kept.iter().map(|&slots| slots as usize).sum::<usize>()
+    }
+
+    /// Detection probability that stands for a candidate left to chance and not drawn.
+    ///
+    /// It is the harmonic mean over the kept slots, because the estimate divides by detection.
+    /// None when everyone is certain.
+    #[must_use]
+    pub fn tail_detection(&self) -> Option<f64> {
+        let slots: f64 = self.kept.iter().map(|&slots| f64::from(slots)).sum();
+        let inverse: f64 = self
+            .kept
+            .iter()
+            .zip(&self.lines)
+            .map(|(&slots, line)| f64::from(slots) / line.detection)
+            .sum();
+        (slots > 0.0).then(|| slots / inverse)
+    }
+}
+
+/// Gives every candidate its chance of inspection and its channel.
+///
+/// Must-cases come first and then the list by risk; ties fall by a keyed hash of the id. The
+/// exploration share of the slots stays with the tail unless must-cases need more than the rest;
+/// they can take all but one slot, because nobody may have a chance of zero. Must-cases beyond that
+/// share the tail and are counted by [`Chances::must_left`]. The order of
+/// `candidates` and of the capacity's lines changes nothing. Use the same seed for `draw`.
+///
+/// # Errors
+/// A [`PlanError`] when nothing fits in the shift, or capacity, terms or a candidate are unusable.
+pub fn chances(
+    candidates: &[Candidate<'_>],
+    capacity: &Capacity,
+    terms: Terms,
+    seed: &Seed,
+) -> Result<Chances, PlanError> {
+    let lines = usable_lines(capacity)?;
+    check_terms(terms)?;
+    let slots: u64 = lines.iter().map(|line| u64::from(line.slots())).sum();
+    if slots == 0 {
+        return Err(PlanError::NoCapacity);
+    }
+    let keyed = Keyed::new(candidates, seed)?;
+
+    if keyed.len() as u64 <= slots {
+        return Ok(everyone(&keyed, lines));
+    }
+    // From here on there are more candidates than slots, so the slots fit in memory as well.
+    let split = Split::new(slots as f64, keyed.must.iter().filter(|&&must| must).count(), terms);
+    let ranked = keyed.ranked(split.certain + usize::from(split.boundary > 0.0));
+    let (certain, boundary) = ranked.split_at(split.certain);
+
+    let mut is_certain = vec![false; keyed.len()];
+    for &place in certain {
+        is_certain[place as usize] = true;
+    }
+    let tail: Vec<u32> =
+        (0..keyed.len() as u32).filter(|&place| !is_certain[place as usize]).collect();
+    let boundary = boundary.first().map(|&place| (place, split.boundary));
+    let tail_chances = share_out(&keyed, &tail, boundary, split.room, terms);
+
+    let kept = keep_slots(&lines, slots, slots - certain.len() as u64, seed);
+    let mut chance = vec![1.0; keyed.len()];
+    let mut channel = vec![Channel::Random; keyed.len()];
+    for (&place, &share) in tail.iter().zip(&tail_chances) {
+        chance[keyed.candidate(place)] = share;
+    }
+    for &place in ranked.iter() {
+        channel[keyed.candidate(place)] = keyed.core_channel(place);
+    }
+    let must_certain = certain.iter().filter(|&&place| keyed.must[place as usize]).count();
+    Ok(Chances {
+        chance,
+        channel,
+        certain: best_first(&keyed, certain, &lines, &kept),
+        drawable: tail.iter().map(|&place| keyed.candidate(place) as u32).collect(),
+        must_left: keyed.must.iter().filter(|&&must| must).count() - must_certain,
+        lines,
+        kept,
+    })
+}
+
+fn usable_lines(capacity: &Capacity) -> Result<Vec<CapacityLine>, PlanError> {
+    let mut lines = capacity.lines.clone();
+    lines.sort_by(|a, b| {
+        b.detection.total_cmp(&a.detection).then_with(|| a.modality.cmp(&b.modality))
+    });
+    for (at, line) in lines.iter().enumerate() {
+        let CapacityLine { modality, minutes_each, detection, .. } = *line;
+        if minutes_each == 0 || !(detection > 0.0 && detection <= 1.0) {
+            return Err(PlanError::BadLine { modality, minutes_each, detection });
+        }
+        if lines[..at].iter().any(|earlier| earlier.modality == modality) {
+            return Err(PlanError::TwoLines { modality });
+        }
+    }
+    Ok(lines)
+}
+
+fn check_terms(terms: Terms) -> Result<(), PlanError> {
+    let above_zero = "above 0 and at most 1";
+    for (term, value, good, range) in [
+        ("explore", terms.explore, terms.explore > 0.0 && terms.explore <= 1.0, above_zero),
+        ("floor", terms.floor, terms.floor > 0.0 && terms.floor <= 1.0, above_zero),
+        ("eta", terms.eta, (0.0..=1.0).contains(&terms.eta), "between 0 and 1"),
+    ] {
+        if !good {
+            return Err(PlanError::BadTerm { term, value, range });
+        }
+    }
+    Ok(())
+}
+
+/// The candidates in the keyed order: sums run in it too, so that the caller's order cannot show.
+struct Keyed {
+    candidate: Vec<u32>,
+    risk: Vec<f64>,
+    chance_irregular: Vec<f64>,
+    must: Vec<bool>,
+}
+
+impl Keyed {
+    fn new(candidates: &[Candidate<'_>], seed: &Seed) -> Result<Self, PlanError> {
+        assert!(u32::try_from(candidates.len()).is_ok(), "a plan is for one office and shift");
+        let hasher = seed.hasher();
+        let mut order = Vec::with_capacity(candidates.len());
+        for (at, candidate) in candidates.iter().enumerate() {
+            let Candidate { id, risk, chance_irregular, .. } = *candidate;
+            if !risk.is_finite() || !(0.0..=1.0).contains(&chance_irregular) {
+                return Err(PlanError::BadCandidate { id: id.to_owned(), risk, chance_irregular });
+            }
+            order.push((hasher.of(id), at as u32));
+        }
+        order.sort_unstable();
+        if let Some(twice) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            let id = candidates[twice[0].1 as usize].id.to_owned();
+            return Err(PlanError::Repeated { id });
+        }
+        let sorted = || order.iter().map(|&(_, at)| &candidates[at as usize]);
+        Ok(Self {
+            risk: sorted().map(|candidate| candidate.risk).collect(),
+            chance_irregular: sorted().map(|candidate| candidate.chance_irregular).collect(),
+            must: sorted().map(|candidate| candidate.must).collect(),
+            candidate: order.iter().map(|&(_, at)| at).collect(),
+        })
+    }
+
+    fn len(&self) -> usize {
+        self.candidate.len()
+    }
+
+    fn candidate(&self, place: u32) -> usize {
+        self.candidate[place as usize] as usize
+    }
+
+    fn core_channel(&self, place: u32) -> Channel {
+        if self.must[place as usize] { Channel::Rule } else { Channel::Risk }
+    }
+
+    /// Must-cases first, then by risk; equal risks fall by the keyed order.
+    fn rank(&self, a: u32, b: u32) -> Ordering {
+        let (left, right) = (a as usize, b as usize);
+        (self.must[right].cmp(&self.must[left]))
+            // Adding 0 makes −0 and 0 the same risk, as anyone reading the list would say.
+            .then_with(|| (self.risk[right] + 0.0).total_cmp(&(self.risk[left] + 0.0)))
+            .then_with(|| a.cmp(&b))
+    }
+
+    /// The first `wanted` places of the list, in order.
+    fn ranked(&self, wanted: usize) -> Vec<u32> {
+        let mut places: Vec<u32> = (0..self.len() as u32).collect();
+        if wanted == 0 {
+            return Vec::new();
+        }
+        // Only the top must be in order: sorting a million for ten thousand is waste.
+        if wanted < places.len() {
+            places.select_nth_unstable_by(wanted - 1, |&a, &b| self.rank(a, b));
+            places.truncate(wanted);
+        }
+        places.sort_unstable_by(|&a, &b| self.rank(a, b));
+        places
+    }
+}
+
+/// Who is certain and what is left for the tail, in slots.
+struct Split {
+    /// Whole places of the core.
+    certain: usize,
+    /// Share of one more place of the core, in [0, 1).
+    boundary: f64,
+    /// Slots for the tail.
+    room: f64,
+}
+
+impl Split {
+    fn new(slots: f64, must: usize, terms: Terms) -> Self {
+        let explored = slots * terms.explore;
+        // Must-cases may push exploration back, but not to nothing.
+        let core = (slots - explored).max((must as f64).min(slots - explored.min(1.0)));
+        let near = core.round();
+        let core = if (core - near).abs() < WHOLE && near < slots { near } else { core };
+        Self { certain: core as usize, boundary: core.fract(), room: slots - core }
+    }
+}
+
+/// Everyone fits: all are certain, and nobody is left to chance.
+fn everyone(keyed: &Keyed, lines: Vec<CapacityLine>) -> Chances {
+    let ranked = keyed.ranked(keyed.len());
+    let kept = vec![0; lines.len()];
+    let mut channel = vec![Channel::Risk; keyed.len()];
+    for &place in &ranked {
+        channel[keyed.candidate(place)] = keyed.core_channel(place);
+    }
+    Chances {
+        chance: vec![1.0; keyed.len()],
+        channel,
+        certain: best_first(keyed, &ranked, &lines, &kept),
+        drawable: Vec::new(),
+        lines,
+        kept,
+        must_left: 0,
+    }
+}
+
+/// The strongest detection goes to the top of the list, line by line, leaving the kept slots.
+fn best_first(
+    keyed: &Keyed,
+    certain: &[u32],
+    lines: &[CapacityLine],
+    kept: &[u32],
+) -> Vec<(u32, u8)> {
+    let slots = lines.iter().zip(kept).enumerate().flat_map(|(line, (capacity, &kept))| {
+        std::iter::repeat_n(line as u8, (capacity.slots() - kept) as usize)
+    });
+    let given: Vec<(u32, u8)> = certain
+        .iter()
+        .zip(slots)
+        .map(|(&place, line)| (keyed.candidate(place) as u32, line))
+        .collect();
+    assert_eq!(given.len(), certain.len(), "a certain place has a slot");
+    given
+}
+
+/// Keeps `wanted` of all slots for the tail: each modality its share, whole numbers, chosen with a
+/// keyed start so that over many shifts each gets exactly its share.
+fn keep_slots(lines: &[CapacityLine], slots: u64, wanted: u64, seed: &Seed) -> Vec<u32> {
+    let start = seed.stream(b"kept slots").below(slots);
+    let mut before = 0;
+    let mut kept_before = 0;
+    let mut kept = Vec::with_capacity(lines.len());
+    for line in lines {
+        before += u64::from(line.slots());
+        let kept_here =
+            (u128::from(before) * u128::from(wanted) + u128::from(start)) / u128::from(slots);
+        kept.push((kept_here - kept_before) as u32);
+        kept_before = kept_here;
+    }
+    kept
+}
+
+/// Chances of the tail: proportional to the spread of the unknown answer (the split that makes the
+/// estimate most precise, by Neyman), not below the floor, not above 1, together `room` slots.
+///
+/// The boundary candidate is in the core with its share of a place and in the tail otherwise, so
+/// its chance is share + (1 − share) × its chance in the tail.
+fn share_out(
+    keyed: &Keyed,
+    tail: &[u32],
+    boundary: Option<(u32, f64)>,
+    room: f64,
+    terms: Terms,
+) -> Vec<f64> {
+    let mean = keyed.chance_irregular.iter().sum::<f64>() / keyed.len() as f64;
+    let common = terms.eta * mean * (1.0 - mean);
+    let spread: Vec<f64> = tail
+        .iter()
+        .map(|&place| {
+            let chance = keyed.chance_irregular[place as usize];
+            ((1.0 - terms.eta) * chance * (1.0 - chance) + common).sqrt().max(SPREAD_MIN)
+        })
+        .collect();
+    let boundary = boundary.map(|(place, share)| {
+        let at = tail.binary_search(&place).expect("the boundary candidate is in the tail");
+        (at, share)
+    });
+    let count = tail.len() as f64 - boundary.map_or(0.0, |(_, share)| share);
+    let tail = Tail { spread, boundary, floor: terms.floor * room / count, room };
+    let scale = tail.scale();
+    let mut shares: Vec<f64> =
+        tail.spread.iter().map(|&spread| tail.clip(scale * spread)).collect();
+    if let Some((at, share)) = boundary {
+        shares[at] = share + (1.0 - share) * shares[at];
+    }
+    shares
+}
+
+struct Tail {
+    spread: Vec<f64>,
+    /// Place in `spread`, and the share of it that the core has taken.
+    boundary: Option<(usize, f64)>,
+    floor: f64,
+    room: f64,
+}
+
+impl Tail {
+    fn clip(&self, share: f64) -> f64 {
+        share.max(self.floor).min(1.0)
+    }
+
+    /// Slots used when the chances are `scale` × spread. Eight running sums keep the processor
+    /// busy; their order is fixed, so every machine adds up the same.
+    fn used(&self, scale: f64) -> f64 {
+        let mut sums = [0.0; 8];
+        let (chunks, rest) = self.spread.as_chunks::<8>();
+        for chunk in chunks {
+            for (sum, spread) in sums.iter_mut().zip(chunk) {
+                *sum += self.clip(scale * spread);
+            }
+        }
+        let rest: f64 = rest.iter().map(|spread| self.clip(scale * spread)).sum();
+        let taken =
+            self.boundary.map_or(0.0, |(at, share)| share * self.clip(scale * self.spread[at]));
+        sums.iter().sum::<f64>() + rest - taken
+    }
+
+    /// The scale at which the tail uses its room: by bisection, then exactly.
+    fn scale(&self) -> f64 {
+        let least = self.spread.iter().copied().fold(f64::INFINITY, f64::min);
+        // At 0 everyone is at the floor, at 1 / least everyone is certain: the room lies between.
+        let (mut low, mut high) = (0.0, 1.0 / least);
+        for _ in 0..BISECTIONS_MAX {
+            if high - low <= high * 1e-13 {
+                break;
+            }
+            let middle = low + (high - low) / 2.0;
+            if self.used(middle) < self.room { low = middle } else { high = middle }
+        }
+        // Between two clipping points the use is a straight line in the scale: solve it.
+        let mut settled = 0.0;
+        let mut open = 0.0;
+        for (at, &spread) in self.spread.iter().enumerate() {
+            let weight = match self.boundary {
+                Some((boundary, share)) if boundary == at => 1.0 - share,
+                _ => 1.0,
+            };
+            let share = self.clip(high * spread);
+            if share > self.floor && share < 1.0 {
+                open += weight * spread;
+            } else {
+                settled += weight * share;
+            }
+        }
+        if open > 0.0 { (self.room - settled) / open } else { high }
+    }
+}

@@ -1,0 +1,144 @@
+//! Plans: which consignments a shift opens, with what, and with which known chance.
+//!
+//! First `chances` gives every consignment its inclusion probability: the top of the risk list is
+//! certain (the core), everything else shares the exploration part of the capacity (the tail), and
+//! nobody gets zero; then `draw` picks the list from a recorded seed. Capacity, terms and seed come
+//! from the office; nothing here reads a clock or makes up a number. Read `chances.rs`, then
+//! `draw.rs`; what the known chances are good for is in `measuring`.
+
+mod chances;
+mod draw;
+mod seed;
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::{Channel, Modality};
+
+pub use chances::{Chances, chances};
+pub use draw::{Draw, Selection, draw};
+pub use seed::{Seed, SeedParts};
+
+#[cfg(test)]
+pub(crate) use draw::pivotal;
+
+/// One consignment that could be inspected, as far as planning needs to know it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate<'a> {
+    /// The consignment's id: it settles ties and the order of the draw, and nothing else.
+    pub id: &'a str,
+    /// What the risk list is ranked by; any scale, higher is riskier.
+    pub risk: f64,
+    /// Calibrated probability that it is irregular, in [0, 1]; shapes the chances of the tail.
+    pub chance_irregular: f64,
+    /// A hard class or a rule asks for it: it takes capacity before the risk list does.
+    pub must: bool,
+}
+
+/// What one modality can do in a shift.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CapacityLine {
+    /// The modality; a capacity has at most one line for each.
+    pub modality: Modality,
+    /// Officer-minutes the shift has for it.
+    pub minutes_available: u32,
+    /// Officer-minutes one inspection takes; at least 1.
+    pub minutes_each: u32,
+    /// Probability that it finds what is there, in (0, 1].
+    pub detection: f64,
+}
+
+impl CapacityLine {
+    /// How many inspections fit in its minutes.
+    #[must_use]
+    pub fn slots(&self) -> u32 {
+        self.minutes_available.checked_div(self.minutes_each).unwrap_or(0)
+    }
+}
+
+/// What a shift can do: one line a modality.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Capacity {
+    /// The lines, in any order: the order changes nothing about the plan.
+    pub lines: Vec<CapacityLine>,
+}
+
+/// How the capacity is split between using what is known and learning what is not.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Share of the slots drawn by chance from everything outside the core, in (0, 1].
+    pub explore: f64,
+    /// Smallest chance in the tail, as a share of the tail's mean chance, in (0, 1]. Set it high:
+    /// it is what a smuggler cannot undercut, and what meets an unknown method.
+    pub floor: f64,
+    /// How far the tail distrusts the single calibrated chance and leans on the mean, in [0, 1].
+    pub eta: f64,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { explore: 0.10, floor: 0.5, eta: 0.3 }
+    }
+}
+
+/// Why no plan can be made, and what to do about it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// Not one inspection fits in the shift.
+    #[error(
+        "The shift has no time for a single inspection. Give at least one modality as many minutes \
+         as one inspection takes."
+    )]
+    NoCapacity,
+    /// A modality has two lines.
+    #[error("The capacity has two lines for {modality}. Add their minutes into one line.")]
+    TwoLines {
+        /// The modality that appears twice.
+        modality: Modality,
+    },
+    /// A line has no minutes for one inspection, or a detection probability outside (0, 1].
+    #[error(
+        "The capacity line for {modality} cannot be used: one inspection takes {minutes_each} \
+         minutes and finds with probability {detection}. Enter at least 1 minute and a probability \
+         above 0 and at most 1."
+    )]
+    BadLine {
+        /// The modality of the line.
+        modality: Modality,
+        /// Its minutes for one inspection.
+        minutes_each: u32,
+        /// Its detection probability.
+        detection: f64,
+    },
+    /// A term is outside its range.
+    #[error("The term {term} is {value}; it must be {range}.")]
+    BadTerm {
+        /// Name of the term.
+        term: &'static str,
+        /// What was given.
+        value: f64,
+        /// What it may be, in words.
+        range: &'static str,
+    },
+    /// A consignment has no usable risk or chance.
+    #[error(
+        "Consignment {id} has risk {risk} and chance {chance_irregular}. Screen it again: the risk \
+         must be a finite number and the chance between 0 and 1."
+    )]
+    BadCandidate {
+        /// The consignment.
+        id: String,
+        /// Its risk.
+        risk: f64,
+        /// Its calibrated chance of being irregular.
+        chance_irregular: f64,
+    },
+    /// A consignment is on the list twice, which would give it two chances.
+    #[error("Consignment {id} is on the list twice. Send each consignment once.")]
+    Repeated {
+        /// The consignment.
+        id: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;
