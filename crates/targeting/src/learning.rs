@@ -13,7 +13,7 @@ use crate::feature::{CATALOGUE, Extractor, Group, Kind, codes, column};
 use crate::history::Histories;
 use crate::model::metrics::{Metrics, average_precision};
 use crate::model::{
-    Counts, FitError, Forest, LIBRARY, Model, ModelContent, ModelError, Params, Platt, Target,
+    Counts, FitError, Forest, ForestError, LIBRARY, Model, ModelContent, ModelError, Params, Platt, Target,
     TargetContent, Window, fit,
 };
 use crate::outcome::Label;
@@ -132,6 +132,9 @@ pub enum LearnError {
     /// The trees could not be grown.
     #[error("the trees could not be grown")]
     Fit(#[from] FitError),
+    /// There were too few finds for trees and no rate could stand for them.
+    #[error("the base rate could not stand for trees")]
+    Rate(#[from] ForestError),
     /// The model could not be put together.
     #[error("the model could not be put together")]
     Model(#[from] ModelError),
@@ -389,7 +392,7 @@ fn grow(part: &Part, width: usize, params: &Params) -> Result<Forest, LearnError
     if positives < MIN_POSITIVES || positives == part.labels.len() {
         let rate = (positives as f64 + 0.5) / (part.labels.len() as f64 + 1.0);
         let base = (rate / (1.0 - rate)).ln();
-        return Ok(Forest::constant(base, width).map_err(ModelError::from)?);
+        return Ok(Forest::constant(base, width)?);
     }
     Ok(fit(&part.rows, width, &part.labels, &part.weights, params)?)
 }
