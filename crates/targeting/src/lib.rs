@@ -15,5 +15,6 @@ pub mod facts;
 pub mod feature;
 
 pub mod history;
+pub mod model;
 pub mod outcome;
 pub mod party;
