@@ -414,16 +414,22 @@ pub(crate) fn freight(seed: u64, day: &DayBook, plan: FreightPlan<'_>, stream: &
     let net = row.net_mass_kg.unwrap_or(0.0);
     row.packages = Some((net / stream.between(12.0, 40.0)).ceil().clamp(1.0, 4_000.0) as u32);
     write_parties(&mut row, plan.sender, plan.buyer);
-    let days_ahead = stream.below(5) as i64;
-    row.eta = day.iso(if by_sea { days_ahead } else { days_ahead.min(1) }).clone();
+    // Ships of a line call every other day, aircraft fly today or tomorrow.
+    let days_ahead = if by_sea {
+        let wished = day.number + stream.below(5) as i64;
+        wished + (wished + plan.line as i64) % 2 - day.number
+    } else {
+        stream.below(2) as i64
+    };
+    row.eta = day.iso(days_ahead).clone();
     let voyage = mix(mix(seed, plan.line as u64), (day.number + days_ahead).unsigned_abs());
-    let voyage = mix(voyage, (plan.country * 8 + stream.below(3)) as u64);
+    let voyage = mix(voyage, plan.country as u64);
     if by_sea {
         let line = LINES[plan.line % LINES.len()];
         row.carrier_id = Text::const_new(line);
-        // A whole container has few houses on its bill, a groupage container has many.
+        // A whole container shares its bill with few others, groupage shares the container too.
         let (bill, container) = if plan.full {
-            (mix(voyage, stream.below(12) as u64), stream.bits())
+            (mix(voyage, stream.below(4) as u64), stream.bits())
         } else {
             (voyage, mix(voyage, 99))
         };

@@ -9,7 +9,7 @@ use crate::goods::{GOODS, good_at};
 use crate::names::{Foreigner, Person};
 use crate::places::{COUNTRIES, DETOURS, OfficeKind, country_at};
 use crate::row::Text;
-use crate::traders::{COURIERS, LAX_BROKERS, LINES};
+use crate::traders::{BROKERS, COURIERS, LAX_BROKERS, LINES};
 use crate::truth::{
     COCAINE, COCAINE_SOLUTION, Concealment, Drug, ECSTASY, ECSTASY_POWDER, KETAMINE, MARIJUANA,
     METHAMPHETAMINE, Substance, Typology, YABA,
@@ -42,15 +42,17 @@ pub(crate) struct Scheme {
     pub typology: Typology,
     concealment: Concealment,
     drug: &'static Drug,
-    cover: usize,
+    /// Goods it hides behind; the first decides the concealment.
+    covers: [usize; 2],
     pub source: usize,
     detour: &'static str,
     office: usize,
     courier: Option<usize>,
     broker: usize,
     line: usize,
-    sellers: Vec<Foreigner>,
-    /// Front firms, or homes where parcels are taken in.
+    /// Key of the sender accounts in use.
+    accounts: u64,
+    /// Homes where parcels are taken in.
     drops: Vec<Person>,
     /// Telephones answered by the network.
     phones: Vec<Person>,
@@ -192,7 +194,7 @@ impl Scheme {
         };
         let same_way = before.filter(|old| old.typology == typology);
         let cover = match same_way {
-            Some(old) if s.chance(0.5) => old.cover,
+            Some(old) if s.chance(0.5) => old.covers[0],
             _ => cover_of(typology, parcels, s),
         };
         let source = match before {
@@ -231,6 +233,7 @@ impl Scheme {
             Some(old) if s.chance(0.5) => old.office,
             _ => scenery.office_near(kind, s),
         };
+        let letter = concealment == Concealment::Letter;
         let express = scenery.settings.offices[office].kind == OfficeKind::Express;
         let fresh = mix(mix(scenery.seed, 0x5EED_0000 + u64::from(id)), generation.into());
         let persons = u64::from(scenery.settings.persons.max(1));
@@ -238,9 +241,9 @@ impl Scheme {
             typology,
             concealment,
             drug: s.pick(drugs),
-            cover,
+            covers: [cover, if letter { cover } else { cover_of(typology, parcels, s) }],
             source,
-            detour: if s.chance(0.45) { s.pick(&DETOURS) } else { "" },
+            detour: if s.chance(0.35) { s.pick(&DETOURS) } else { "" },
             office,
             courier: express.then(|| match before.and_then(|old| old.courier) {
                 Some(old) if s.chance(0.4) => old,
@@ -248,13 +251,26 @@ impl Scheme {
             }),
             broker: s.pick(&LAX_BROKERS),
             line: s.below(LINES.len()),
-            sellers: (0..2 + s.below(3) as u64).map(|i| Foreigner::of(fresh, source, i)).collect(),
+            accounts: fresh,
             drops: (0..2 + s.below(5) as u64).map(|i| Person::of(fresh, i)).collect(),
             phones: (0..1 + s.below(3) as u64).map(|i| Person::of(fresh, 100 + i)).collect(),
             victims: (0..12 + s.below(24)).map(|_| s.bits() % persons).collect(),
             camouflage: s.between(0.25, 0.5),
             onward: country_at(if s.chance(0.7) { "AU" } else { "JP" }),
         }
+    }
+
+    /// One of three sender accounts; accounts are given up after twelve days even if nothing is
+    /// lost, so that a list of bad senders is out of date before it is long.
+    fn sender(&self, source: usize, day: i64, s: &mut Stream) -> Foreigner {
+        let period = (day + (self.accounts % 12) as i64) / 12;
+        Foreigner::of(self.accounts, source, period as u64 * 3 + s.below(3) as u64)
+    }
+
+    /// One of two front firms, given up after two weeks.
+    fn front(&self, day: i64, s: &mut Stream) -> Person {
+        let period = (day + (self.accounts % 14) as i64) / 14;
+        Person::of(self.accounts, 1_000 + period as u64 * 2 + s.below(2) as u64)
     }
 
     fn substances(&self, grams: f64, several: f64, stream: &mut Stream) -> Vec<Substance> {
@@ -290,7 +306,7 @@ impl Scheme {
         let shop = if hidden { scenery.traders.shop(s, day) } else { None };
         let cover = match shop {
             Some(shop) if self.typology == Typology::StolenIdentity => s.pick(&shop.goods),
-            _ => self.cover,
+            _ => s.pick(&self.covers),
         };
         let units = (1 + s.below(3)) as f64;
         let price = if hidden { s.spread(1.0, 0.3) } else { s.spread(0.75, 0.45) };
@@ -308,7 +324,7 @@ impl Scheme {
             None if s.chance(0.3) => {
                 Party::private_sender(Foreigner::of(scenery.seed, self.source, s.bits()), s)
             }
-            None => Party::shop(s.pick(&self.sellers), s),
+            None => Party::shop(self.sender(self.source, day, s), s),
         };
         let mut buyer = if self.typology == Typology::StolenIdentity {
             Party::person(Person::of(scenery.seed, s.pick(&self.victims)), s)
@@ -351,19 +367,23 @@ impl Scheme {
         weekday: u32,
         s: &mut Stream,
     ) -> (FreightPlan<'a>, Contraband) {
-        let good = &GOODS[self.cover];
-        let office = &scenery.settings.offices[self.office];
+        let good = &GOODS[s.pick(&self.covers)];
+        // Half the time the goods come by the lane on which such goods usually come.
+        let source = if s.chance(0.5) { country_at(s.pick(good.from)) } else { self.source };
+        let kind = scenery.settings.offices[self.office].kind;
+        let office = if s.chance(0.6) { self.office } else { scenery.office_near(kind, s) };
+        let office = &scenery.settings.offices[office];
         let by_sea = office.kind == OfficeKind::Sea;
         let heavy = good.kg_per_unit > 40.0;
         let full = by_sea && !heavy && s.chance(0.6);
         let kg = if full { s.spread(9_000.0, 0.4).min(25_000.0) } else { s.spread(700.0, 0.8) };
         let units = (kg / good.kg_per_unit).round().max(1.0);
         let honest = scenery.traders.trader(s, false, day, weekday);
-        let hidden = self.typology == Typology::RipOn || s.chance(self.camouflage * 0.6);
-        let price = if hidden { s.spread(1.0, 0.25) } else { s.spread(1.15, 0.4) };
+        let hidden = self.typology == Typology::RipOn || s.chance(self.camouflage);
+        let price = if hidden { s.spread(1.0, 0.25) } else { s.spread(1.1, 0.4) };
         let mut load = Load::of(good, units, price, s);
         load.mass = match self.concealment {
-            Concealment::InsideMachine => s.between(0.9, 1.5),
+            Concealment::InsideMachine => s.between(0.9, 1.35),
             Concealment::Dissolved => s.between(1.0, 1.1),
             _ => s.between(0.97, 1.06),
         };
@@ -374,23 +394,23 @@ impl Scheme {
             || self.typology == Typology::RipOn && s.chance(0.4);
         let front = match honest {
             Some(honest) if hidden => honest.firm,
-            _ => s.pick(&self.drops),
+            _ => self.front(day, s),
         };
         let mut buyer = Party::firm(front, s);
-        let mut broker = self.broker;
-        let mut sender = Party::foreign_firm(s.pick(&self.sellers), s);
+        let mut broker = if s.chance(0.5) { self.broker } else { s.below(BROKERS.len()) };
+        let mut sender = Party::foreign_firm(self.sender(source, day, s), s);
         if let Some(honest) = honest.filter(|_| hidden) {
             broker = honest.broker;
-            let usual = s.pick(&honest.partners).branch(self.source);
+            let usual = s.pick(&honest.partners).branch(source);
             sender = Party::foreign_firm(usual, s);
         }
         if passes {
             let firm = Foreigner::of(scenery.seed ^ 0x0A57, self.onward, s.below(300) as u64);
             buyer = Party::foreign_firm(firm, s);
         }
-        let home = &COUNTRIES[self.source];
+        let home = &COUNTRIES[source];
         let mut transit = Text::default();
-        if by_sea && !self.detour.is_empty() && s.chance(0.7) {
+        if by_sea && !self.detour.is_empty() && s.chance(0.4) {
             transit.push_str(self.detour);
         } else if by_sea && let Some(call) = home.calls.first() {
             transit.push_str(call);
@@ -401,9 +421,9 @@ impl Scheme {
         let plan = FreightPlan {
             direction: if passes { Direction::Transhipment } else { Direction::Import },
             office,
-            country: self.source,
+            country: source,
             onward: self.onward,
-            origin: scenery.origin(good, self.source, s),
+            origin: scenery.origin(good, source, s),
             preference: "",
             transit,
             load,
@@ -411,7 +431,7 @@ impl Scheme {
             sender,
             buyer,
             broker,
-            line: self.line,
+            line: if s.chance(0.4) { self.line } else { s.below(LINES.len()) },
         };
         let contraband = Contraband {
             typology: self.typology,

@@ -170,7 +170,7 @@ pub struct Substance {
     pub quantity: f64,
     /// `g`, `tablet` or `ml`.
     pub unit: &'static str,
-    /// The same amount in grams, by an invented conversion (see [`Drug`] tables in the source).
+    /// The same amount in grams, by an invented conversion.
     pub grams: f64,
 }
 

@@ -240,9 +240,11 @@ impl World {
         ];
         let scenery = Scenery { seed, settings, traders, halls };
         let (mut parcels, mut freight) = (0, 0);
+        let open = |parcel| scenery.settings.offices.iter().any(|o| o.is_parcel() == parcel);
         let networks = (0..scenery.settings.networks)
-            .map(|id| {
-                let by_parcel = id % 5 < 3;
+            .map(|id| (id, id % 5 < 3))
+            .filter(|&(_, by_parcel)| open(by_parcel))
+            .map(|(id, by_parcel)| {
                 let place = if by_parcel { &mut parcels } else { &mut freight };
                 *place += 1;
                 Network::found(&scenery, id, by_parcel, *place - 1)
@@ -420,7 +422,7 @@ impl World {
                 // Most of its shipments are declared twice: when they come and when they leave.
                 mean *= 0.6;
             }
-            for n in 0..s.poisson(mean) as u32 {
+            for n in 0..s.poisson(mean).min(4_095) as u32 {
                 let id =
                     day.declaration_id(seed, FIRST_NETWORK + (u32::from(network.id) << 12) + n);
                 let second = second_of(s.unit());
@@ -742,7 +744,10 @@ impl Scenery {
             None => Party::foreign_firm(stranger, s),
         };
         let away = Party::foreign_firm(partner, s);
-        let onward = self.traders.countries_by_freight.draw(s);
+        let mut onward = self.traders.countries_by_freight.draw(s);
+        while onward == partner.country {
+            onward = self.traders.countries_by_freight.draw(s);
+        }
         let (sender, buyer) = match direction {
             Direction::Import => (away, korean),
             Direction::Export => {
