@@ -1,1 +1,4 @@
 //! sumun
+
+pub mod merkle;
+pub mod store;
