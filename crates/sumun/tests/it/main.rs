@@ -1,0 +1,6 @@
+//! The office tested from outside, one binary. `engines.rs` runs a test on SQLite and, when
+//! `TEST_POSTGRES` names a server, on Postgres too; the other files are one concern each.
+
+mod engines;
+mod journal;
+mod store;
