@@ -45,3 +45,192 @@ create table journal_key (
     public_key text not null,
     since bigint not null
 );
+
+-- What arrives, what is judged, what is decided and what came of it.
+-- Days count from 1970-01-01; times are microseconds since then, in UTC.
+
+-- A file or message as it was received. Its digest makes a repeated file change nothing.
+create table message (
+    id bigint not null primary key,
+    digest text not null unique,
+    name text not null,
+    source text not null,
+    format text not null,
+    size_bytes bigint not null,
+    received_at bigint not null,
+    finished_at bigint,
+    rows_read bigint not null,
+    rows_new bigint not null,
+    rows_amended bigint not null,
+    rows_unchanged bigint not null,
+    rows_rejected bigint not null
+);
+
+-- The register of declarations: which version of which reference is which consignment.
+create table declaration (
+    reference text not null,
+    source text not null,
+    version bigint not null,
+    id bigint not null,
+    first_id bigint not null,
+    arrived_day bigint not null,
+    message_id bigint not null,
+    line bigint not null,
+    digest bigint not null,
+    primary key (reference, source, version)
+)
+-- sqlite: without rowid
+;
+
+-- One row for each version of a consignment, in the order in which they were stored: ids rise
+-- without a gap, so that the journal can name a batch by its first and last id.
+create table consignment (
+    id bigint not null,
+    first_id bigint not null,
+    version bigint not null,
+    reference text not null,
+    office text not null,
+    regime text not null,
+    arrived_at bigint not null,
+    arrived_day bigint not null,
+    message_id bigint not null,
+    line bigint not null,
+    fate text not null,
+    document text not null,
+    primary key (id, arrived_day)
+)
+-- postgres: partition by range (arrived_day)
+;
+create index consignment_by_office on consignment (office, arrived_day);
+
+-- What was wrong with a record, kept until a person mends or dismisses it.
+create table defect (
+    message_id bigint not null,
+    line bigint not null,
+    field text not null,
+    kind text not null,
+    reason text not null,
+    found text not null,
+    found_at bigint not null,
+    primary key (message_id, line, field, kind)
+);
+
+-- The ledger of histories: what a key counted on a day. Entries of later days never answer a
+-- question about an earlier one, so it can grow in any order.
+create table history (
+    key bigint not null,
+    day bigint not null,
+    seen bigint not null,
+    inspected bigint not null,
+    irregular bigint not null,
+    critical bigint not null,
+    primary key (key, day)
+)
+-- sqlite: without rowid
+;
+
+-- Declared unit values by HS6 and month on a logarithmic scale, for the median.
+create table unit_value (
+    hs6 bigint not null,
+    month bigint not null,
+    step bigint not null,
+    seen bigint not null,
+    primary key (hs6, month, step)
+)
+-- sqlite: without rowid
+;
+
+-- A learned model: its one-file artefact and its life.
+create table model (
+    id text not null primary key,
+    state text not null check (state in ('candidate', 'in_force', 'retired')),
+    hash text not null,
+    artefact text not null,
+    backtest text not null,
+    learned_at bigint not null,
+    approved_at bigint,
+    approved_by text,
+    reason text
+);
+create unique index model_in_force on model (state) where state = 'in_force';
+
+-- The immutable result of screening one version of a consignment by one model.
+create table assessment (
+    consignment_id bigint not null,
+    arrived_day bigint not null,
+    model_id text not null,
+    assessed_at bigint not null,
+    p_irregular double precision not null,
+    p_critical double precision not null,
+    lane text not null,
+    reasons text not null,
+    primary key (consignment_id, model_id, arrived_day)
+)
+-- postgres: partition by range (arrived_day)
+-- sqlite: without rowid
+;
+
+-- How far screening has come, so that a new run goes on from there.
+create table screening (
+    model_id text not null primary key,
+    last_id bigint not null
+);
+
+-- A drawn plan of one office, shift and regime, with all that it takes to draw it again.
+create table plan (
+    id bigint not null primary key,
+    office text not null,
+    shift text not null,
+    shift_day bigint not null,
+    regime text not null,
+    state text not null check (state in ('drawn', 'replaced')),
+    model_id text,
+    drawn_at bigint not null,
+    seed text not null,
+    terms text not null,
+    capacity text not null,
+    candidates bigint not null,
+    drawn bigint not null,
+    minutes bigint not null,
+    digest text not null
+);
+create index plan_by_shift on plan (office, shift_day, regime);
+
+-- Every consignment of a plan, drawn or not, with its chance.
+create table selection (
+    plan_id bigint not null,
+    consignment_id bigint not null,
+    position bigint not null,
+    risk double precision not null,
+    expected double precision not null,
+    expected_critical double precision not null,
+    chance double precision not null,
+    channel text not null,
+    modality text not null,
+    minutes bigint not null,
+    detection double precision not null,
+    drawn bigint not null check (drawn in (0, 1)),
+    primary key (plan_id, consignment_id)
+)
+-- sqlite: without rowid
+;
+create index selection_by_consignment on selection (consignment_id);
+
+-- What came of it. A correction is a new revision; the last one counts.
+create table outcome (
+    consignment_id bigint not null,
+    revision bigint not null,
+    latest bigint not null check (latest in (0, 1)),
+    outcome text not null check (outcome in ('clear', 'discrepancy', 'seizure', 'not_examined')),
+    channel text,
+    plan_id bigint,
+    modality text,
+    minutes bigint,
+    detection_method text,
+    officer text not null,
+    known_day bigint not null,
+    recorded_at bigint not null,
+    document text not null,
+    primary key (consignment_id, revision)
+);
+create index outcome_by_day on outcome (known_day);

@@ -13,8 +13,8 @@ use crate::feature::{CATALOGUE, Extractor, Group, Kind, codes, column};
 use crate::history::Histories;
 use crate::model::metrics::{Metrics, average_precision};
 use crate::model::{
-    Counts, FitError, Forest, ForestError, LIBRARY, Model, ModelContent, ModelError, Params, Platt, Target,
-    TargetContent, Window, fit,
+    Counts, FitError, Forest, ForestError, LIBRARY, Model, ModelContent, ModelError, Params, Platt,
+    Target, TargetContent, Window, fit,
 };
 use crate::outcome::Label;
 

@@ -20,7 +20,11 @@ use crate::store::{Store, journal, models, outcomes};
 const BATCH: i64 = 8_192;
 
 /// Every lesson known before `until`, each with its features as of its own day.
-pub async fn lessons(store: &Store, until: Day, mut progress: impl FnMut(usize)) -> Result<Lessons> {
+pub async fn lessons(
+    store: &Store,
+    until: Day,
+    mut progress: impl FnMut(usize),
+) -> Result<Lessons> {
     let mut tx = store.read().await?;
     let extractor = Extractor::all();
     let mut lessons = Lessons::default();
@@ -67,9 +71,9 @@ pub async fn learn(
     journal::record(
         &mut tx,
         &[journal::JournalEntry {
-            actor: actor.to_owned(),
-            act: "learn".to_owned(),
-            subject: format!("model {id}"),
+            actor: actor.into(),
+            act: "learn".into(),
+            subject: format!("model {id}").into(),
             body: json!({
                 "model": id,
                 "model_hash": model.hash(),
@@ -139,10 +143,7 @@ pub async fn backtest(
     columns.push(inspected);
     columns.sort_unstable();
     columns.dedup();
-    let screener = Screener::new(Model::from_json(
-        &candidate.model.to_json()?,
-        &feature::codes(),
-    )?);
+    let screener = Screener::new(Model::from_json(&candidate.model.to_json()?, &feature::codes())?);
     let extractor = Extractor::of(columns);
 
     let mut tx = store.read().await?;
@@ -150,8 +151,7 @@ pub async fn backtest(
     let (mut labels, mut is_new) = (Vec::new(), Vec::new());
     let mut after = 0;
     loop {
-        let (inspected_ones, last) =
-            outcomes::taught(&mut tx, after, Day(i32::MAX), BATCH).await?;
+        let (inspected_ones, last) = outcomes::taught(&mut tx, after, Day(i32::MAX), BATCH).await?;
         let Some(last) = last else { break };
         after = last;
         let (consignments, found): (Vec<_>, Vec<_>) = inspected_ones

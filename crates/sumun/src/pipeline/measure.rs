@@ -81,10 +81,7 @@ pub async fn measure(store: &Store, target: Target, window: (Day, Day)) -> Resul
         for plan in plans.values() {
             groups.entry(key(plan)).or_default().push(&plan.3);
         }
-        groups
-            .into_iter()
-            .map(|(of, tallies)| Period { of, iceberg: iceberg(tallies) })
-            .collect()
+        groups.into_iter().map(|(of, tallies)| Period { of, iceberg: iceberg(tallies) }).collect()
     };
     Ok(Measure {
         target,

@@ -5,10 +5,9 @@
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use targeting::codes::Day;
 use targeting::consignment::{ConsignmentId, Regime, Shift};
-use targeting::outcome::{Channel, Modality};
+use targeting::outcome::Modality;
 use targeting::plan::{Candidate, Capacity, CapacityLine, Seed, SeedParts, Terms, chances, draw};
 use targeting::screening::risk;
 
@@ -133,7 +132,7 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
         candidates: lines.len() as i64,
         drawn: lines.iter().filter(|line| line.drawn).count() as i64,
         minutes: lines.iter().filter(|line| line.drawn).map(|line| line.minutes).sum(),
-        digest: digest(&lines),
+        digest: plans::digest(&lines),
     };
     if let Some(elder) = elder {
         if elder.digest == plan.digest && elder.seed == plan.seed {
@@ -157,9 +156,9 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
     journal::record(
         &mut tx,
         &[journal::JournalEntry {
-            actor: actor.to_owned(),
-            act: "plan".to_owned(),
-            subject: format!("plan {}", plan.id),
+            actor: actor.into(),
+            act: "plan".into(),
+            subject: format!("plan {}", plan.id).into(),
             body: json!({
                 "office": plan.office,
                 "shift": plan.shift,
@@ -279,22 +278,6 @@ fn usual_line(capacity: &Capacity) -> CapacityLine {
     })
 }
 
-/// SHA-256 over the lines, bit for bit, in hexadecimal.
-pub(crate) fn digest(lines: &[KeptSelection]) -> String {
-    let mut hash = Sha256::new();
-    for line in lines {
-        hash.update(line.consignment_id.to_le_bytes());
-        for number in [line.risk, line.expected, line.expected_critical, line.chance] {
-            hash.update(number.to_bits().to_le_bytes());
-        }
-        hash.update(line.channel.as_bytes());
-        hash.update(line.modality.as_bytes());
-        hash.update(line.minutes.to_le_bytes());
-        hash.update([u8::from(line.drawn)]);
-    }
-    hex::encode(hash.finalize())
-}
-
 /// A plan drawn again from what was kept of it.
 #[derive(Debug, Clone)]
 pub struct Replayed {
@@ -336,14 +319,9 @@ pub async fn replay(tx: &mut Tx, id: i64) -> Result<Replayed> {
     let mut differing = lines.iter().zip(&again).filter(|(kept, drawn)| !same(kept, drawn));
     let different =
         differing.next().map(|(first, _)| (1 + differing.count(), first.consignment_id));
-    Ok(Replayed { untouched: digest(&lines) == plan.digest, plan, lines, different })
+    Ok(Replayed { untouched: plans::digest(&lines) == plan.digest, plan, lines, different })
 }
 
 fn same(kept: &KeptSelection, again: &KeptSelection) -> bool {
     kept == again && kept.chance.to_bits() == again.chance.to_bits()
-}
-
-/// The channel of a line.
-pub fn channel_of(line: &KeptSelection) -> Result<Channel> {
-    Ok(line.channel.parse()?)
 }

@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use targeting::consignment::{Consignment, Defect, DefectKind, Fate};
 use targeting::history::{UnitValueEntry, arrival, examination};
 use targeting::outcome::Inspection;
@@ -14,7 +13,9 @@ use targeting::outcome::Inspection;
 use crate::store::consignments::{Known, NewVersion};
 use crate::store::messages::{NewMessage, Tally};
 use crate::store::outcomes::NewOutcome;
-use crate::store::{Store, Tx, consignments, defects, histories, journal, messages, outcomes};
+use crate::store::{
+    Store, Tx, consignments, covered, defects, histories, journal, messages, outcomes,
+};
 
 /// A record ready to be stored.
 pub struct Arrival {
@@ -91,7 +92,8 @@ pub async fn receive(
     sorted.defects.extend_from_slice(found_defects);
 
     let mut ledger = histories::Additions::default();
-    let found = if with_outcomes { outcomes_of(&mut tx, batch, &sorted).await? } else { Vec::new() };
+    let found =
+        if with_outcomes { outcomes_of(&mut tx, batch, &sorted).await? } else { Vec::new() };
     let inspected: HashSet<i64> = found.iter().map(|new| new.consignment_id).collect();
     let versions: Vec<NewVersion<'_>> = sorted
         .new
@@ -130,17 +132,18 @@ pub async fn receive(
         }
     }
     outcomes::insert(&mut tx, &found, now).await?;
-    let known_before: Vec<i64> =
-        inspected.iter().copied().filter(|id| *id < next_id).collect();
+    let known_before: Vec<i64> = inspected.iter().copied().filter(|id| *id < next_id).collect();
     consignments::set_fate(&mut tx, &known_before, Fate::Inspected).await?;
     ledger.keep(&mut tx).await?;
     messages::add(&mut tx, message.id, sorted.tally).await?;
+    let mut digest = covered::Documents::default();
+    versions.iter().for_each(|version| digest.add(version.document));
     journal::record(
         &mut tx,
         &[journal::JournalEntry {
-            actor: actor.to_owned(),
-            act: "receive".to_owned(),
-            subject: format!("message {}", message.id),
+            actor: actor.into(),
+            act: "receive".into(),
+            subject: format!("message {}", message.id).into(),
             body: json!({
                 "file": message.name,
                 "lines": [batch.first().map(|a| a.line), batch.last().map(|a| a.line)],
@@ -150,7 +153,7 @@ pub async fn receive(
                 "unchanged": sorted.tally.unchanged,
                 "rejected": sorted.tally.rejected,
                 "outcomes": found.len(),
-                "sha256": documents_digest(versions.iter().map(|version| version.document)),
+                "sha256": digest.finish(),
             }),
         }],
         now,
@@ -158,17 +161,6 @@ pub async fn receive(
     .await?;
     tx.commit().await?;
     Ok(sorted.tally)
-}
-
-/// SHA-256 over documents, each with its length before it, in hexadecimal. `sumun verify` takes
-/// it again over what is stored.
-pub fn documents_digest<'a>(documents: impl Iterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for document in documents {
-        hash.update((document.len() as u64).to_le_bytes());
-        hash.update(document.as_bytes());
-    }
-    hex::encode(hash.finalize())
 }
 
 /// Where a record of the batch will be stored.
@@ -313,8 +305,7 @@ async fn add_arrivals(
         .into_iter()
         .map(|stored| (stored.id, stored.consignment))
         .collect();
-    let by_id: HashMap<i64, usize> =
-        sorted.new.iter().map(|place| (place.id, place.row)).collect();
+    let by_id: HashMap<i64, usize> = sorted.new.iter().map(|place| (place.id, place.row)).collect();
     for place in &sorted.new {
         let consignment = &batch[place.row].consignment;
         let elder = place.amends.and_then(|id| {

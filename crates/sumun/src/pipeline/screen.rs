@@ -97,9 +97,9 @@ async fn keep(
     journal::record(
         tx,
         &[journal::JournalEntry {
-            actor: actor.to_owned(),
-            act: "screen".to_owned(),
-            subject: format!("model {model}"),
+            actor: actor.into(),
+            act: "screen".into(),
+            subject: format!("model {model}").into(),
             body: json!({
                 "model": model,
                 "model_hash": screener.model().hash(),

@@ -93,6 +93,17 @@ impl JournalKey {
     }
 }
 
+impl JournalKey {
+    /// A secret of the site for one purpose, which tells nothing of the key itself.
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(b"sumun secret 1");
+        hash.update(self.signing.to_bytes());
+        hash.update(purpose.as_bytes());
+        hash.finalize().into()
+    }
+}
+
 /// The short name of a public key.
 fn key_id(public: &[u8; 32]) -> String {
     hex::encode(&Sha256::digest(public)[..8])

@@ -44,15 +44,7 @@ pub async fn known(
         args![references.to_vec(), source],
     )?;
     while let Some(row) = rows.next().await? {
-        let known = Known {
-            id: row.int(1)?,
-            first_id: row.int(2)?,
-            version: row.int(3)?,
-            message_id: row.int(4)?,
-            arrived_day: Day(row.int(5)? as i32),
-            digest: row.int(6)?,
-            line: row.int(7)?,
-        };
+        let known = known_of(&row)?;
         match found.get_mut(row.text(0)?) {
             Some(versions) => versions.push(known),
             None => {
@@ -63,50 +55,38 @@ pub async fn known(
     Ok(found)
 }
 
-/// The newest version of each reference, whatever its source, in the order asked for.
-/// `None` when no source knows it; an error names one that several sources know.
-pub async fn newest(tx: &mut Tx, references: &[&str]) -> Result<Vec<Option<(String, Known)>>> {
+/// All versions of these references in the registers of all sources, each with its source, in
+/// rising order of source and version.
+pub async fn versions(
+    tx: &mut Tx,
+    references: &[&str],
+) -> Result<HashMap<String, Vec<(String, Known)>>> {
     let mut found: HashMap<String, Vec<(String, Known)>> = HashMap::new();
     let mut rows = tx.rows(
-        "select reference, source, id, first_id, version, message_id, arrived_day, digest, line
+        "select reference, id, first_id, version, message_id, arrived_day, digest, line, source
          from declaration
          where reference {in $1}
          order by reference, source, version",
         args![references.to_vec()],
     )?;
     while let Some(row) = rows.next().await? {
-        let known = Known {
-            id: row.int(2)?,
-            first_id: row.int(3)?,
-            version: row.int(4)?,
-            message_id: row.int(5)?,
-            arrived_day: Day(row.int(6)? as i32),
-            digest: row.int(7)?,
-            line: row.int(8)?,
-        };
-        let sources = found.entry(row.text(0)?.to_owned()).or_default();
-        let source = row.text(1)?;
-        match sources.last_mut() {
-            Some((last, newest)) if last == source => *newest = known,
-            _ => sources.push((source.to_owned(), known)),
-        }
+        let one = (row.text(8)?.to_owned(), known_of(&row)?);
+        found.entry(row.text(0)?.to_owned()).or_default().push(one);
     }
-    references
-        .iter()
-        .map(|reference| match found.get(*reference).map(Vec::as_slice) {
-            None => Ok(None),
-            Some([one]) => Ok(Some(one.clone())),
-            Some(many) => {
-                let sources: Vec<&str> = many.iter().map(|(source, _)| source.as_str()).collect();
-                crate::refuse!(
-                    "ambiguous_reference",
-                    "declaration {reference} is known from several sources ({}): record it with a \
-                     source column",
-                    sources.join(", ")
-                )
-            }
-        })
-        .collect()
+    Ok(found)
+}
+
+/// Reads id, first id, version, message, day, digest and line from the second column on.
+fn known_of(row: &super::Row) -> Result<Known> {
+    Ok(Known {
+        id: row.int(1)?,
+        first_id: row.int(2)?,
+        version: row.int(3)?,
+        message_id: row.int(4)?,
+        arrived_day: Day(row.int(5)? as i32),
+        digest: row.int(6)?,
+        line: row.int(7)?,
+    })
 }
 
 /// A version that is to be stored.

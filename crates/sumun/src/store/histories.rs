@@ -51,9 +51,11 @@ impl Additions {
                      inspected = history.inspected + excluded.inspected,
                      irregular = history.irregular + excluded.irregular,
                      critical = history.critical + excluded.critical",
-                self.counts.into_iter().map(|((key, day), [seen, inspected, irregular, critical])| {
-                    values![key, day, seen, inspected, irregular, critical]
-                }),
+                self.counts.into_iter().map(
+                    |((key, day), [seen, inspected, irregular, critical])| {
+                        values![key, day, seen, inspected, irregular, critical]
+                    },
+                ),
             )
             .await?;
         }

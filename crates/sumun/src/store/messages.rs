@@ -49,11 +49,9 @@ pub struct NewMessage<'a> {
 /// Finds the message with this digest or writes it down; gives its id and whether it is new.
 pub async fn open(tx: &mut Tx, message: &NewMessage<'_>, now: i64) -> Result<(i64, bool)> {
     let known = tx
-        .fetch_optional(
-            "select id from message where digest = $1",
-            args![message.digest],
-            |row| row.int(0),
-        )
+        .fetch_optional("select id from message where digest = $1", args![message.digest], |row| {
+            row.int(0)
+        })
         .await?;
     if let Some(id) = known {
         return Ok((id, false));

@@ -29,10 +29,19 @@
 //! # }
 //! ```
 
+pub mod assessments;
 pub mod checkpoints;
+pub mod consignments;
+pub mod covered;
+pub mod defects;
 mod dialect;
+pub mod histories;
 pub mod journal;
+pub mod messages;
 pub mod migrations;
+pub mod models;
+pub mod outcomes;
+pub mod plans;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -218,6 +227,17 @@ impl Store {
         let conn =
             conn.with_context(|| format!("while beginning a transaction on {}", self.place))?;
         Ok(Tx { conn, place: self.place.clone(), key: self.key.clone(), head: None })
+    }
+
+    /// The site's secret from which the seeds of draws are derived.
+    ///
+    /// # Errors
+    /// When the store has no key, so that draws could be foreseen.
+    pub fn secret(&self) -> Result<[u8; 32]> {
+        match self.key.find()? {
+            Some(key) => Ok(key.secret("seeds of draws")),
+            None => bail!("the store {} has no key: run `sumun migrate`", self.place),
+        }
     }
 
     /// Closes all connections, which lets SQLite fold its log into the file. Dropping the store

@@ -42,8 +42,7 @@ pub async fn insert(
 
 /// The next name for a model.
 pub async fn next_id(tx: &mut Tx) -> Result<String> {
-    let n =
-        tx.fetch_one("select count(*) + 1 from model", args![], |row| row.int(0)).await?;
+    let n = tx.fetch_one("select count(*) + 1 from model", args![], |row| row.int(0)).await?;
     Ok(format!("M-{n}"))
 }
 
@@ -95,10 +94,8 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<(KeptModel, String, St
 
 /// Name and artefact of the model in force.
 pub async fn in_force(tx: &mut Tx) -> Result<Option<(String, String)>> {
-    tx.fetch_optional(
-        "select id, artefact from model where state = 'in_force'",
-        args![],
-        |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
-    )
+    tx.fetch_optional("select id, artefact from model where state = 'in_force'", args![], |row| {
+        Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))
+    })
     .await
 }

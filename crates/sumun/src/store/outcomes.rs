@@ -33,11 +33,8 @@ pub async fn insert(tx: &mut Tx, outcomes: &[NewOutcome], now: i64) -> Result<()
         .map(|outcome| outcome.consignment_id)
         .collect();
     if !corrected.is_empty() {
-        tx.execute(
-            "update outcome set latest = 0 where consignment_id {in $1}",
-            args![corrected],
-        )
-        .await?;
+        tx.execute("update outcome set latest = 0 where consignment_id {in $1}", args![corrected])
+            .await?;
     }
     let documents: Vec<String> = outcomes
         .iter()

@@ -1,7 +1,10 @@
 //! Plans and their selections: who was a candidate, with what chance, and who was drawn.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use targeting::codes::Day;
 
 use super::{Kind, Tx, args, values};
@@ -259,9 +262,7 @@ pub async fn of_shift(
 
 /// All plans, the newest first.
 pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<KeptPlan>> {
-    let sql = super::AssertSqlSafe(format!(
-        "select {COLUMNS} from plan order by id desc limit $1"
-    ));
+    let sql = super::AssertSqlSafe(format!("select {COLUMNS} from plan order by id desc limit $1"));
     tx.fetch_all(sql, args![limit], kept).await
 }
 
@@ -295,4 +296,63 @@ pub async fn lines(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
 pub async fn outcomes(tx: &mut Tx, id: i64) -> Result<i64> {
     tx.fetch_one("select count(*) from outcome where plan_id = $1", args![id], |row| row.int(0))
         .await
+}
+
+/// How many consignments of an office arrived from `first` to `last` and may still be planned, by
+/// regime.
+pub async fn arrived(
+    tx: &mut Tx,
+    office: &str,
+    (first, last): (Day, Day),
+) -> Result<Vec<(String, i64)>> {
+    tx.fetch_all(
+        "select regime, count(*) from consignment
+         where office = $1 and arrived_day >= $2 and arrived_day <= $3
+           and fate in ('pending', 'released')
+         group by regime order by regime",
+        args![office, first.0, last.0],
+        |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+    )
+    .await
+}
+
+/// The source's numbers of consignments and the reasons of their assessments by a model, as JSON.
+pub async fn names_and_reasons(
+    tx: &mut Tx,
+    ids: &[i64],
+    model_id: Option<&str>,
+) -> Result<HashMap<i64, (String, String)>> {
+    let found = tx
+        .fetch_all(
+            "select consignment.id, consignment.reference, assessment.reasons
+             from consignment
+             left join assessment
+               on assessment.consignment_id = consignment.id
+              and assessment.arrived_day = consignment.arrived_day
+              and assessment.model_id = $2
+             where consignment.id {in $1}",
+            args![ids.to_vec(), model_id],
+            |row| {
+                let reasons = row.text_opt(2)?.unwrap_or("[]").to_owned();
+                Ok((row.int(0)?, (row.text(1)?.to_owned(), reasons)))
+            },
+        )
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// SHA-256 over the lines, bit for bit, in hexadecimal.
+pub fn digest(lines: &[KeptSelection]) -> String {
+    let mut hash = Sha256::new();
+    for line in lines {
+        hash.update(line.consignment_id.to_le_bytes());
+        for number in [line.risk, line.expected, line.expected_critical, line.chance] {
+            hash.update(number.to_bits().to_le_bytes());
+        }
+        hash.update(line.channel.as_bytes());
+        hash.update(line.modality.as_bytes());
+        hash.update(line.minutes.to_le_bytes());
+        hash.update([u8::from(line.drawn)]);
+    }
+    hex::encode(hash.finalize())
 }

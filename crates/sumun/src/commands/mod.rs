@@ -1,0 +1,218 @@
+//! The verbs of the one binary, a file each. A verb reads its arguments, calls one step of the
+//! path or one act, and gives back what to print: a text for people, or one JSON object.
+
+mod backtest;
+mod config;
+mod defects;
+//mod demo;
+//mod export;
+//mod ingest;
+mod learn;
+mod measure;
+mod migrate;
+mod model;
+mod plan;
+mod record;
+mod screen;
+//mod serve;
+mod table;
+mod verify;
+
+use std::future::Future;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Cli, Settings, now};
+use crate::refusal::refusal;
+use crate::store::Store;
+
+pub use table::Table;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Reads files of declarations into the store.
+    //Ingest(ingest::Ingest),
+    /// Lists what was wrong with records.
+    Defects(defects::Defects),
+    /// Assesses everything that awaits a decision, by the model in force.
+    Screen(screen::Screen),
+    /// Draws a shift's inspections with known chances.
+    Plan(plan::Plan),
+    /// Records what inspections came to.
+    Record(record::Record),
+    /// Learns a candidate model from everything inspected.
+    Learn(learn::Learn),
+    /// Shows models and puts one in force.
+    #[command(subcommand)]
+    Model(model::Models),
+    /// Estimates what gets past, and what each channel yields.
+    Measure(measure::Measures),
+    /// Judges what a model would have done in a window of the past.
+    Backtest(backtest::Backtest),
+    /// Proves that the journal and what it covers are unaltered.
+    Verify(verify::Verify),
+    /// Writes tables as CSV or Parquet.
+    //Export(export::Export),
+    /// Serves the API.
+    //Serve(serve::Serve),
+    /// Plays eight weeks of a pretend port, learns, plans, measures and serves.
+    //Demo(demo::Demo),
+    /// Makes the store, or brings it up to date.
+    Migrate(migrate::Migrate),
+    /// Prints the settings in force.
+    Config(config::Config),
+}
+
+/// What a verb gives back.
+pub struct Report {
+    /// For machines, with `--json`.
+    pub json: Value,
+    /// For people.
+    pub text: String,
+    /// False when some of what was asked was refused: the exit code is 1.
+    pub whole: bool,
+}
+
+impl Report {
+    /// A report of something that went as asked.
+    pub fn new(json: Value, text: impl Into<String>) -> Report {
+        Report { json, text: text.into(), whole: true }
+    }
+}
+
+/// What every verb is handed.
+pub struct Office {
+    /// Settings of every verb.
+    pub settings: Settings,
+    /// Who acts.
+    pub actor: String,
+}
+
+impl Office {
+    /// Opens the store and brings it up to date when it is new.
+    pub async fn store(&self) -> Result<Store> {
+        let store = self.open().await?;
+        store.make_ready(now()).await?;
+        Ok(store)
+    }
+
+    async fn open(&self) -> Result<Store> {
+        let key = self.settings.journal_key_file()?;
+        Store::open_with_key(&self.settings.store_url()?, &key).await
+    }
+
+    /// Who acts and when, for the journal.
+    pub fn by(&self) -> (&str, i64) {
+        (&self.actor, now())
+    }
+
+    /// A progress bar on standard error; silent when nobody watches.
+    pub fn bar(&self, total: Option<u64>, what: &'static str) -> ProgressBar {
+        if self.settings.json || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let (bar, style) = match total {
+            Some(total) => (
+                ProgressBar::new(total),
+                "{msg:<28} {bar:32.cyan/dim} {percent:>3} %  {per_sec:>14}  {eta:>4} left",
+            ),
+            None => {
+                (ProgressBar::new_spinner(), "{msg:<28} {spinner} {human_pos:>12}  {elapsed:>5}")
+            }
+        };
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        bar.set_message(what);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
+    }
+}
+
+/// Runs a verb to its end and gives the exit code: 0 done, 1 refused, 2 broken.
+pub fn run(cli: Cli) -> ExitCode {
+    let office = Office { actor: cli.settings.actor(), settings: cli.settings };
+    log_to_stderr(&office.settings);
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no threads could be started")
+        .and_then(|runtime| runtime.block_on(dispatch(&office, cli.verb)));
+    match outcome {
+        Ok(report) => {
+            let text = if office.settings.json {
+                format!("{}\n", report.json)
+            } else {
+                format!("{}\n", report.text.trim_end())
+            };
+            // A reader that went away, such as `head`, is no fault of ours.
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            ExitCode::from(u8::from(!report.whole))
+        }
+        Err(error) => fail(&office, &error),
+    }
+}
+
+async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
+    match verb {
+        //V Ingest
+        Verb::Defects(verb) => boxed(verb.run(office)).await,
+        Verb::Screen(verb) => boxed(verb.run(office)).await,
+        Verb::Plan(verb) => boxed(verb.run(office)).await,
+        Verb::Record(verb) => boxed(verb.run(office)).await,
+        Verb::Learn(verb) => boxed(verb.run(office)).await,
+        Verb::Model(verb) => boxed(verb.run(office)).await,
+        Verb::Measure(verb) => boxed(verb.run(office)).await,
+        Verb::Backtest(verb) => boxed(verb.run(office)).await,
+        Verb::Verify(verb) => boxed(verb.run(office)).await,
+        //V Export
+        //V Serve
+        //V Demo
+        Verb::Migrate(verb) => boxed(verb.run(office)).await,
+        Verb::Config(verb) => verb.run(office),
+    }
+}
+
+/// Keeps each verb's future on the heap, so that dispatching is not as large as all together.
+fn boxed<'f, F>(future: F) -> std::pin::Pin<Box<dyn Future<Output = F::Output> + 'f>>
+where
+    F: Future + 'f,
+{
+    Box::pin(future)
+}
+
+fn fail(office: &Office, error: &anyhow::Error) -> ExitCode {
+    let refused = refusal(error);
+    if office.settings.json {
+        let said = match refused {
+            Some(refused) => serde_json::json!({
+                "error": { "code": refused.code, "said": refused.said }
+            }),
+            None => serde_json::json!({
+                "error": { "code": "broken", "said": format!("{error:#}") }
+            }),
+        };
+        let _ = writeln!(std::io::stdout().lock(), "{said}");
+    }
+    let mut err = std::io::stderr().lock();
+    let _ = match refused {
+        Some(refused) => writeln!(err, "sumun: {refused}"),
+        None => writeln!(err, "sumun: {error:#}"),
+    };
+    ExitCode::from(if refused.is_some() { 1 } else { 2 })
+}
+
+fn log_to_stderr(settings: &Settings) {
+    let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call, as in tests, keeps the first one's settings.
+    let _ = if settings.log_json { log.json().try_init() } else { log.try_init() };
+}

@@ -1,0 +1,396 @@
+//! `sumun plan`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use serde_json::{Value, json};
+use targeting::codes::Day;
+use targeting::consignment::{Regime, Shift};
+use targeting::outcome::Modality;
+use targeting::plan::{Capacity, CapacityLine, Seed, Terms};
+use targeting::screening::{Language, Reason};
+
+use super::{Office, Report, Table};
+use crate::pipeline::{self, PlanOrder, Planned, default_minutes_each};
+use crate::refusal::Refusal;
+use crate::store::plans::{KeptPlan, KeptSelection};
+use crate::store::{Store, models, plans};
+
+/// Draws a shift's inspections with known chances, and keeps every consignment's chance.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Customs office.
+    #[arg(long, value_name = "CODE", required_unless_present = "replay")]
+    office: Option<String>,
+    /// The shift: its day, or day and name, such as 2021-04-05/night.
+    #[arg(long, value_name = "DATE", required_unless_present = "replay")]
+    shift: Option<Shift>,
+    /// Officer-minutes the shift has: a number for opening, or MODALITY=NUMBER, several times.
+    #[arg(long, value_name = "MINUTES", required_unless_present = "replay")]
+    minutes: Vec<String>,
+    /// Officer-minutes that one inspection takes: MODALITY=NUMBER, several times.
+    #[arg(long, value_name = "MODALITY=N")]
+    minutes_each: Vec<String>,
+    /// Plans parcels or freight alone; both share the minutes when left out.
+    #[arg(long, value_name = "REGIME")]
+    regime: Option<Regime>,
+    /// Share of the inspections that is drawn by chance from everything outside the top.
+    #[arg(long, default_value_t = 0.10, value_name = "SHARE")]
+    explore: f64,
+    /// Takes in consignments that arrived on earlier days and still await a decision.
+    #[arg(long, value_name = "DATE")]
+    since: Option<Day>,
+    /// Seed of the draw, for trials. Left out, it is derived from the site's secret key.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Writes every consignment with its chance as CSV.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Language of the reasons: en or ko.
+    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    language: String,
+    /// Draws a kept plan again and proves that it comes out the same.
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["office", "shift", "minutes"])]
+    replay: Option<String>,
+}
+
+impl Plan {
+    /// Runs the verb.
+    pub async fn run(self, office: &Office) -> Result<Report> {
+        let store = office.store().await?;
+        match &self.replay {
+            Some(plan) => self.replay(&store, plan).await,
+            None => self.draw(office, &store).await,
+        }
+    }
+
+    fn language(&self) -> Result<Language> {
+        match self.language.as_str() {
+            "en" => Ok(Language::En),
+            "ko" => Ok(Language::Ko),
+            other => crate::refuse!("language", "`{other}` is not a language here: en or ko"),
+        }
+    }
+
+    async fn draw(&self, office: &Office, store: &Store) -> Result<Report> {
+        let (Some(code), Some(shift)) = (&self.office, &self.shift) else {
+            crate::refuse!("arguments", "a plan needs --office and --shift");
+        };
+        let language = self.language()?;
+        // A consignment that came in since the last screening deserves its own chance.
+        let mut tx = store.read().await?;
+        let model = models::in_force(&mut tx).await?.map(|(id, _)| id);
+        drop(tx);
+        if model.is_some() {
+            let bar = office.bar(None, "Screening what is new");
+            pipeline::screen(store, office.by(), |n| bar.set_position(n as u64)).await?;
+            bar.finish_and_clear();
+        }
+        let regimes = self.regimes(store, code, shift).await?;
+        let mut drawn = Vec::new();
+        for (regime, share) in regimes {
+            let order = PlanOrder {
+                office: code.clone(),
+                shift: shift.clone(),
+                regime,
+                from: self.since.unwrap_or(shift.day).min(shift.day),
+                capacity: self.capacity(regime, share)?,
+                terms: Terms { explore: self.explore, ..Terms::default() },
+                seed: match self.seed {
+                    Some(number) => Seed::from_number(number),
+                    None => {
+                        let key = store.secret()?;
+                        let model = model.as_deref().unwrap_or("none");
+                        pipeline::seed_of(&key, code, shift, regime, model)
+                    }
+                },
+            };
+            drawn.push(pipeline::plan(store, &order, office.by()).await?);
+        }
+        let plans: Vec<(&KeptPlan, &[KeptSelection])> =
+            drawn.iter().map(|one| (&one.plan, one.lines.as_slice())).collect();
+        let rows = listing(store, &plans, language).await?;
+        if let Some(out) = &self.out {
+            write_csv(out, &rows)?;
+        }
+        Ok(Report::new(json_of(&drawn, &rows), text_of(&drawn, &rows, self.out.as_deref())))
+    }
+
+    /// Which regimes are planned, with the share of the minutes that each has: in proportion to
+    /// the work that waits, and no regime without the time for one inspection.
+    async fn regimes(
+        &self,
+        store: &Store,
+        office: &str,
+        shift: &Shift,
+    ) -> Result<Vec<(Regime, f64)>> {
+        if let Some(regime) = self.regime {
+            return Ok(vec![(regime, 1.0)]);
+        }
+        let from = self.since.unwrap_or(shift.day).min(shift.day);
+        let mut tx = store.read().await?;
+        let waiting = plans::arrived(&mut tx, office, (from, shift.day)).await?;
+        let mut work: Vec<(Regime, f64, f64)> = Vec::new();
+        for &regime in Regime::ALL {
+            let n = waiting.iter().find(|(of, _)| of == regime.as_str()).map_or(0, |(_, n)| *n);
+            if n > 0 {
+                let each = f64::from(self.minutes_each(regime, Modality::Unpack)?);
+                work.push((regime, n as f64 * each, each));
+            }
+        }
+        let all: f64 = work.iter().map(|(_, work, _)| work).sum();
+        match work.as_slice() {
+            [] => crate::refuse!(
+                "nothing_awaits",
+                "no consignment of office {office} arrived on {shift}: check the office's code and \
+                 the date, or ingest the day's declarations"
+            ),
+            [(regime, ..)] => Ok(vec![(*regime, 1.0)]),
+            many => {
+                let minutes: f64 = self.total_minutes()?;
+                let least = |each: f64| (each / minutes).min(0.5);
+                let mut shares: Vec<(Regime, f64)> = many
+                    .iter()
+                    .map(|(regime, work, each)| (*regime, (work / all).max(least(*each))))
+                    .collect();
+                // The greater share gives what the smaller one was raised by.
+                let over: f64 = shares.iter().map(|(_, share)| share).sum::<f64>() - 1.0;
+                if let Some(greatest) = shares.iter_mut().max_by(|a, b| a.1.total_cmp(&b.1)) {
+                    greatest.1 -= over;
+                }
+                Ok(shares)
+            }
+        }
+    }
+
+    fn total_minutes(&self) -> Result<f64> {
+        Ok(self.minutes_lines()?.iter().map(|(_, minutes)| f64::from(*minutes)).sum())
+    }
+
+    fn minutes_lines(&self) -> Result<Vec<(Modality, u32)>> {
+        self.minutes.iter().map(|text| pair(text, Some(Modality::Unpack))).collect()
+    }
+
+    fn minutes_each(&self, regime: Regime, modality: Modality) -> Result<u32> {
+        for text in &self.minutes_each {
+            let (of, minutes) = pair(text, None)?;
+            if of == modality {
+                return Ok(minutes);
+            }
+        }
+        Ok(default_minutes_each(regime, modality).minutes)
+    }
+
+    fn capacity(&self, regime: Regime, share: f64) -> Result<Capacity> {
+        let lines = self
+            .minutes_lines()?
+            .into_iter()
+            .map(|(modality, minutes)| {
+                Ok(CapacityLine {
+                    modality,
+                    // A sliver lost to rounding must not cost an inspection.
+                    minutes_available: (f64::from(minutes) * share + 1e-9).floor() as u32,
+                    minutes_each: self.minutes_each(regime, modality)?,
+                    detection: default_minutes_each(regime, modality).detection,
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Capacity { lines })
+    }
+
+    async fn replay(&self, store: &Store, plan: &str) -> Result<Report> {
+        let number = plan.trim_start_matches("P-").trim_start_matches("p-");
+        let Ok(id) = number.parse::<i64>() else {
+            crate::refuse!("no_plan", "`{plan}` is not a plan: give its number, such as P-1");
+        };
+        let mut tx = store.read().await?;
+        let again = pipeline::replay(&mut tx, id).await?;
+        drop(tx);
+        let rows = listing(store, &[(&again.plan, &again.lines)], self.language()?).await?;
+        if let Some(out) = &self.out {
+            write_csv(out, &rows)?;
+        }
+        let proven = again.different.is_none() && again.untouched;
+        let text = match (again.different, again.untouched) {
+            (None, true) => format!(
+                "Plan P-{id} comes out the same, bit for bit: {} of {} drawn, digest {}.",
+                again.plan.drawn, again.plan.candidates, again.plan.digest
+            ),
+            (Some((n, first)), _) => format!(
+                "Plan P-{id} does NOT come out as it is kept: {n} lines differ, the first is C-{first}."
+            ),
+            (None, false) => format!(
+                "Plan P-{id} draws as it is kept, but its lines are not those whose digest was \
+                 journaled: someone altered them and the draw alike."
+            ),
+        };
+        let json = json!({
+            "plan": again.plan, "same": proven, "selections": rows.iter().filter(|r| r.drawn).count()
+        });
+        Ok(Report { json, text, whole: proven })
+    }
+}
+
+/// Reads `MODALITY=NUMBER`, or a bare number where a modality is usual.
+fn pair(text: &str, usual: Option<Modality>) -> Result<(Modality, u32)> {
+    let (modality, number) = match (text.split_once('='), usual) {
+        (Some((modality, number)), _) => (modality.parse()?, number),
+        (None, Some(usual)) => (usual, text),
+        (None, None) => {
+            crate::refuse!("minutes", "`{text}` should name its modality, such as unpack=45")
+        }
+    };
+    match number.trim().parse::<f64>() {
+        Ok(minutes) if (0.0..=1e9).contains(&minutes) => Ok((modality, minutes as u32)),
+        _ => Err(Refusal::error("minutes", format!("`{number}` is not a number of minutes"))),
+    }
+}
+
+/// One consignment of a plan, as people and files see it.
+#[derive(Debug, Clone, serde::Serialize)]
+struct Row {
+    consignment: String,
+    id: String,
+    regime: String,
+    rank: i64,
+    risk: f64,
+    p_irregular: f64,
+    p_critical: f64,
+    chance: f64,
+    channel: String,
+    modality: String,
+    minutes: i64,
+    #[serde(serialize_with = "as_number")]
+    drawn: bool,
+    reasons: String,
+    plan: String,
+}
+
+fn as_number<S: serde::Serializer>(drawn: &bool, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u8(u8::from(*drawn))
+}
+
+/// The lines of plans with the source's numbers and the reasons, by rank.
+async fn listing(
+    store: &Store,
+    plans: &[(&KeptPlan, &[KeptSelection])],
+    language: Language,
+) -> Result<Vec<Row>> {
+    let mut tx = store.read().await?;
+    let mut rows = Vec::new();
+    for (plan, lines) in plans {
+        let ids: Vec<i64> = lines.iter().map(|line| line.consignment_id).collect();
+        let known = plans::names_and_reasons(&mut tx, &ids, plan.model_id.as_deref()).await?;
+        for line in *lines {
+            let (reference, reasons) = known
+                .get(&line.consignment_id)
+                .with_context(|| format!("consignment C-{} is gone", line.consignment_id))?;
+            let reasons: Vec<Reason> = serde_json::from_str(reasons)?;
+            let risk = reasons.iter().filter(|reason| reason.push > 0.0);
+            let sentences: Vec<String> =
+                risk.map(|reason| reason.sentence(language)).take(3).collect();
+            rows.push(Row {
+                consignment: reference.clone(),
+                id: format!("C-{}", line.consignment_id),
+                regime: plan.regime.clone(),
+                rank: line.position,
+                risk: line.risk,
+                p_irregular: line.expected,
+                p_critical: line.expected_critical,
+                chance: line.chance,
+                channel: line.channel.clone(),
+                modality: line.modality.clone(),
+                minutes: line.minutes,
+                drawn: line.drawn,
+                reasons: sentences.join("; "),
+                plan: format!("P-{}", plan.id),
+            });
+        }
+    }
+    rows.sort_by(|a, b| (&a.plan, a.rank).cmp(&(&b.plan, b.rank)));
+    Ok(rows)
+}
+
+fn write_csv(path: &Path, rows: &[Row]) -> Result<()> {
+    let mut csv = csv::Writer::from_path(path)
+        .with_context(|| format!("while writing {}", path.display()))?;
+    for row in rows {
+        csv.serialize(row)?;
+    }
+    csv.flush().with_context(|| format!("while writing {}", path.display()))
+}
+
+fn json_of(drawn: &[Planned], rows: &[Row]) -> Value {
+    let plans: Vec<Value> = drawn
+        .iter()
+        .map(|one| {
+            json!({
+                "plan": one.plan, "replaces": one.replaces, "unscreened": one.unscreened
+            })
+        })
+        .collect();
+    let selections: Vec<&Row> = rows.iter().filter(|row| row.drawn).collect();
+    json!({ "plans": plans, "selections": selections })
+}
+
+/// How many selections a terminal is shown.
+const SHOWN: usize = 30;
+
+fn text_of(drawn: &[Planned], rows: &[Row], out: Option<&Path>) -> String {
+    let mut text = String::new();
+    for one in drawn {
+        let plan = &one.plan;
+        text.push_str(&format!(
+            "Plan P-{}: {} at {}, shift {}: {} of {} drawn, {} officer-minutes, by {}.\n",
+            plan.id,
+            plan.regime,
+            plan.office,
+            plan.shift,
+            plan.drawn,
+            plan.candidates,
+            plan.minutes,
+            plan.model_id
+                .as_deref()
+                .map_or("chance alone, as no model is in force".to_owned(), |model| {
+                    format!("model {model}")
+                })
+        ));
+        if let Some(replaced) = one.replaces {
+            text.push_str(&format!(
+                "It replaces plan P-{replaced}, which nobody had acted on; the journal says so.\n"
+            ));
+        }
+        if one.unscreened > 0 && one.plan.model_id.is_some() {
+            text.push_str(&format!("{} have not been screened.\n", one.unscreened));
+        }
+    }
+    text.push('\n');
+    let mut table =
+        Table::new(&["rank", "consignment", "modality", "min", "chance", "channel", "why"]);
+    for row in rows.iter().filter(|row| row.drawn).take(SHOWN) {
+        let why: String = match row.channel.as_str() {
+            "random" => format!("random check; {}", row.reasons),
+            _ => row.reasons.clone(),
+        };
+        table.row([
+            row.rank.to_string(),
+            row.consignment.clone(),
+            row.modality.clone(),
+            row.minutes.to_string(),
+            format!("{:.4}", row.chance),
+            row.channel.clone(),
+            why,
+        ]);
+    }
+    text.push_str(&table.text());
+    let all = rows.iter().filter(|row| row.drawn).count();
+    if all > SHOWN {
+        text.push_str(&format!("… and {} more; --out FILE writes them all.\n", all - SHOWN));
+    }
+    if let Some(out) = out {
+        text.push_str(&format!("Wrote {} consignments to {}.\n", rows.len(), out.display()));
+    }
+    text.push_str("Next: inspect, then `sumun record FILE`.");
+    text
+}

@@ -1,0 +1,149 @@
+//! What the journal covers: entries of the path carry a digest of the rows they kept, and this
+//! takes each digest again over what is stored now. So an altered declaration, assessment, plan or
+//! outcome is found, and the journal entry that shows it is named.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Store, Tx, args, assessments, plans};
+
+/// Entries looked at in one reading transaction.
+const PAGE: i64 = 500;
+
+/// A kept row that is no longer what the journal says was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Altered {
+    /// The journal entry that shows it.
+    pub seq: i64,
+    /// What differs, in a sentence.
+    pub what: String,
+}
+
+/// Compares everything that the journal covers; gives the first row that was altered, if any, and
+/// how many entries were compared. `progress` is told the number of the entry.
+pub async fn compare(
+    store: &Store,
+    mut progress: impl FnMut(u64) + Send,
+) -> Result<(u64, Option<Altered>)> {
+    let (mut after, mut compared) = (0, 0);
+    loop {
+        let mut tx = store.read().await?;
+        let entries = tx
+            .fetch_all(
+                "select seq, act, subject, body from journal
+                 where seq > $1 and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn')
+                 order by seq limit $2",
+                args![after, PAGE],
+                |row| {
+                    let body: Value = serde_json::from_str(row.text(3)?)?;
+                    Ok((row.int(0)?, row.text(1)?.to_owned(), row.text(2)?.to_owned(), body))
+                },
+            )
+            .await?;
+        let Some((last, ..)) = entries.last() else { return Ok((compared, None)) };
+        after = *last;
+        for (seq, act, subject, body) in entries {
+            let holds = match act.as_str() {
+                "receive" => documents_hold(&mut tx, &body).await,
+                "screen" => assessments_hold(&mut tx, &body).await,
+                "plan" => plan_holds(&mut tx, &subject, &body).await,
+                "learn" => model_holds(&mut tx, &body).await,
+                _ => outcome_holds(&mut tx, &body).await,
+            }
+            .with_context(|| format!("while comparing journal entry {seq}"))?;
+            if !holds {
+                let what = match act.as_str() {
+                    "receive" => "declarations stored then have been altered, added or removed",
+                    "screen" => "assessments made then have been altered, added or removed",
+                    "plan" => "the plan drawn then has been altered",
+                    "learn" => "the model learned then has been altered",
+                    _ => "the outcome recorded then has been altered",
+                };
+                return Ok((compared, Some(Altered { seq, what: format!("{what} ({subject})") })));
+            }
+            compared += 1;
+            progress(seq as u64);
+        }
+    }
+}
+
+fn range(body: &Value) -> Option<(i64, i64)> {
+    Some((body["ids"][0].as_i64()?, body["ids"][1].as_i64()?))
+}
+
+/// SHA-256 over documents, each with its length before it, in hexadecimal.
+#[derive(Default)]
+pub struct Documents(Sha256);
+
+impl Documents {
+    /// Takes in one document.
+    pub fn add(&mut self, document: &str) {
+        self.0.update((document.len() as u64).to_le_bytes());
+        self.0.update(document.as_bytes());
+    }
+
+    /// The digest in hexadecimal.
+    pub fn finish(self) -> String {
+        hex::encode(self.0.finalize())
+    }
+}
+
+async fn documents_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
+    let Some((first, last)) = range(body) else { return Ok(false) };
+    let mut digest = Documents::default();
+    let mut rows = tx.rows(
+        "select document from consignment where id >= $1 and id <= $2 order by id",
+        args![first, last],
+    )?;
+    while let Some(row) = rows.next().await? {
+        digest.add(row.text(0)?);
+    }
+    Ok(body["sha256"] == digest.finish())
+}
+
+async fn assessments_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
+    let (Some(range), Some(model)) = (range(body), body["model"].as_str()) else {
+        return Ok(false);
+    };
+    let mut digest = assessments::Digest::new();
+    assessments::each(tx, model, range, |id, p_irregular, p_critical, reasons| {
+        digest.add(id, p_irregular, p_critical, reasons);
+    })
+    .await?;
+    Ok(body["sha256"] == digest.finish())
+}
+
+async fn plan_holds(tx: &mut Tx, subject: &str, body: &Value) -> Result<bool> {
+    let Some(id) = subject.strip_prefix("plan ").and_then(|id| id.parse::<i64>().ok()) else {
+        return Ok(false);
+    };
+    let Some(plan) = plans::find(tx, id).await? else { return Ok(false) };
+    let seed = hex::decode(&plan.seed).unwrap_or_default();
+    let seed_holds = body["seed_sha256"] == hex::encode(Sha256::digest(seed));
+    let lines = plans::lines(tx, id).await?;
+    Ok(seed_holds && body["sha256"] == plans::digest(&lines))
+}
+
+async fn model_holds(tx: &mut Tx, body: &Value) -> Result<bool> {
+    let Some(id) = body["model"].as_str() else { return Ok(false) };
+    let Some((_, artefact, _)) = super::models::find(tx, id).await? else { return Ok(false) };
+    let known = targeting::feature::codes();
+    let model = targeting::model::Model::from_json(artefact.as_bytes(), &known);
+    Ok(model.is_ok_and(|model| body["model_hash"] == model.hash()))
+}
+
+async fn outcome_holds(tx: &mut Tx, body: &Value) -> Result<bool> {
+    let (Some(id), Some(revision)) = (body["consignment"].as_i64(), body["revision"].as_i64())
+    else {
+        return Ok(false);
+    };
+    let kept = tx
+        .fetch_optional(
+            "select document from outcome where consignment_id = $1 and revision = $2",
+            args![id, revision],
+            |row| Ok(serde_json::from_str::<Value>(row.text(0)?)?),
+        )
+        .await?;
+    Ok(kept.is_some_and(|kept| kept == body["inspection"]))
+}
