@@ -5,8 +5,8 @@ mod backtest;
 mod config;
 mod defects;
 //mod demo;
-//mod export;
-//mod ingest;
+mod export;
+mod ingest;
 mod learn;
 mod measure;
 mod migrate;
@@ -39,7 +39,7 @@ pub use table::Table;
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Reads files of declarations into the store.
-    //Ingest(ingest::Ingest),
+    Ingest(ingest::Ingest),
     /// Lists what was wrong with records.
     Defects(defects::Defects),
     /// Assesses everything that awaits a decision, by the model in force.
@@ -60,7 +60,7 @@ pub enum Verb {
     /// Proves that the journal and what it covers are unaltered.
     Verify(verify::Verify),
     /// Writes tables as CSV or Parquet.
-    //Export(export::Export),
+    Export(export::Export),
     /// Serves the API.
     //Serve(serve::Serve),
     /// Plays eight weeks of a pretend port, learns, plans, measures and serves.
@@ -163,7 +163,7 @@ pub fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
     match verb {
-        //V Ingest
+        Verb::Ingest(verb) => boxed(verb.run(office)).await,
         Verb::Defects(verb) => boxed(verb.run(office)).await,
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,
@@ -173,7 +173,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Measure(verb) => boxed(verb.run(office)).await,
         Verb::Backtest(verb) => boxed(verb.run(office)).await,
         Verb::Verify(verb) => boxed(verb.run(office)).await,
-        //V Export
+        Verb::Export(verb) => boxed(verb.run(office)).await,
         //V Serve
         //V Demo
         Verb::Migrate(verb) => boxed(verb.run(office)).await,

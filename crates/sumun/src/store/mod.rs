@@ -35,6 +35,7 @@ pub mod consignments;
 pub mod covered;
 pub mod defects;
 mod dialect;
+pub mod exports;
 pub mod histories;
 pub mod journal;
 pub mod messages;

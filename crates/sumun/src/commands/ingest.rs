@@ -1,0 +1,328 @@
+//! `sumun ingest`. One thread reads and understands the file while another stores what came
+//! before, so memory does not grow with the file; each batch is acknowledged by its commit.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use intake::{Format, HEAD_BYTES, Mapping, Table, TableError, TableOptions, recognise};
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use targeting::consignment::Defect;
+use tokio::sync::mpsc;
+
+use super::{Office, Report};
+use crate::config::now;
+use crate::pipeline::{self, Arrival, Message};
+use crate::refusal::{Refusal, refusal};
+use crate::store::Store;
+use crate::store::messages::{NewMessage, Tally};
+
+/// Reads files of declarations into the store: CSV, NDJSON or Parquet, plain or packed by gzip or
+/// zstd. What cannot be read becomes a defect; the same file again changes nothing.
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// Files; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Says which column is which field, for tables that are not known.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// Keeps the outcomes that the files carry, for files of the past.
+    #[arg(long)]
+    with_outcomes: bool,
+}
+
+/// Records stored in one transaction: enough that the ledger's sums are worth making, few enough
+/// that other writers wait less than a second.
+const BATCH: usize = 10_000;
+
+/// What became of one file.
+#[derive(Debug, Clone, Serialize)]
+struct Ingested {
+    file: String,
+    source: String,
+    format: String,
+    #[serde(flatten)]
+    tally: Tally,
+    defects: u64,
+    outcomes_ignored: u64,
+}
+
+impl Ingest {
+    /// Runs the verb.
+    pub async fn run(self, office: &Office) -> Result<Report> {
+        let store = office.store().await?;
+        let options = self.options()?;
+        let (mut done, mut refused) = (Vec::new(), Vec::new());
+        for path in &self.files {
+            match ingest(office, &store, path, &options, self.with_outcomes).await {
+                Ok(ingested) => done.push(ingested),
+                // One file that is no table does not keep the others out.
+                Err(error) => match refusal(&error) {
+                    Some(refusal) => {
+                        refused.push((path.display().to_string(), refusal.said.clone()));
+                    }
+                    None => {
+                        return Err(error.context(format!("while reading {}", path.display())));
+                    }
+                },
+            }
+        }
+        let text = text_of(&done, &refused);
+        let json = json!({
+            "files": done,
+            "refused": refused
+                .iter()
+                .map(|(file, why)| json!({ "file": file, "why": why }))
+                .collect::<Vec<_>>(),
+        });
+        Ok(Report { json, text, whole: refused.is_empty() })
+    }
+
+    fn options(&self) -> Result<TableOptions> {
+        let mut options = TableOptions { batch_rows: BATCH, ..TableOptions::default() };
+        if let Some(file) = &self.mapping {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("while reading {}", file.display()))?;
+            let mapping = Mapping::parse(&text).map_err(|error| {
+                Refusal::error("mapping", format!("{}: {error}", file.display()))
+            })?;
+            options.mapping = Some(mapping);
+        }
+        Ok(options)
+    }
+}
+
+/// A batch on its way from the reader to the store.
+struct Parcel {
+    rows: Vec<Arrival>,
+    defects: Vec<Defect>,
+}
+
+/// What the reader says first.
+struct Opened {
+    source: String,
+    format: &'static str,
+}
+
+async fn ingest(
+    office: &Office,
+    store: &Store,
+    path: &Path,
+    options: &TableOptions,
+    with_outcomes: bool,
+) -> Result<Ingested> {
+    let (mut file, name) = open(path)?;
+    let (digest, size) = digest_of(&mut file)?;
+    let bar = office.bar(Some(size), "Reading");
+    bar.set_message(short(&name));
+    let consumed = Arc::new(AtomicU64::new(0));
+
+    // Two batches wait at most, so that a fast reader does not fill the memory.
+    let (send, mut batches) = mpsc::channel::<Result<Parcel>>(2);
+    let (tell, opened) = tokio::sync::oneshot::channel::<Result<Opened>>();
+    let reader = {
+        let (options, name, consumed) = (options.clone(), name.clone(), consumed.clone());
+        std::thread::spawn(move || read(file, &name, &options, &consumed, tell, &send))
+    };
+    let stored = async {
+        let opened = opened.await.context("the reader stopped")??;
+        let message = pipeline::open(
+            store,
+            &NewMessage {
+                digest: &digest,
+                name: &name,
+                source: &opened.source,
+                format: opened.format,
+                size_bytes: size as i64,
+            },
+            now(),
+        )
+        .await?;
+        let mut ingested = Ingested {
+            file: name.clone(),
+            source: opened.source,
+            format: opened.format.to_owned(),
+            tally: Tally::default(),
+            defects: 0,
+            outcomes_ignored: 0,
+        };
+        while let Some(parcel) = batches.recv().await {
+            let parcel = parcel?;
+            store_one(office, store, &message, &parcel, with_outcomes, &mut ingested).await?;
+            bar.set_position(consumed.load(Ordering::Relaxed));
+        }
+        pipeline::finish(store, &message, now()).await?;
+        anyhow::Ok(ingested)
+    }
+    .await;
+    // A reader that is still sending ends when nobody receives.
+    drop(batches);
+    bar.finish_and_clear();
+    reader.join().map_err(|_| anyhow!("the reader of {} failed", path.display()))?;
+    stored
+}
+
+async fn store_one(
+    office: &Office,
+    store: &Store,
+    message: &Message,
+    parcel: &Parcel,
+    with_outcomes: bool,
+    ingested: &mut Ingested,
+) -> Result<()> {
+    let Parcel { rows, defects } = parcel;
+    let tally =
+        pipeline::receive(store, message, rows, defects, with_outcomes, office.by()).await?;
+    ingested.tally.add(tally);
+    ingested.defects += defects.len() as u64;
+    if !with_outcomes {
+        ingested.outcomes_ignored +=
+            rows.iter().filter(|row| row.inspection.is_some()).count() as u64;
+    }
+    Ok(())
+}
+
+/// Reads and understands the whole file, batch by batch.
+fn read(
+    file: File,
+    name: &str,
+    options: &TableOptions,
+    consumed: &AtomicU64,
+    tell: tokio::sync::oneshot::Sender<Result<Opened>>,
+    send: &mpsc::Sender<Result<Parcel>>,
+) {
+    let table = match table_of(file, name, options) {
+        Ok(table) => table,
+        Err(error) => {
+            // A store that has given up no longer listens; there is nobody left to tell.
+            let _ = tell.send(Err(error));
+            return;
+        }
+    };
+    let format = match table.format() {
+        Format::Csv => "csv",
+        Format::Ndjson => "ndjson",
+        Format::Parquet => "parquet",
+        Format::Unknown => "unknown",
+    };
+    let _ = tell.send(Ok(Opened { source: table.mapping().to_owned(), format }));
+    let mut table = table;
+    while let Some(batch) = table.next() {
+        consumed.store(table.bytes_consumed(), Ordering::Relaxed);
+        let parcel = batch.map_err(refused).and_then(|batch| {
+            let rows = batch
+                .rows
+                .into_iter()
+                .map(|row| pipeline::prepare(row.line, row.consignment, row.inspection))
+                .collect::<Result<_>>()?;
+            Ok(Parcel { rows, defects: batch.defects })
+        });
+        let failed = parcel.is_err();
+        if send.blocking_send(parcel).is_err() || failed {
+            return;
+        }
+    }
+}
+
+fn table_of(mut file: File, name: &str, options: &TableOptions) -> Result<Table<'static>> {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let table = match recognise(&head, name).format {
+        Format::Parquet => Table::open_parquet(file, options),
+        Format::Csv | Format::Ndjson | Format::Unknown => Table::open(file, name, options),
+    };
+    table.map_err(refused)
+}
+
+/// A file that cannot be read as a table is refused; a disk that fails is a fault.
+fn refused(error: TableError) -> anyhow::Error {
+    match error {
+        TableError::Read(error) => anyhow::Error::new(error).context("the file cannot be read"),
+        other => Refusal::error("unreadable_table", other.to_string()),
+    }
+}
+
+/// Opens a file, or spools standard input into a temporary one: its digest must be known before
+/// its first record is stored, so that the same input again is known.
+fn open(path: &Path) -> Result<(File, String)> {
+    if path.as_os_str() == "-" {
+        let mut spool = tempfile::tempfile().context("while spooling standard input")?;
+        std::io::copy(&mut std::io::stdin().lock(), &mut spool)?;
+        spool.flush()?;
+        spool.seek(SeekFrom::Start(0))?;
+        return Ok((spool, "standard input".to_owned()));
+    }
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) => crate::refuse!("no_file", "{} cannot be opened: {error}", path.display()),
+    };
+    if file.metadata()?.is_dir() {
+        crate::refuse!("no_file", "{} is a folder: name the files in it", path.display());
+    }
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    Ok((file, name))
+}
+
+/// SHA-256 of a file in hexadecimal, and its size in bytes.
+fn digest_of(file: &mut File) -> Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut size = 0;
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        hash.update(&buffer[..n]);
+        size += n as u64;
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok((hex::encode(hash.finalize()), size))
+}
+
+/// A name short enough for the progress bar.
+fn short(name: &str) -> String {
+    let n = name.chars().count();
+    if n <= 28 { name.to_owned() } else { format!("…{}", name.chars().skip(n - 27).collect::<String>()) }
+}
+
+fn text_of(done: &[Ingested], refused: &[(String, String)]) -> String {
+    let mut text = String::new();
+    if !done.is_empty() {
+        let mut table = super::Table::new(&[
+            "file", "source", "read", "new", "amended", "unchanged", "rejected", "defects",
+        ]);
+        for one in done {
+            let tally = one.tally;
+            table.row([
+                one.file.clone(),
+                one.source.clone(),
+                tally.read.to_string(),
+                tally.new.to_string(),
+                tally.amended.to_string(),
+                tally.unchanged.to_string(),
+                tally.rejected.to_string(),
+                one.defects.to_string(),
+            ]);
+        }
+        text.push_str(&table.text());
+        if done.iter().any(|one| one.defects > 0) {
+            text.push_str("\n`sumun defects` lists what was wrong, with lines and reasons.");
+        }
+        if done.iter().any(|one| one.outcomes_ignored > 0) {
+            text.push_str("\nOutcomes in the files were left aside: --with-outcomes keeps them.");
+        }
+    }
+    for (file, why) in refused {
+        text.push_str(&format!("\n{file} was not read: {why}"));
+    }
+    text
+}
