@@ -396,7 +396,9 @@ mod tests {
 
         #[test]
         fn every_beginning_is_provable_and_no_other_is(
-            size in 1_u64..150, pick in any::<prop::sample::Index>(), flip in any::<prop::sample::Index>(),
+            size in 1_u64..150,
+            pick in any::<prop::sample::Index>(),
+            flip in any::<prop::sample::Index>(),
         ) {
             let leaves: Vec<Hash> = (0..size).map(|n| leaf_hash(&n.to_be_bytes())).collect();
             let old = pick.index(leaves.len()) + 1;

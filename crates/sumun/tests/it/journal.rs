@@ -111,9 +111,8 @@ fn a_changed_time_is_named() {
 #[test]
 fn a_changed_hash_is_named() {
     check(
-        &[
-            "update journal set leaf_hash = (select leaf_hash from journal where seq = 2) where seq = 30",
-        ],
+        &["update journal set leaf_hash = (select leaf_hash from journal where seq = 2)
+           where seq = 30"],
         30,
         "entry 30 was altered",
     );
@@ -196,14 +195,14 @@ fn a_lost_or_changed_checkpoint_is_found() {
     check(&["update checkpoint set key_id = null where size = 20"], 11, "was altered");
     check(&["delete from checkpoint where size = 30"], 21, "no checkpoint covers");
     check(
-        &[
-            "update journal_head set frontier = (select root || root || root || root from checkpoint where size = 20)",
-        ],
+        &["update journal_head set frontier =
+           (select root || root || root || root from checkpoint where size = 20)"],
         30,
         "head was altered",
     );
     check(
-        &["update journal_key set public_key = (select root from checkpoint where size = 20)"],
+        &["update journal_key set public_key =
+           (select root from checkpoint where size = 20)"],
         1,
         "was altered",
     );

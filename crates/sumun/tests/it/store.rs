@@ -78,7 +78,9 @@ fn a_null_keeps_its_type_from_one_call_to_the_next() {
         for (bound, expected) in [(none, 32), (Some(0.05), 31), (none, 32)] {
             let count = tx
                 .fetch_one(
-                    "select count(*) from sample where part is not null and ($1 is null or part > $1)",
+                    "select count(*)
+                     from sample
+                     where part is not null and ($1 is null or part > $1)",
                     args![bound],
                     |row| row.int(0),
                 )
