@@ -351,9 +351,15 @@ impl Day {
         Day(era * 146_097 + day_of_era - 719_468)
     }
 
-    /// The civil date of this day.
+    /// The last day that has a civil date: 9999-12-31.
+    pub const LAST: Day = Day(2_932_896);
+
+    /// The first day that has a civil date: -9999-01-01.
+    pub const FIRST: Day = Day(-4_371_587);
+
+    /// The civil date of this day; of a day before the first or after the last, that one's.
     pub fn date(self) -> jiff::civil::Date {
-        let z = self.0 + 719_468;
+        let z = self.0.clamp(Day::FIRST.0, Day::LAST.0) + 719_468;
         let era = z.div_euclid(146_097);
         let doe = z.rem_euclid(146_097);
         let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
@@ -446,6 +452,9 @@ mod tests {
             assert_eq!(Day(n).date(), date);
             date = date.tomorrow().unwrap();
         }
+        assert_eq!(Day(i32::MAX).date(), jiff::civil::Date::MAX);
+        assert_eq!(Day(i32::MIN).date(), jiff::civil::Date::MIN);
+        assert_eq!((Day::of(jiff::civil::Date::MAX), Day::of(jiff::civil::Date::MIN)), (Day::LAST, Day::FIRST));
         assert_eq!(Day(18_722).week_start().to_string(), "2021-04-05");
         assert_eq!(Day(18_721).week_start().to_string(), "2021-03-29");
     }

@@ -32,7 +32,7 @@ impl Backtest {
     pub async fn run(self, office: &Office) -> Result<Report> {
         let store = office.store().await?;
         let bar = office.bar(None, "Gathering lessons");
-        let window = (self.from, self.to.unwrap_or(Day(i32::MAX)));
+        let window = (self.from, self.to.unwrap_or(Day::LAST));
         let done = pipeline::backtest(
             &store,
             window,

@@ -40,7 +40,7 @@ impl Measures {
             Counted::Irregular => Target::Irregular,
             Counted::Critical => Target::Critical,
         };
-        let window = (self.from.unwrap_or(Day(i32::MIN)), self.to.unwrap_or(Day(i32::MAX)));
+        let window = (self.from.unwrap_or(Day::FIRST), self.to.unwrap_or(Day::LAST));
         let measure = pipeline::measure(&store, target, window).await?;
         Ok(Report::new(json!(measure), text_of(&measure)))
     }

@@ -54,7 +54,7 @@ pub async fn learn(
     progress: impl FnMut(usize),
     step: impl FnMut(&str) + Send,
 ) -> Result<(String, Backtest)> {
-    let lessons = lessons(store, Day(i32::MAX), progress).await?;
+    let lessons = lessons(store, Day::LAST, progress).await?;
     let at = Timestamp::from_microsecond(now).context("the clock is out of range")?;
     let mut tx = store.read().await?;
     let id = models::next_id(&mut tx).await?;
@@ -151,7 +151,7 @@ pub async fn backtest(
     let (mut labels, mut is_new) = (Vec::new(), Vec::new());
     let mut after = 0;
     loop {
-        let (inspected_ones, last) = outcomes::taught(&mut tx, after, Day(i32::MAX), BATCH).await?;
+        let (inspected_ones, last) = outcomes::taught(&mut tx, after, Day::LAST, BATCH).await?;
         let Some(last) = last else { break };
         after = last;
         let (consignments, found): (Vec<_>, Vec<_>) = inspected_ones
