@@ -14,7 +14,8 @@
 //!     "name = \"small\"\n[fields]\nreference = \"Declaration ID\"\narrived_on = \"Date\"\n\
 //!      office = \"Office ID\"\ngoods.hs = \"HS6 Code\"\n",
 //! )?;
-//! let table = Table::open(file.as_bytes(), "small.csv", &[&mapping], &TableOptions::default())?;
+//! let options = TableOptions { mapping: Some(mapping), ..TableOptions::default() };
+//! let table = Table::open(file.as_bytes(), "small.csv", &options)?;
 //! for batch in table {
 //!     for read in batch?.rows {
 //!         assert_eq!(read.consignment.reference, "7");

@@ -2,39 +2,6 @@
 //! writes and reads itself. This file reads one and refuses what it does not know, with the
 //! line and the likeliest meaning; the catalogue of fields is `field.rs`, and how a mapped
 //! column is turned into a value is in `table/fill.rs`.
-//!
-//! ```toml
-//! name = "busan-sea"                  # the source of the consignments' references
-//! about = "Weekly export of the broker system"
-//! recognise = ["No", "Datum", "Amt"]  # a header with all of these is this table
-//!
-//! [file]                              # all of it optional
-//! delimiter = ";"                     # else found from the header
-//! encoding = "cp949"                  # utf-8 or cp949; else found from the bytes
-//! decimal = ","                       # else "."
-//! thousands = "."                     # else no grouping is taken
-//! dates = ["%d.%m.%Y"]                # strptime formats or "excel"; else year-month-day
-//! utc_offset = "+09:00"               # of dates and of stamps without their own
-//! empty = ["NULL", "-"]               # texts that stand for nothing
-//! skip_lines = 2                      # lines above the header
-//! header = ["No", "Datum", "Amt"]     # names the columns of a file without a header
-//!
-//! [fields]
-//! reference = "No"                    # required
-//! arrived_on = "Datum"                # required, or arrived_at
-//! office = { constant = "busan" }     # required
-//! item = "Pos"                        # appended to the reference: 4711/2
-//! regime = { filled = "Courier", then = "parcel", otherwise = "freight" }
-//! transport = { column = "Mode", values = { "1" = "sea", "4" = "air" }, other = "other" }
-//! goods.hs = { column = "HS", digits = 6 }        # gives back one lost leading zero
-//! goods.net_mass = { column = "Mass", unit = "t" } # mg, g, kg, t, oz, lb, or unit_column
-//! goods.value = { column = "Value", scale = 1000 }
-//! goods.2.hs = "HS second item"
-//! consignee.address = { columns = ["Street", "Town"], join = ", " }
-//! consignee.phone = ["Phone", "Mobile"]           # a list takes all, others the first filled
-//! route.via = { column = "Ports", separator = " " }
-//! outcome.irregular = "Fraud"
-//! ```
 
 pub(crate) mod field;
 pub(crate) mod suggest;
@@ -60,7 +27,46 @@ pub struct MappingError {
     pub reason: String,
 }
 
-/// Which column of a table means what.
+/// Which column of a table means what, as an office writes it in TOML:
+///
+/// ```toml
+/// name = "busan-sea"                  # the source of the consignments' references
+/// about = "Weekly export of the broker system"
+/// recognise = ["No", "Datum"]  # a header with all of these is this table
+///
+/// [file]                              # all of it optional
+/// delimiter = ";"                     # else found from the header
+/// encoding = "cp949"                  # utf-8 or cp949; else found from the bytes
+/// decimal = ","                       # else "."
+/// thousands = "."                     # else no grouping is taken
+/// dates = ["%d.%m.%Y"]                # strptime formats or "excel"; else year-month-day
+/// utc_offset = "+09:00"               # of dates and of stamps without their own
+/// empty = ["NULL", "-"]               # texts that stand for nothing
+/// skip_lines = 2                      # lines above the header; for a mapping given by name
+/// # header = ["No", "Datum"]          # of a file without one; for a mapping given by name
+///
+/// [fields]
+/// reference = "No"                    # required
+/// arrived_on = "Datum"                # required, or arrived_at
+/// office = { constant = "busan" }     # required
+/// item = "Pos"                        # appended to the reference: 4711/2
+/// regime = { filled = "Courier", then = "parcel", otherwise = "freight" }
+/// transport = { column = "Mode", values = { "1" = "sea", "4" = "air" }, other = "other" }
+/// goods.hs = { column = "HS", digits = 6 }        # gives back one lost leading zero
+/// goods.net_mass = { column = "Mass", unit = "t" } # mg, g, kg, t, oz, lb, or unit_column
+/// goods.value = { column = "Value", scale = 1000 }
+/// goods.2.hs = "HS second item"
+/// consignee.address = { columns = ["Street", "Town"], join = ", " }
+/// consignee.phone = ["Phone", "Mobile"]           # a list takes all, others the first filled
+/// route.via = { column = "Ports", separator = " " }
+/// outcome.irregular = "Fraud"
+/// ```
+///
+/// The fields are `reference`, `item`, `arrived_on`, `arrived_at`, `office`, `regime`,
+/// `direction`, `transport`; `code`, `name`, `address`, `country`, `phone`, `mail` of
+/// `consignor`, `consignee`, `declarant`, `carrier`, `courier`, `notify_party`; and those of
+/// `goods` (and `goods.2` to `goods.99`), `route`, `equipment`, `documents`, `outcome`, named
+/// as in a consignment. Without a `regime`, consignments with a courier or by post are parcels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
     /// The source that stands in every consignment read with it.

@@ -247,6 +247,9 @@ impl<'a> Table<'a> {
             }
         };
         let mapping = choose(&header, options)?;
+        if let Some(encoding) = mapping.file.encoding {
+            lines.set_encoding(encoding);
+        }
         let (filler, notes) = Filler::new(mapping, &header, header_line, options)?;
         let width = header.len();
         let source = Box::new(Csv { lines, delimiter, width, spare: Cells::default() });

@@ -74,6 +74,17 @@ fn what_a_mapping_does_not_know_is_refused_with_what_may_be_meant() {
 }
 
 #[test]
+fn the_documented_mapping_is_sound() {
+    let source = include_str!("../../src/mapping/mod.rs");
+    let (_, example) = source.split_once("/// ```toml\n").unwrap();
+    let (example, _) = example.split_once("/// ```\n").unwrap();
+    let plain: Vec<&str> =
+        example.lines().map(|line| line.trim_start_matches("///").trim_start()).collect();
+    check(&plain.join("\n"), "taken");
+    assert!(plain.len() > 30, "the example is cut short");
+}
+
+#[test]
 fn the_built_in_mappings_are_sound() {
     let names: Vec<&str> = built_in().iter().map(|mapping| mapping.name.as_str()).collect();
     assert_eq!(names, ["kcs", "port"]);
