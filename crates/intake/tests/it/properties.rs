@@ -58,13 +58,19 @@ fn rejections(batch: &Batch) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         recognise(&bytes, "x");
         let _refused = read(&bytes, "x", &options());
-        for prefix in [&b"a,b,c,d\n"[..], b"{\"a\":1,", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"PAR1"] {
+        let starts: [&[u8]; 5] =
+            [b"a,b,c,d\n", b"{\"a\":1,", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"PAR1"];
+        for prefix in starts {
             let _refused = read(&[prefix, &bytes].concat(), "x", &options());
         }
         let _refused = Mapping::parse(&String::from_utf8_lossy(&bytes));
@@ -108,7 +114,11 @@ proptest! {
     }
 
     #[test]
-    fn pieces_and_batches_change_nothing(bytes in file(), piece in 1usize..50, batch_rows in 1usize..9) {
+    fn pieces_and_batches_change_nothing(
+        bytes in file(),
+        piece in 1usize..50,
+        batch_rows in 1usize..9,
+    ) {
         let whole = read(&bytes, "x.csv", &options());
         let options = TableOptions { batch_rows, ..options() };
         let pieces = Pieces { bytes: &bytes, piece };
@@ -139,7 +149,10 @@ proptest! {
 
     #[test]
     fn objects_are_rows_or_rejections(
-        lines in proptest::collection::vec("(\\{\"a\":\"[a-z\\\\\"]{0,4}\",\"b\":\"2021-04-05\"\\}|[{}\",:a1]{1,9})", 1..20)
+        lines in proptest::collection::vec(
+            "(\\{\"a\":\"[a-z\\\\\"]{0,4}\",\"b\":\"2021-04-05\"\\}|[{}\",:a1]{1,9})",
+            1..20,
+        )
     ) {
         let text = format!("{{\"a\":1}}\n{}\n", lines.join("\n"));
         let batch = read(text.as_bytes(), "x.ndjson", &options()).unwrap();
