@@ -1,1 +1,35 @@
-//! intake
+//! The post room of Sumun: bytes in, declarations and defects out. It opens no file and asks no
+//! clock; the office hands it bytes, and nothing that arrives is dropped without a defect that
+//! says where and why.
+//!
+//! [`recognise`] tells what the bytes are; a [`Mapping`] says which column of a table means
+//! what; a [`Table`] reads the file in batches, each with the rows that were understood and
+//! the defects of the others. Memory does not grow with the file.
+//!
+//! ```
+//! use intake::{Mapping, Table, TableOptions};
+//!
+//! let file = "Declaration ID,Date,Office ID,HS6 Code\n7,2021-04-05,30,080390\n";
+//! let mapping = Mapping::parse(
+//!     "name = \"small\"\n[fields]\nreference = \"Declaration ID\"\narrived_on = \"Date\"\n\
+//!      office = \"Office ID\"\ngoods.hs = \"HS6 Code\"\n",
+//! )?;
+//! let options = TableOptions { mapping: Some(mapping), ..TableOptions::default() };
+//! let table = Table::open(file.as_bytes(), "small.csv", &options)?;
+//! for batch in table {
+//!     for read in batch?.rows {
+//!         assert_eq!(read.consignment.reference, "7");
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod mapping;
+mod recognise;
+mod table;
+mod unpack;
+
+pub use bytes::Bytes;
+pub use mapping::{Mapping, MappingError, built_in};
+pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
+pub use table::{Batch, Read, Table, TableError, TableOptions};

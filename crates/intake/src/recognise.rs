@@ -1,0 +1,175 @@
+//! Tells what a stream of bytes is before anything is read from it: format, compression and
+//! encoding. Content decides; the name of the file is asked only where content leaves a doubt.
+//! Taking the compression off is the work of `unpack.rs`, reading that of `table/`.
+
+use std::io::Read;
+
+use encoding_rs::EUC_KR;
+
+use crate::unpack::Unpack;
+
+/// How many first bytes are enough to recognise a stream.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+/// What the bytes are, once unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Lines of text with a delimiter, the first of them a header.
+    Csv,
+    /// A JSON object on each line.
+    Ndjson,
+    /// Apache Parquet.
+    Parquet,
+    /// None of these.
+    Unknown,
+}
+
+/// How the bytes are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    Plain,
+    /// Gzip (RFC 1952), of one or more members.
+    Gzip,
+    /// Zstandard (RFC 8878), of one or more frames.
+    Zstd,
+}
+
+/// How text is written as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Nothing but ASCII so far: the first other character decides.
+    Ascii,
+    /// UTF-8.
+    Utf8,
+    /// CP949, which holds EUC-KR (the WHATWG encoding `euc-kr`).
+    Cp949,
+    /// UTF-16, which is recognised to be refused with a sentence.
+    Utf16,
+}
+
+/// What [`recognise`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recognised {
+    /// What the unpacked bytes are.
+    pub format: Format,
+    /// How they are packed.
+    pub compression: Compression,
+    /// How their text is written.
+    pub encoding: Encoding,
+}
+
+/// Recognises a stream by its first bytes; [`HEAD_BYTES`] of them are enough, fewer are taken
+/// as the whole stream. `name_hint` is the file's name, or empty.
+pub fn recognise(first_bytes: &[u8], name_hint: &str) -> Recognised {
+    let compression = compression_of(first_bytes);
+    let unpacked = match compression {
+        Compression::Plain => first_bytes.to_vec(),
+        Compression::Gzip | Compression::Zstd => {
+            let mut head = Vec::new();
+            // The head is cut off somewhere, so an error after some bytes is the usual end.
+            if let Ok(unpack) = Unpack::new(first_bytes, compression) {
+                let _cut = unpack.take(HEAD_BYTES as u64).read_to_end(&mut head);
+            }
+            head
+        }
+    };
+    let encoding = encoding_of(&unpacked);
+    Recognised { format: format_of(&unpacked, encoding, name_hint), compression, encoding }
+}
+
+/// The compression that the magic bytes tell.
+pub(crate) fn compression_of(first_bytes: &[u8]) -> Compression {
+    match first_bytes {
+        [0x1f, 0x8b, ..] => Compression::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Compression::Zstd,
+        _ => Compression::Plain,
+    }
+}
+
+pub(crate) fn format_of(head: &[u8], encoding: Encoding, name_hint: &str) -> Format {
+    if head.starts_with(b"PAR1") {
+        return Format::Parquet;
+    }
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let name = name_hint.to_ascii_lowercase();
+    let named = |endings: &[&str]| endings.iter().any(|ending| name.contains(ending));
+    match text.first() {
+        Some(b'{') => Format::Ndjson,
+        // A JSON array, XML, EDIFACT or X12: messages, but no table.
+        Some(b'[' | b'<') if !named(&[".csv", ".tsv"]) => Format::Unknown,
+        _ if ["UNA", "UNB+", "ISA*"].iter().any(|tag| text.starts_with(tag.as_bytes())) => {
+            Format::Unknown
+        }
+        None if named(&[".ndjson", ".jsonl"]) => Format::Ndjson,
+        // Text has no zero bytes, except UTF-16, whose readers get a sentence of their own.
+        _ if encoding != Encoding::Utf16 && memchr::memchr(0, head).is_some() => Format::Unknown,
+        _ => Format::Csv,
+    }
+}
+
+/// The encoding by the majority of those lines that are not plain ASCII, since one damaged
+/// line must not decide for a file.
+pub(crate) fn encoding_of(head: &[u8]) -> Encoding {
+    match head {
+        [0xef, 0xbb, 0xbf, ..] => return Encoding::Utf8,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Encoding::Utf16,
+        _ => {}
+    }
+    // The last line of a head may be cut in the middle of a character.
+    let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
+    let (mut utf8, mut cp949) = (0u32, 0u32);
+    for line in whole.split(|byte| *byte == b'\n').filter(|line| !line.is_ascii()) {
+        if std::str::from_utf8(line).is_ok() {
+            utf8 += 1;
+        } else if EUC_KR.decode_without_bom_handling_and_without_replacement(line).is_some() {
+            cp949 += 1;
+        }
+    }
+    match (utf8, cp949) {
+        (0, 0) => Encoding::Ascii,
+        _ if utf8 >= cp949 => Encoding::Utf8,
+        _ => Encoding::Cp949,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_decides() {
+        let cases: [(&[u8], &str, Format, Encoding); 9] = [
+            (b"a,b\n1,2\n", "", Format::Csv, Encoding::Ascii),
+            (b"\xef\xbb\xbfa;b\n", "x.txt", Format::Csv, Encoding::Utf8),
+            (b"{\"a\":1}\n", "x.csv", Format::Ndjson, Encoding::Ascii),
+            (b"PAR1....", "x.csv", Format::Parquet, Encoding::Ascii),
+            (b"[{\"a\":1}]", "x.json", Format::Unknown, Encoding::Ascii),
+            (b"<xml/>", "", Format::Unknown, Encoding::Ascii),
+            (b"UNB+UNOA:1", "", Format::Unknown, Encoding::Ascii),
+            (b"\xff\xfea\0,\0b\0", "", Format::Csv, Encoding::Utf16),
+            ("이름,값\n".as_bytes(), "", Format::Csv, Encoding::Utf8),
+        ];
+        for (bytes, name, format, encoding) in cases {
+            let found = recognise(bytes, name);
+            assert_eq!((found.format, found.encoding), (format, encoding), "{bytes:?}");
+            assert_eq!(found.compression, Compression::Plain);
+        }
+        let (korean, ..) = EUC_KR.encode("이름,값\n홍길동,1\n");
+        assert_eq!(recognise(&korean, "").encoding, Encoding::Cp949);
+    }
+
+    #[test]
+    fn one_damaged_line_does_not_decide_for_the_file() {
+        let mut bytes = "이름\n값\n".repeat(3).into_bytes();
+        bytes.extend_from_slice(b"\xb0\xa1\n");
+        assert_eq!(recognise(&bytes, "").encoding, Encoding::Utf8);
+    }
+
+    #[test]
+    fn what_is_packed_is_looked_into() {
+        let packed = zstd::encode_all(&b"{\"a\":1}\n"[..], 1).unwrap();
+        let found = recognise(&packed, "x");
+        assert_eq!((found.format, found.compression), (Format::Ndjson, Compression::Zstd));
+    }
+}

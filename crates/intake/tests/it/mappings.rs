@@ -1,0 +1,185 @@
+//! What mappings take and refuse: the sentence names the line and what may be meant.
+
+use intake::{Mapping, TableOptions, built_in};
+
+use crate::read;
+
+fn check(text: &str, refusal: &str) {
+    let found = Mapping::parse(text).map_or_else(|error| error.to_string(), |_| "taken".to_owned());
+    assert_eq!(found, refusal, "of\n{text}");
+}
+
+const SOUND: &str =
+    "name = \"x\"\n[fields]\nreference = \"A\"\narrived_on = \"B\"\noffice = \"C\"\n";
+
+#[test]
+fn what_a_mapping_does_not_know_is_refused_with_what_may_be_meant() {
+    check(SOUND, "taken");
+    check(
+        &format!("{SOUND}goods.netmass = \"D\"\n"),
+        "line 6 of the mapping: there is no field `goods.netmass` (did you mean `goods.net_mass`?)",
+    );
+    check(
+        &format!("{SOUND}consigne.phone = \"D\"\n"),
+        "line 6 of the mapping: there is no field `consigne` (did you mean `consignee`?)",
+    );
+    check(
+        &format!("{SOUND}hs = \"D\"\n"),
+        "line 6 of the mapping: there is no field `hs` (did you mean `goods.hs`?)",
+    );
+    check(
+        &format!("{SOUND}goods.hs = {{ colum = \"D\" }}\n"),
+        "line 6 of the mapping: `goods.hs` has no key `colum` (did you mean `column`?)",
+    );
+    check(
+        &format!("{SOUND}goods.hs = {{ column = \"D\", unit = \"kg\" }}\n"),
+        "line 6 of the mapping: `unit` is for fields of mass, not for `goods.hs`",
+    );
+    check(
+        &format!("{SOUND}goods.net_mass = {{ column = \"D\", unit = \"stone\" }}\n"),
+        "line 6 of the mapping: `stone` is no unit of mass; use mg, g, kg, t, oz or lb",
+    );
+    check(
+        &format!("{SOUND}transport = {{ column = \"D\", values = {{ 10 = \"see\" }} }}\n"),
+        "line 6 of the mapping: `transport` knows no `see` (did you mean `sea`?); it is sea, rail, \
+         road, air, post, other",
+    );
+    check(
+        &format!("{SOUND}regime = {{ column = \"D\", filled = \"E\" }}\n"),
+        "line 6 of the mapping: `regime` needs just one of `column`, `columns`, `constant` and \
+         `filled`",
+    );
+    check(
+        &SOUND.replace("office = \"C\"\n", ""),
+        "line 2 of the mapping: the field `office` is required; give its column or constant",
+    );
+    check(
+        &format!("{}\n[file]\nutc_offset = \"9\"\n", SOUND),
+        "line 8 of the mapping: the offset is written +09:00, -03:30 or Z",
+    );
+    check(
+        &format!("{SOUND}[file]\ndates = [\"%d.%m.%Y\", \"%ö\"]\n"),
+        "line 7 of the mapping: `%ö` is no format of dates such as %d.%m.%Y, nor \"excel\"",
+    );
+    check(
+        &format!("{SOUND}[file]\nheader = [\"A\", \"B\", \"Sea\"]\n"),
+        "line 5 of the mapping: the header given has no column `C`",
+    );
+    check(
+        "name = \"Big Table\"\n",
+        "line 1 of the mapping: the name is 1 to 40 of the characters \
+         a-z, 0-9, `-`, `_` and `.`",
+    );
+    assert!(Mapping::parse("name = \n").unwrap_err().line == 1);
+}
+
+#[test]
+fn the_documented_mapping_is_sound() {
+    let source = include_str!("../../src/mapping/mod.rs");
+    let (_, example) = source.split_once("/// ```toml\n").unwrap();
+    let (example, _) = example.split_once("/// ```\n").unwrap();
+    let plain: Vec<&str> =
+        example.lines().map(|line| line.trim_start_matches("///").trim_start()).collect();
+    check(&plain.join("\n"), "taken");
+    assert!(plain.len() > 20, "the example is cut short");
+}
+
+#[test]
+fn the_built_in_mappings_are_sound() {
+    let names: Vec<&str> = built_in().iter().map(|mapping| mapping.name.as_str()).collect();
+    assert_eq!(names, ["kcs", "port"]);
+}
+
+#[test]
+fn a_table_without_a_mapping_is_refused_with_a_first_one_for_it() {
+    let table = "Entry No;Arrival Date;Customs Office;HS Code;Net Weight (kg);Importer;Shoe size\n";
+    let refusal = read(table.as_bytes(), "x.csv", &TableOptions::default()).unwrap_err();
+    assert!(refusal.starts_with(
+        "no mapping knows this table. Its columns are: Entry No, Arrival Date, Customs Office, \
+         HS Code, Net Weight (kg), Importer, Shoe size.\n"
+    ));
+    let (_, starter) = refusal.split_once("\n\n").unwrap();
+    for line in [
+        "reference = \"Entry No\"",
+        "arrived_on = \"Arrival Date\"",
+        "office = \"Customs Office\"",
+        "goods.hs = \"HS Code\"",
+        "goods.net_mass = { column = \"Net Weight (kg)\", unit = \"kg\" }",
+        "consignee.name = \"Importer\"",
+        "# Columns that no field was found for: \"Shoe size\"",
+    ] {
+        assert!(starter.contains(line), "{line} is not in\n{starter}");
+    }
+    // What it proposes is a mapping, and it knows the table.
+    let known = vec![Mapping::parse(starter).unwrap()];
+    let options = TableOptions { known, ..TableOptions::default() };
+    let rows = format!("{table}1;2021-04-05;30;080390;12.5;Kim;42\n");
+    let batch = read(rows.as_bytes(), "x.csv", &options).unwrap();
+    assert_eq!((batch.rows.len(), batch.defects.len()), (1, 0));
+}
+
+#[test]
+fn the_first_mapping_finds_the_fields_of_known_and_korean_tables() {
+    let check = |header: &str, wanted: &[&str]| {
+        let columns: Vec<&str> = header.split(',').collect();
+        let starter = Mapping::starter(&columns);
+        assert!(Mapping::parse(&starter).is_ok(), "{starter}");
+        for line in wanted {
+            assert!(starter.lines().any(|found| found == *line), "{line} is not in\n{starter}");
+        }
+    };
+    check(
+        "신고번호,신고일자,세관,품명,원산지,순중량,수입자,해외거래처,운송수단",
+        &[
+            "reference = \"신고번호\"",
+            "arrived_on = \"신고일자\"",
+            "office = \"세관\"",
+            "goods.description = \"품명\"",
+            "consignee.name = \"수입자\"",
+            "consignor.name = \"해외거래처\"",
+        ],
+    );
+    check(
+        "Declaration ID,Date,Office ID,Importer ID,Seller ID,Country of Origin Indicator,\
+         Country of Origin,Net Mass,Item Price,Fraud,Critical Fraud",
+        &[
+            "consignee.code = \"Importer ID\"",
+            "consignor.code = \"Seller ID\"",
+            "goods.origin = \"Country of Origin\"",
+            "goods.origin_mark = \"Country of Origin Indicator\"",
+            "outcome.critical = \"Critical Fraud\"",
+        ],
+    );
+}
+
+#[test]
+fn a_missing_column_of_a_required_field_is_named() {
+    let text = SOUND.replace("\"B\"", "\"Arrival\"");
+    let options =
+        TableOptions { mapping: Some(Mapping::parse(&text).unwrap()), ..TableOptions::default() };
+    assert_eq!(
+        read(b"A,Arival,C\n1,2021-04-05,30\n", "", &options).unwrap_err(),
+        "the mapping `x` reads arrived_on from the column `Arrival`, which the file does not have \
+         (did you mean `Arival`?). Its columns are: A, Arival, C"
+    );
+}
+
+#[test]
+fn the_office_s_own_mapping_comes_before_the_built_in_one() {
+    let header = "Declaration ID,Date,Office ID,Mode of Transport,Importer ID,Seller ID,\
+                  Courier ID,HS6 Code,Country of Departure,Country of Origin,Net Mass,Item Price";
+    let row = "1,2021-04-05,30,10,a,b,,080390,KR,KR,1,2";
+    let names: Vec<String> = header.split(',').map(|name| format!("{name:?}")).collect();
+    let own = format!(
+        "name = \"own\"\nrecognise = [{}]\n[fields]\nreference = \"Declaration ID\"\n\
+         arrived_on = \"Date\"\noffice = \"Office ID\"\n",
+        names.join(", ")
+    );
+    let table = format!("{header}\n{row}\n");
+    let known = vec![Mapping::parse(&own).unwrap()];
+    let sources = |known| {
+        let options = TableOptions { known, ..TableOptions::default() };
+        read(table.as_bytes(), "", &options).unwrap().rows[0].consignment.source.to_string()
+    };
+    assert_eq!((sources(known), sources(Vec::new())), ("own".to_owned(), "kcs".to_owned()));
+}
