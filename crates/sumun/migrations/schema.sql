@@ -127,6 +127,7 @@ create table history (
     primary key (key, day)
 )
 -- sqlite: without rowid
+-- postgres: with (fillfactor = 60)
 ;
 
 -- Declared unit values by HS6 and month on a logarithmic scale, for the median.
@@ -138,6 +139,7 @@ create table unit_value (
     primary key (hs6, month, step)
 )
 -- sqlite: without rowid
+-- postgres: with (fillfactor = 60)
 ;
 
 -- A learned model: its one-file artefact and its life.

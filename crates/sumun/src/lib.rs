@@ -10,4 +10,4 @@ pub mod merkle;
 pub mod pipeline;
 pub mod refusal;
 pub mod store;
-//pub mod web;
+pub mod web;

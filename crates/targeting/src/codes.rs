@@ -454,7 +454,10 @@ mod tests {
         }
         assert_eq!(Day(i32::MAX).date(), jiff::civil::Date::MAX);
         assert_eq!(Day(i32::MIN).date(), jiff::civil::Date::MIN);
-        assert_eq!((Day::of(jiff::civil::Date::MAX), Day::of(jiff::civil::Date::MIN)), (Day::LAST, Day::FIRST));
+        assert_eq!(
+            (Day::of(jiff::civil::Date::MAX), Day::of(jiff::civil::Date::MIN)),
+            (Day::LAST, Day::FIRST)
+        );
         assert_eq!(Day(18_722).week_start().to_string(), "2021-04-05");
         assert_eq!(Day(18_721).week_start().to_string(), "2021-03-29");
     }

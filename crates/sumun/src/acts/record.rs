@@ -136,9 +136,16 @@ pub async fn record(
     let (mut examined, mut not_arrived, mut waived) = (Vec::new(), Vec::new(), Vec::new());
     for (row, versions) in meant {
         let Some(newest) = versions.last().copied() else { continue };
-        let in_plan = versions.iter().rev().find_map(|v| Some((v.id, planned.get(&v.id)?)));
-        let recorded = versions.iter().rev().find_map(|v| Some((v.id, latest.get(&v.id)?)));
-        let id = recorded.map(|(id, _)| id).or(in_plan.map(|(id, _)| id)).unwrap_or(newest.id);
+        // The version that a plan has is the one that was inspected; a drawn one comes first.
+        let in_plan = versions
+            .iter()
+            .filter_map(|version| Some((version.id, planned.get(&version.id)?)))
+            .max_by_key(|(id, plan)| (plan.drawn, *id));
+        let id = in_plan.map(|(id, _)| id).unwrap_or_else(|| {
+            let recorded = versions.iter().rev().find(|version| latest.contains_key(&version.id));
+            recorded.map_or(newest.id, |version| version.id)
+        });
+        let recorded = latest.get(&id);
         let plan = in_plan.map(|(_, plan)| *plan);
         let known_on = row
             .decided_on
@@ -146,11 +153,11 @@ pub async fn record(
             .unwrap_or(newest.arrived_day)
             .max(newest.arrived_day);
         let revision = match recorded {
-            Some((_, before)) if before.inspection == row.inspection => {
+            Some(before) if before.inspection == row.inspection => {
                 done.unchanged += 1;
                 continue;
             }
-            Some((_, before)) if !correct => {
+            Some(before) if !correct => {
                 done.refused.push(Refused {
                     line: row.line,
                     declaration_id: row.declaration,
@@ -162,7 +169,7 @@ pub async fn record(
                 });
                 continue;
             }
-            Some((_, before)) => {
+            Some(before) => {
                 if let (Some(label), Some(consignment)) =
                     (before.inspection.result.label(), stored.get(&id))
                 {

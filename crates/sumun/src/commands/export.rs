@@ -67,7 +67,10 @@ impl Export {
         let parquet = self.out.extension().is_some_and(|kind| kind == "parquet");
         let to_stdout = self.out.as_os_str() == "-";
         if to_stdout && office.settings.json {
-            crate::refuse!("arguments", "--json and --out - both want standard output: name a file");
+            crate::refuse!(
+                "arguments",
+                "--json and --out - both want standard output: name a file"
+            );
         }
         let mut sink: Box<dyn Sink> = match (parquet, to_stdout) {
             (true, _) => Box::new(ParquetSink::create(&self.out, table.columns)?),

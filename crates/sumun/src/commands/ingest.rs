@@ -121,7 +121,7 @@ async fn ingest(
     let (mut file, name) = open(path)?;
     let (digest, size) = digest_of(&mut file)?;
     let bar = office.bar(Some(size), "Reading");
-    bar.set_message(short(&name));
+    bar.set_message(super::shortened(&name, 28));
     let consumed = Arc::new(AtomicU64::new(0));
 
     // Two batches wait at most, so that a fast reader does not fill the memory.
@@ -288,17 +288,18 @@ fn digest_of(file: &mut File) -> Result<(String, u64)> {
     Ok((hex::encode(hash.finalize()), size))
 }
 
-/// A name short enough for the progress bar.
-fn short(name: &str) -> String {
-    let n = name.chars().count();
-    if n <= 28 { name.to_owned() } else { format!("…{}", name.chars().skip(n - 27).collect::<String>()) }
-}
-
 fn text_of(done: &[Ingested], refused: &[(String, String)]) -> String {
     let mut text = String::new();
     if !done.is_empty() {
         let mut table = super::Table::new(&[
-            "file", "source", "read", "new", "amended", "unchanged", "rejected", "defects",
+            "file",
+            "source",
+            "read",
+            "new",
+            "amended",
+            "unchanged",
+            "rejected",
+            "defects",
         ]);
         for one in done {
             let tally = one.tally;

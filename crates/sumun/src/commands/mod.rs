@@ -4,7 +4,7 @@
 mod backtest;
 mod config;
 mod defects;
-//mod demo;
+mod demo;
 mod export;
 mod ingest;
 mod learn;
@@ -64,7 +64,7 @@ pub enum Verb {
     /// Serves the API.
     //Serve(serve::Serve),
     /// Plays eight weeks of a pretend port, learns, plans, measures and serves.
-    //Demo(demo::Demo),
+    Demo(demo::Demo),
     /// Makes the store, or brings it up to date.
     Migrate(migrate::Migrate),
     /// Prints the settings in force.
@@ -175,7 +175,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
         //V Serve
-        //V Demo
+        Verb::Demo(verb) => boxed(verb.run(office)).await,
         Verb::Migrate(verb) => boxed(verb.run(office)).await,
         Verb::Config(verb) => verb.run(office),
     }
@@ -187,6 +187,15 @@ where
     F: Future + 'f,
 {
     Box::pin(future)
+}
+
+/// A text cut to so many characters, with a sign that it was cut.
+fn shortened(text: &str, characters: usize) -> String {
+    if text.chars().count() <= characters {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(characters.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 fn fail(office: &Office, error: &anyhow::Error) -> ExitCode {

@@ -370,6 +370,7 @@ fn text_of(drawn: &[Planned], rows: &[Row], out: Option<&Path>) -> String {
         Table::new(&["rank", "consignment", "modality", "min", "chance", "channel", "why"]);
     for row in rows.iter().filter(|row| row.drawn).take(SHOWN) {
         let why: String = match row.channel.as_str() {
+            "random" if row.reasons.is_empty() => "random check".to_owned(),
             "random" => format!("random check; {}", row.reasons),
             _ => row.reasons.clone(),
         };
@@ -380,7 +381,7 @@ fn text_of(drawn: &[Planned], rows: &[Row], out: Option<&Path>) -> String {
             row.minutes.to_string(),
             format!("{:.4}", row.chance),
             row.channel.clone(),
-            why,
+            super::shortened(&why, 96),
         ]);
     }
     text.push_str(&table.text());

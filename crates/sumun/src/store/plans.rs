@@ -356,3 +356,16 @@ pub fn digest(lines: &[KeptSelection]) -> String {
     }
     hex::encode(hash.finalize())
 }
+
+/// The regimes of an office in which something that arrived from `first` to `last` awaits a
+/// decision.
+pub async fn pending(tx: &mut Tx, office: &str, (first, last): (Day, Day)) -> Result<Vec<String>> {
+    tx.fetch_all(
+        "select distinct regime from consignment
+         where office = $1 and arrived_day >= $2 and arrived_day <= $3 and fate = 'pending'
+         order by regime",
+        args![office, first.0, last.0],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+    .await
+}

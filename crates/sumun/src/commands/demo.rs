@@ -1,0 +1,465 @@
+//! `sumun demo`: the pretend port plays eight weeks through the very path that real traffic takes.
+//! Each day its tables are read by `intake`, screened, planned, inspected and learned from; at the
+//! end today's plan stands beside its reasons, and the iceberg beside the truth that only the
+//! pretend port knows.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use harbour::{RowWriter, Settings, Truth, World};
+use intake::{Table, TableOptions};
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use targeting::codes::Day;
+use targeting::consignment::{Regime, Shift};
+use targeting::measuring::Iceberg;
+use targeting::model::Target;
+use targeting::outcome::Modality;
+use targeting::plan::{Capacity, CapacityLine, Terms};
+use targeting::screening::{Language, Reason};
+
+use super::{Office, Report};
+use crate::acts::{self, record::Report as Reported};
+use crate::config::now;
+use crate::pipeline::{self, PlanOrder, Planned};
+use crate::store::exports::{self, Cell};
+use crate::store::messages::NewMessage;
+use crate::store::{Store, plans};
+use crate::web;
+
+/// Plays eight weeks of a pretend port, learns, draws today's plan, measures, and serves.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Days to play.
+    #[arg(long, default_value_t = 56, value_name = "N")]
+    days: u32,
+    /// Seed of the pretend world.
+    #[arg(long, default_value_t = 7, value_name = "N")]
+    seed: u64,
+    /// Ends after the report instead of serving.
+    #[arg(long)]
+    no_serve: bool,
+    /// Address to serve at.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Language of the reasons: en or ko.
+    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    language: String,
+}
+
+/// Officer-minutes of one office for a day: two officers in a parcel hall, one and a half in a
+/// freight yard. Invented figures.
+const MINUTES: [(Regime, u32); 2] = [(Regime::Parcel, 900), (Regime::Freight, 720)];
+/// Share of the inspections drawn by chance. Twice the usual, so that eight weeks tell something.
+const EXPLORE: f64 = 0.20;
+/// Days without a model, in which every inspection is drawn by chance.
+const FIRST_DAYS: usize = 14;
+/// A new model is learned so often.
+const LEARN_EVERY: usize = 7;
+
+/// What the demo came to.
+#[derive(Debug, Serialize)]
+struct Played {
+    days: usize,
+    consignments: i64,
+    inspected: usize,
+    seizures: usize,
+    models: usize,
+    truth: Vec<Beside>,
+    plan: Vec<TodaysLine>,
+    plan_of: String,
+}
+
+/// An estimate beside the truth.
+#[derive(Debug, Serialize)]
+struct Beside {
+    target: Target,
+    truth: usize,
+    iceberg: Iceberg,
+}
+
+/// A line of today's plan.
+#[derive(Debug, Serialize)]
+struct TodaysLine {
+    consignment: String,
+    chance: f64,
+    channel: String,
+    modality: String,
+    minutes: i64,
+    reasons: Vec<String>,
+}
+
+impl Demo {
+    /// Runs the verb.
+    pub async fn run(self, office: &Office) -> Result<Report> {
+        let store = self.store(office).await?;
+        let language = match self.language.as_str() {
+            "ko" => Language::Ko,
+            _ => Language::En,
+        };
+        let played = self.play(office, &store, language).await?;
+        let report = Report::new(json!(played), text_of(&played));
+        if self.no_serve {
+            return Ok(report);
+        }
+        let said = if office.settings.json { report.json.to_string() } else { report.text };
+        writeln!(std::io::stdout().lock(), "{said}\n")?;
+        web::serve_at(store, self.listen, &office.actor).await?;
+        Ok(Report::new(json!({ "served": true }), "Stopped."))
+    }
+
+    /// A fresh store: the demo's own file, or the empty store that `--store` names.
+    async fn store(&self, office: &Office) -> Result<Store> {
+        let mut settings = office.settings.clone();
+        if settings.store.is_none() {
+            let usual = settings.store_url()?;
+            let path = usual.trim_start_matches("sqlite:").replace("sumun.sqlite", "demo.sqlite");
+            // The demo's own file is made anew each time; nothing else is ever there.
+            for ending in ["", "-wal", "-shm", ".key"] {
+                let file = format!("{path}{ending}");
+                if Path::new(&file).exists() {
+                    std::fs::remove_file(&file)
+                        .with_context(|| format!("while removing {file}"))?;
+                }
+            }
+            settings.store = Some(format!("sqlite:{path}"));
+        }
+        let office = Office { settings, actor: office.actor.clone() };
+        let store = office.store().await?;
+        let mut tx = store.read().await?;
+        if !crate::store::consignments::fates(&mut tx).await?.is_empty() {
+            crate::refuse!(
+                "not_empty",
+                "{} holds consignments already: the demo plays into an empty store, leave --store \
+                 out or name a new one",
+                store.place()
+            );
+        }
+        drop(tx);
+        Ok(store)
+    }
+
+    async fn play(&self, office: &Office, store: &Store, language: Language) -> Result<Played> {
+        let settings = Settings { days: self.days.max(1), ..Settings::demo() };
+        let offices: Vec<String> =
+            settings.offices.iter().map(|office| office.code.to_string()).collect();
+        let mut world = World::new(self.seed, settings);
+        let mut truths: HashMap<String, Truth> = HashMap::new();
+        let dates = world.dates();
+        let bar = office.bar(Some(dates.len() as u64), "Playing the pretend port");
+        let (mut inspected, mut seizures, mut models) = (0, 0, 0);
+        let mut today: Vec<Planned> = Vec::new();
+        for (n, date) in dates.iter().enumerate() {
+            let last = n + 1 == dates.len();
+            let day = Day::of(*date);
+            let arrived = world.day(*date)?;
+            for truth in &arrived.truth {
+                truths.insert(truth.declaration_id.to_string(), truth.clone());
+            }
+            let mut csv = Vec::new();
+            let mut rows = RowWriter::new(&mut csv)?;
+            for row in &arrived.rows {
+                rows.write(row)?;
+            }
+            rows.finish()?;
+            take_in(office, store, &format!("port-{date}.csv"), &csv).await?;
+            if models > 0 {
+                pipeline::screen(store, office.by(), |_| {}).await?;
+            }
+            today = draw(office, store, &offices, day).await?;
+            if last {
+                break;
+            }
+            for planned in &today {
+                let (done, found) = inspect(office, store, planned, &truths, |declaration| {
+                    world.lost(declaration, *date)
+                })
+                .await?;
+                inspected += done;
+                seizures += found;
+            }
+            if n + 1 >= FIRST_DAYS && (n + 1) % LEARN_EVERY == 0 {
+                bar.set_message("Learning");
+                let (id, _) = pipeline::learn(store, 1, office.by(), |_| {}, |_| {}).await?;
+                acts::model::approve(store, &id, "weekly learning of the demo", office.by())
+                    .await?;
+                models += 1;
+                bar.set_message("Playing the pretend port");
+            }
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        let until = dates.last().map_or(Day::LAST, |date| Day(Day::of(*date).0 - 1));
+        let truth = [Target::Irregular, Target::Critical];
+        let mut beside = Vec::new();
+        for target in truth {
+            let measure = pipeline::measure(store, target, (Day::FIRST, until)).await?;
+            let truth = in_truth(store, &truths, &today, target).await?;
+            beside.push(Beside { target, truth, iceberg: measure.pooled });
+        }
+        let (plan_of, plan) = todays_plan(store, &today, language).await?;
+        let consignments = beside.first().map_or(0, |one| one.iceberg.population as i64);
+        let days = dates.len();
+        Ok(Played { days, consignments, inspected, seizures, models, truth: beside, plan, plan_of })
+    }
+}
+
+/// Reads a day's table as any source's would be read.
+async fn take_in(office: &Office, store: &Store, name: &str, csv: &[u8]) -> Result<()> {
+    let options = TableOptions { batch_rows: 10_000, ..TableOptions::default() };
+    let mut table = Table::open(csv, name, &options)?;
+    let digest = hex::encode(Sha256::digest(csv));
+    let source = table.mapping().to_owned();
+    let message = NewMessage {
+        digest: &digest,
+        name,
+        source: &source,
+        format: "csv",
+        size_bytes: csv.len() as i64,
+    };
+    let message = pipeline::open(store, &message, now()).await?;
+    loop {
+        // The reader is no part of the future that waits for the store.
+        let Some(batch) = table.next().transpose()? else { break };
+        let rows = batch
+            .rows
+            .into_iter()
+            .map(|row| pipeline::prepare(row.line, row.consignment, row.inspection))
+            .collect::<Result<Vec<_>>>()?;
+        pipeline::receive(store, &message, &rows, &batch.defects, false, office.by()).await?;
+    }
+    pipeline::finish(store, &message, now()).await
+}
+
+/// Draws the day's plan of every office and regime that has traffic.
+async fn draw(
+    office: &Office,
+    store: &Store,
+    offices: &[String],
+    day: Day,
+) -> Result<Vec<Planned>> {
+    let shift = Shift { day, name: "".into() };
+    // What was lodged late, or amended after its shift, is planned when it turns up.
+    let from = Day(day.0 - 7);
+    let mut drawn = Vec::new();
+    for code in offices {
+        let mut tx = store.read().await?;
+        let waiting = plans::pending(&mut tx, code, (from, day)).await?;
+        drop(tx);
+        for (regime, minutes) in MINUTES {
+            if !waiting.iter().any(|of| of == regime.as_str()) {
+                continue;
+            }
+            let each = pipeline::default_minutes_each(regime, Modality::Unpack);
+            let key = store.secret()?;
+            let order = PlanOrder {
+                office: code.clone(),
+                shift: shift.clone(),
+                regime,
+                from,
+                capacity: Capacity {
+                    lines: vec![CapacityLine {
+                        modality: Modality::Unpack,
+                        minutes_available: minutes,
+                        minutes_each: each.minutes,
+                        detection: each.detection,
+                    }],
+                },
+                terms: Terms { explore: EXPLORE, ..Terms::default() },
+                seed: pipeline::seed_of(&key, code, &shift, regime, "demo"),
+            };
+            drawn.push(pipeline::plan(store, &order, office.by()).await?);
+        }
+    }
+    Ok(drawn)
+}
+
+/// Examines what a plan drew and records what came of it. The pretend inspectors open everything
+/// and overlook nothing; what a scan misses is another experiment.
+async fn inspect(
+    office: &Office,
+    store: &Store,
+    planned: &Planned,
+    truths: &HashMap<String, Truth>,
+    mut lost: impl FnMut(&str) -> bool,
+) -> Result<(usize, usize)> {
+    let drawn: Vec<i64> =
+        planned.lines.iter().filter(|line| line.drawn).map(|line| line.consignment_id).collect();
+    let mut tx = store.read().await?;
+    let names = plans::names_and_reasons(&mut tx, &drawn, None).await?;
+    drop(tx);
+    let mut reports: Vec<(u64, Reported)> = Vec::new();
+    let mut seizures = 0;
+    for (declaration, _) in names.values() {
+        let report = Reported {
+            declaration_id: declaration.clone(),
+            officer: "pretend inspector".to_owned(),
+            ..Reported::default()
+        };
+        match truths.get(declaration) {
+            Some(truth) if truth.critical => {
+                seizures += 1;
+                lost(declaration);
+                for substance in &truth.substances {
+                    reports.push((
+                        0,
+                        Reported {
+                            outcome: "seizure".to_owned(),
+                            detection_method: "physical_examination".to_owned(),
+                            substance: substance.name.to_owned(),
+                            quantity: substance.quantity.to_string(),
+                            unit: substance.unit.to_owned(),
+                            unit_mass_g: (substance.grams / substance.quantity.max(1e-9))
+                                .to_string(),
+                            concealment: truth.concealment.code().to_owned(),
+                            ..report.clone()
+                        },
+                    ));
+                }
+            }
+            Some(truth) if truth.irregular => reports.push((
+                0,
+                Reported {
+                    outcome: "discrepancy".to_owned(),
+                    detection_method: "physical_examination".to_owned(),
+                    reason: truth.typology.code().to_owned(),
+                    ..report
+                },
+            )),
+            _ => reports.push((0, Reported { outcome: "clear".to_owned(), ..report })),
+        }
+    }
+    reports.sort_by(|a, b| a.1.declaration_id.cmp(&b.1.declaration_id));
+    acts::record::record(store, &reports, false, office.by()).await?;
+    Ok((drawn.len(), seizures))
+}
+
+/// How many of the planned consignments were bad in truth, today's plans aside.
+async fn in_truth(
+    store: &Store,
+    truths: &HashMap<String, Truth>,
+    today: &[Planned],
+    target: Target,
+) -> Result<usize> {
+    let today: Vec<i64> = today.iter().map(|planned| planned.plan.id).collect();
+    let mut bad = 0;
+    let mut tx = store.read().await?;
+    exports::each(&mut tx, &exports::SELECTIONS, |cells| {
+        if let [Cell::Int(Some(plan)), Cell::Text(Some(declaration)), ..] = cells
+            && !today.contains(plan)
+            && let Some(truth) = truths.get(*declaration)
+        {
+            bad += usize::from(match target {
+                Target::Irregular => truth.irregular || truth.critical,
+                Target::Critical => truth.critical,
+            });
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(bad)
+}
+
+/// The lines of the first of today's plans, by rank, with their reasons.
+async fn todays_plan(
+    store: &Store,
+    today: &[Planned],
+    language: Language,
+) -> Result<(String, Vec<TodaysLine>)> {
+    let Some(Planned { plan, lines, .. }) = today.first() else {
+        return Ok((String::new(), Vec::new()));
+    };
+    let mut drawn: Vec<_> = lines.iter().filter(|line| line.drawn).collect();
+    drawn.sort_by_key(|line| line.position);
+    let ids: Vec<i64> = drawn.iter().map(|line| line.consignment_id).collect();
+    let mut tx = store.read().await?;
+    let known = plans::names_and_reasons(&mut tx, &ids, plan.model_id.as_deref()).await?;
+    let mut shown = Vec::new();
+    for line in drawn {
+        let (declaration, reasons) =
+            known.get(&line.consignment_id).context("a drawn consignment is gone")?;
+        let reasons: Vec<Reason> = serde_json::from_str(reasons)?;
+        shown.push(TodaysLine {
+            consignment: declaration.clone(),
+            chance: line.chance,
+            channel: line.channel.clone(),
+            modality: line.modality.clone(),
+            minutes: line.minutes,
+            reasons: reasons
+                .iter()
+                .filter(|reason| reason.push > 0.0)
+                .take(2)
+                .map(|reason| reason.sentence(language))
+                .collect(),
+        });
+    }
+    let of = format!(
+        "P-{}, {} at {}, {}: {} of {} drawn",
+        plan.id, plan.regime, plan.office, plan.shift, plan.drawn, plan.candidates
+    );
+    Ok((of, shown))
+}
+
+/// How many lines of today's plan a terminal is shown.
+const SHOWN: usize = 15;
+
+fn text_of(played: &Played) -> String {
+    let mut text = format!(
+        "The pretend port played {} days: {} consignments planned, {} opened, {} seizures, {} \
+         models learned.\n\nToday's plan {}\n\n",
+        played.days,
+        played.consignments,
+        played.inspected,
+        played.seizures,
+        played.models,
+        played.plan_of
+    );
+    let mut table = super::Table::new(&["consignment", "min", "chance", "channel", "why"]);
+    let certain = played.plan.iter().filter(|line| line.channel != "random").take(SHOWN - 3);
+    let random = played.plan.iter().filter(|line| line.channel == "random").take(3);
+    for line in certain.chain(random) {
+        table.row([
+            line.consignment.clone(),
+            line.minutes.to_string(),
+            format!("{:.4}", line.chance),
+            line.channel.clone(),
+            super::shortened(&line.reasons.join("; "), 96),
+        ]);
+    }
+    text.push_str(&table.text());
+    text.push_str(
+        "\nThe iceberg, estimated from the recorded chances, beside the known truth:\n\n",
+    );
+    let mut table = super::Table::new(&[
+        "counted",
+        "found",
+        "estimate",
+        "95 % interval",
+        "truth",
+        "within",
+        "naive",
+    ]);
+    for one in &played.truth {
+        let iceberg = &one.iceberg;
+        let truth = one.truth as f64;
+        table.row([
+            match one.target {
+                Target::Irregular => "any irregularity".to_owned(),
+                Target::Critical => "contraband".to_owned(),
+            },
+            iceberg.found.to_string(),
+            format!("{:.0}", iceberg.estimate),
+            format!("{:.0} to {:.0}", iceberg.low, iceberg.high),
+            one.truth.to_string(),
+            if (iceberg.low..=iceberg.high).contains(&truth) { "yes" } else { "no" }.to_owned(),
+            iceberg.naive.map_or("–".to_owned(), |naive| format!("{naive:.0}")),
+        ]);
+    }
+    text.push_str(&table.text());
+    text
+}
