@@ -54,36 +54,29 @@ def postgres_copy(url, path, columns):
         drop table if exists bare_declaration;
         {create_table(columns)};
         checkpoint;
-        \\echo start
+        \\timing on
         \\copy bare_declaration from '{path}' with (format csv, header true)
-        \\echo stop
+        \\timing off
         select pg_read_file('/proc/self/stat');
         select count(*) from bare_declaration;
         drop table bare_declaration;
     """
     before = processor_seconds()
-    with subprocess.Popen(
+    psql = subprocess.run(
         ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "-v", "ON_ERROR_STOP=1", url],
-        stdin=subprocess.PIPE,
+        input="\n".join(line.strip() for line in script.splitlines()),
         stdout=subprocess.PIPE,
         text=True,
-    ) as psql:
-        psql.stdin.write("\n".join(line.strip() for line in script.splitlines()))
-        psql.stdin.close()
-        marks, told = {}, []
-        for line in psql.stdout:
-            line = line.strip()
-            if line in ("start", "stop"):
-                marks[line] = time.perf_counter()
-            else:
-                told.append(line)
-    if psql.returncode != 0:
-        raise SystemExit("psql could not copy the rows")
+        check=True,
+        env={**os.environ, "PGOPTIONS": "-c client_min_messages=warning"},
+    )
+    time_line, stat, count = (line for line in psql.stdout.splitlines() if line)
+    wall = float(time_line.split()[1]) / 1000
     # Fields 14 and 15 of /proc/self/stat, counted after the command's name in parentheses.
-    ticks = told[0].rsplit(")", 1)[1].split()[11:13]
+    ticks = stat.rsplit(")", 1)[1].split()[11:13]
     server = sum(int(tick) for tick in ticks) / os.sysconf("SC_CLK_TCK")
     cpu = processor_seconds() - before + server
-    report("postgres, bare copy", int(told[1]), cpu, marks["stop"] - marks["start"])
+    report("postgres, bare copy", int(count), cpu, wall)
 
 
 def fresh(path):
