@@ -3,6 +3,7 @@
 //! `cargo run --release -p sumun --example score_speed -- TRAIN.csv MANY.csv` learns from the
 //! first file, outside the time that is taken, and scores the second.
 
+use std::collections::HashSet;
 use std::fs::File;
 
 use anyhow::{Context, Result};
@@ -10,6 +11,7 @@ use intake::{Table, TableOptions};
 use jiff::Timestamp;
 use targeting::codes::Day;
 use targeting::consignment::Consignment;
+use targeting::facts::Facts;
 use targeting::feature::Extractor;
 use targeting::history::{Histories, arrival, examination};
 use targeting::learning::{Lessons, learn};
@@ -21,7 +23,13 @@ fn main() -> Result<()> {
     let many = arguments.next().context("name the file to score")?;
 
     let (screener, past) = learned(&train)?;
-    println!("learned from {train}: model reads {} keys", past.len());
+    let content = screener.model().content();
+    println!(
+        "learned from {train}: {} and {} features, {} keys with a history",
+        content.irregular.features.len(),
+        content.critical.features.len(),
+        past.len()
+    );
     let everything = [Work::Read, Work::Features, Work::Score, Work::Reasons];
     for work in everything {
         let before = cpu_seconds()?;
@@ -73,7 +81,7 @@ impl Work {
 }
 
 fn options() -> TableOptions {
-    TableOptions { batch_rows: 4_096, ..TableOptions::default() }
+    TableOptions { batch_rows: 1_024, ..TableOptions::default() }
 }
 
 fn run(path: &str, screener: &Screener, past: &Histories, work: Work) -> Result<(usize, f64)> {
@@ -124,15 +132,24 @@ fn learned(path: &str) -> Result<(Screener, Histories)> {
     }
     let candidate = learn(&lessons, "speed".to_owned(), Timestamp::UNIX_EPOCH, 1, |_| {})?;
     // What is scored may be dated within the window learned from: then the past is shifted to
-    // lie before it, so that every key is looked up as it would be in daily work.
+    // lie before it, so that every key is looked up as it would be in daily work. Only keys that
+    // the model reads are loaded, as screening does from the store.
+    let screener = Screener::new(candidate.model);
+    let mut wanted = HashSet::new();
+    for (consignment, _) in &known {
+        screener.extractor().keys(&Facts::of(consignment), |key| {
+            wanted.insert(key);
+        });
+    }
     let mut before = Histories::default();
     for (mut consignment, label) in known {
         consignment.arrived_on = Day(consignment.arrived_on.0 - 4_000);
-        arrival(&consignment).for_each(|entry| before.add(entry));
-        examination(&consignment, consignment.arrived_on, label)
+        arrival(&consignment)
+            .chain(examination(&consignment, consignment.arrived_on, label))
+            .filter(|entry| wanted.contains(&entry.key))
             .for_each(|entry| before.add(entry));
     }
-    Ok((Screener::new(candidate.model), before))
+    Ok((screener, before))
 }
 
 /// Processor seconds of this process so far, user and system, from /proc/self/stat.

@@ -130,13 +130,14 @@ create table history (
 -- postgres: with (fillfactor = 60)
 ;
 
--- Declared unit values by HS6 and month on a logarithmic scale, for the median.
+-- Declared unit values by goods (HS6 and currency as one number) and month on a logarithmic
+-- scale, for the median.
 create table unit_value (
-    hs6 bigint not null,
+    goods bigint not null,
     month bigint not null,
     step bigint not null,
     seen bigint not null,
-    primary key (hs6, month, step)
+    primary key (goods, month, step)
 )
 -- sqlite: without rowid
 -- postgres: with (fillfactor = 60)

@@ -210,6 +210,13 @@ impl FromStr for Currency {
     }
 }
 
+impl Currency {
+    /// The code as a number below 17,576 (26 to the third).
+    pub fn number(self) -> u64 {
+        self.0.iter().fold(0, |sum, letter| sum * 26 + u64::from(letter - b'A'))
+    }
+}
+
 impl UnLocode {
     /// The country in which the place lies.
     pub fn country(self) -> CountryCode {

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::codes::{CountryCode, Day, HsCode, UnLocode};
+use crate::codes::{CountryCode, Currency, Day, HsCode, UnLocode};
 use crate::consignment::{Consignment, Direction, Regime, Transport};
 use crate::party::Role;
 
@@ -42,7 +42,9 @@ pub struct Facts<'a> {
     pub gross_mass_g: Option<i64>,
     /// Declared value in units of its currency.
     pub value: Option<f64>,
-    /// Value per kilogram net.
+    /// Currency of the value, where the source says it.
+    pub currency: Option<Currency>,
+    /// Value per kilogram net, in units of its currency.
     pub unit_value: Option<f64>,
     /// Number of packages.
     pub packages: Option<u32>,
@@ -100,6 +102,7 @@ impl<'a> Facts<'a> {
             net_mass_g: goods.and_then(|item| item.net_mass_g).map(|mass| mass.0),
             gross_mass_g: goods.and_then(|item| item.gross_mass_g).map(|mass| mass.0),
             value: goods.and_then(|item| item.value).map(|value| value.units()),
+            currency: goods.and_then(|item| item.value?.currency),
             unit_value: goods.and_then(|item| item.unit_value()),
             packages: goods.and_then(|item| item.packages),
             items: consignment.goods.len(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consignment::Direction;
 use crate::facts::Facts;
-use crate::history::{Counts, Histories, KeyKind, Past};
+use crate::history::{Counts, Histories, KeyKind, Past, UnitValueEntry};
 
 /// How a feature's number is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -452,22 +452,48 @@ impl Extractor {
     /// Fills the wanted columns of one row; `row` is as long as the catalogue, and its other
     /// columns are left as they are. Missing values are NaN.
     pub fn fill(&self, facts: &Facts<'_>, past: &Histories, row: &mut [f64]) {
-        for (column, fact) in &self.facts {
-            row[*column] = fact(facts);
-        }
-        if let Some(column) = self.unit_value_to_median {
-            row[column] = unit_value_to_median(facts, past);
+        self.fill_rows(std::slice::from_ref(facts), past, row);
+    }
+
+    /// Fills the wanted columns of many rows, as [`Extractor::fill`] does of one. It goes kind by
+    /// kind, so that the look-ups of many rows wait for memory together and not one by one.
+    pub fn fill_rows(&self, facts: &[Facts<'_>], past: &Histories, rows: &mut [f64]) {
+        let width = CATALOGUE.len();
+        assert_eq!(rows.len(), facts.len() * width, "each consignment has one whole row");
+        for (facts, row) in facts.iter().zip(rows.chunks_exact_mut(width)) {
+            for (column, fact) in &self.facts {
+                row[*column] = fact(facts);
+            }
+            if let Some(column) = self.unit_value_to_median {
+                row[column] = unit_value_to_median(facts, past);
+            }
         }
         if self.past.is_empty() {
             return;
         }
-        let day = facts.arrived_on;
-        let before = |kind: KeyKind| kind.key(facts).map(|key| past.before(key, day));
-        let base = base_rates(before(KeyKind::All).unwrap_or_default().counts);
+        let base: Vec<(f64, f64)> = facts
+            .iter()
+            .map(|facts| {
+                let all = KeyKind::All.key(facts).map(|key| past.before(key, facts.arrived_on));
+                base_rates(all.unwrap_or_default().counts)
+            })
+            .collect();
+        let mut keys: Vec<Option<u64>> = Vec::with_capacity(facts.len());
+        let mut found: Vec<Option<Past>> = Vec::with_capacity(facts.len());
         for (kind, stats) in &self.past {
-            let past = before(*kind);
-            for (column, stat) in stats {
-                row[*column] = past.map_or(f64::NAN, |past| value(past, *stat, base, facts));
+            keys.clear();
+            keys.extend(facts.iter().map(|facts| kind.key(facts)));
+            found.clear();
+            found.extend(
+                keys.iter()
+                    .zip(facts)
+                    .map(|(key, facts)| key.map(|key| past.before(key, facts.arrived_on))),
+            );
+            for (n, row) in rows.chunks_exact_mut(width).enumerate() {
+                for (column, stat) in stats {
+                    row[*column] =
+                        found[n].map_or(f64::NAN, |past| value(past, *stat, base[n], &facts[n]));
+                }
             }
         }
     }
@@ -499,9 +525,11 @@ fn value(past: Past, stat: Stat, base: (f64, f64), facts: &Facts<'_>) -> f64 {
 }
 
 fn unit_value_to_median(facts: &Facts<'_>, past: &Histories) -> f64 {
-    let (Some(hs), Some(value)) = (facts.hs, facts.unit_value) else { return f64::NAN };
+    let (Some(goods), Some(value)) = (UnitValueEntry::goods_of(facts), facts.unit_value) else {
+        return f64::NAN;
+    };
     let month = facts.arrived_on.month_number();
-    match past.unit_values().median_before(hs.hs6(), month) {
+    match past.unit_values().median_before(goods, month) {
         Some(median) if value > 0.0 && median > 0.0 => (value / median).ln(),
         _ => f64::NAN,
     }
@@ -521,7 +549,7 @@ mod tests {
     use super::*;
     use crate::codes::Day;
     use crate::facts::tests::sample;
-    use crate::history::{Entry, UnitValueEntry, UnitValues, arrival, examination};
+    use crate::history::{Entry, UnitValues, arrival, examination};
     use crate::outcome::Label;
 
     #[test]

@@ -127,7 +127,10 @@ impl KeyKind {
         let hs6 = || facts.hs.map(|hs| hs.hs6());
         let hs4 = || facts.hs.map(|hs| hs.hs4());
         let mass = facts.net_mass_g.map_or(u64::MAX, |mass| mass as u64);
-        let unit_value = || unit_value_step(facts.unit_value);
+        // A price says nothing without its currency: a step of another one is another step.
+        let unit_value = || {
+            unit_value_step(facts.unit_value) ^ (facts.currency.map_or(0, |c| c.number() + 1) << 48)
+        };
         let duty = || {
             let rate = facts.duty_rate_percent.map_or(u64::MAX, f64::to_bits);
             (rate, hash_text(facts.duty_type))
@@ -261,11 +264,17 @@ impl Hasher for KeyHasher {
 /// A map whose keys are opaque 64-bit keys.
 pub type KeyMap<T> = HashMap<u64, T, BuildHasherDefault<KeyHasher>>;
 
+/// What one key counts. The whole lies inline, because most questions are asked after its last
+/// day: they are answered from one place in memory.
 #[derive(Debug, Clone)]
+#[expect(clippy::box_collection, reason = "a thin pointer keeps the track at 32 bytes")]
 struct Track {
     first: Day,
-    /// Days with entries in rising order, each with all that was counted up to it.
-    sums: Vec<(Day, Counts)>,
+    last: Day,
+    all: Counts,
+    /// The earlier days with entries in rising order, each with all that was counted up to it.
+    /// Most keys have none, so the list is kept apart and the track stays small.
+    earlier: Option<Box<Vec<(Day, Counts)>>>,
 }
 
 /// The part of the ledger that a batch needs, in memory.
@@ -278,34 +287,46 @@ pub struct Histories {
 impl Histories {
     /// Adds one entry of the ledger; entries may come in any order.
     pub fn add(&mut self, entry: Entry) {
-        let track = self
-            .tracks
-            .entry(entry.key)
-            .or_insert_with(|| Track { first: entry.first, sums: Vec::with_capacity(1) });
-        track.first = track.first.min(entry.first);
-        let at = track.sums.partition_point(|(day, _)| *day < entry.day);
-        let before = if at == 0 { Counts::default() } else { track.sums[at - 1].1 };
-        match track.sums.get_mut(at) {
-            Some((day, _)) if *day == entry.day => {}
-            _ => track.sums.insert(at, (entry.day, before)),
+        let Entry { key, first, day, counts } = entry;
+        let track = match self.tracks.entry(key) {
+            std::collections::hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(Track { first, last: day, all: counts, earlier: None });
+                return;
+            }
+            std::collections::hash_map::Entry::Occupied(occupied) => occupied.into_mut(),
+        };
+        track.first = track.first.min(first);
+        if day > track.last {
+            track.earlier.get_or_insert_default().push((track.last, track.all));
+            track.last = day;
+        } else if day < track.last {
+            let earlier = track.earlier.get_or_insert_default();
+            let at = earlier.partition_point(|(of, _)| *of < day);
+            if earlier.get(at).is_none_or(|(of, _)| *of != day) {
+                let before = if at == 0 { Counts::default() } else { earlier[at - 1].1 };
+                earlier.insert(at, (day, before));
+            }
+            for (_, sum) in &mut earlier[at..] {
+                *sum = sum.plus(counts);
+            }
         }
-        for (_, sum) in &mut track.sums[at..] {
-            *sum = sum.plus(entry.counts);
-        }
+        track.all = track.all.plus(counts);
     }
 
     /// What was known of `key` before `day`.
     pub fn before(&self, key: u64, day: Day) -> Past {
         let Some(track) = self.tracks.get(&key) else { return Past::default() };
-        let n = match track.sums.last() {
-            Some((last, _)) if *last < day => track.sums.len(),
-            _ => track.sums.partition_point(|(entry_day, _)| *entry_day < day),
-        };
-        if n == 0 {
-            return Past::default();
+        if track.last < day {
+            return Past { counts: track.all, span: Some((track.first, track.last)) };
         }
-        let (last, counts) = track.sums[n - 1];
-        Past { counts, span: Some((track.first, last)) }
+        let earlier = track.earlier.as_deref().map_or(&[][..], Vec::as_slice);
+        match earlier.partition_point(|(of, _)| *of < day) {
+            0 => Past::default(),
+            n => {
+                let (last, counts) = earlier[n - 1];
+                Past { counts, span: Some((track.first, last)) }
+            }
+        }
     }
 
     /// The declared unit values by HS code.
@@ -362,15 +383,15 @@ const STEPS_PER_DOUBLING: f64 = 4.0;
 /// all months before a given one. A month's own values are not in its median.
 #[derive(Debug, Clone, Default)]
 pub struct UnitValues {
-    /// By HS6: the months with new values in rising order, each with the median after it.
+    /// By goods: the months with new values in rising order, each with the median after it.
     medians: KeyMap<Vec<(i32, f64)>>,
 }
 
 /// One line of the unit-value ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitValueEntry {
-    /// HS6 as a number.
-    pub hs6: u64,
+    /// HS6 and currency as one number, see [`UnitValueEntry::goods_of`].
+    pub goods: u64,
     /// Months since year 0.
     pub month: i32,
     /// Step on the logarithmic scale.
@@ -382,11 +403,17 @@ pub struct UnitValueEntry {
 impl UnitValueEntry {
     /// What one arrival adds, when it declares HS code, mass and value.
     pub fn of(consignment: &Consignment) -> Option<UnitValueEntry> {
-        let goods = consignment.main_goods()?;
-        let value = goods.unit_value().filter(|value| *value > 0.0)?;
+        let facts = Facts::of(consignment);
+        let value = facts.unit_value.filter(|value| *value > 0.0)?;
         let step = (value.log2() * STEPS_PER_DOUBLING).floor().clamp(-200.0, 200.0) as i32;
-        let month = consignment.arrived_on.month_number();
-        Some(UnitValueEntry { hs6: goods.hs?.hs6(), month, step, seen: 1 })
+        let month = facts.arrived_on.month_number();
+        Some(UnitValueEntry { goods: Self::goods_of(&facts)?, month, step, seen: 1 })
+    }
+
+    /// HS6 and currency as one number: only prices in one currency are compared.
+    pub fn goods_of(facts: &Facts<'_>) -> Option<u64> {
+        let currency = facts.currency.map_or(0, |currency| currency.number() + 1);
+        Some(currency * 1_000_000 + facts.hs?.hs6())
     }
 }
 
@@ -396,7 +423,7 @@ impl UnitValues {
         entries.sort_unstable();
         let mut medians: KeyMap<Vec<(i32, f64)>> = KeyMap::default();
         let mut counts: Vec<(i32, u64)> = Vec::new();
-        for of_hs in entries.chunk_by(|a, b| a.hs6 == b.hs6) {
+        for of_hs in entries.chunk_by(|a, b| a.goods == b.goods) {
             counts.clear();
             for of_month in of_hs.chunk_by(|a, b| a.month == b.month) {
                 for entry in of_month {
@@ -405,17 +432,17 @@ impl UnitValues {
                         Err(at) => counts.insert(at, (entry.step, u64::from(entry.seen))),
                     }
                 }
-                let months = medians.entry(of_hs[0].hs6).or_default();
+                let months = medians.entry(of_hs[0].goods).or_default();
                 months.push((of_month[0].month, median(&counts)));
             }
         }
         UnitValues { medians }
     }
 
-    /// The median unit value declared for an HS6 in the months before `month`, to within a
-    /// step of the scale (a twelfth part up or down); `None` when there was none.
-    pub fn median_before(&self, hs6: u64, month: i32) -> Option<f64> {
-        let months = self.medians.get(&hs6)?;
+    /// The median unit value declared for goods (HS6 and currency) in the months before `month`,
+    /// to within a step of the scale (a twelfth part up or down); `None` when there was none.
+    pub fn median_before(&self, goods: u64, month: i32) -> Option<f64> {
+        let months = self.medians.get(&goods)?;
         let n = months.partition_point(|(of, _)| *of < month);
         (n > 0).then(|| months[n - 1].1)
     }
@@ -458,7 +485,7 @@ mod tests {
 
     #[test]
     fn medians_know_only_the_months_before() {
-        let line = |month, step, seen| UnitValueEntry { hs6: 220_421, month, step, seen };
+        let line = |month, step, seen| UnitValueEntry { goods: 220_421, month, step, seen };
         let values = UnitValues::new(vec![line(2, 40, 100), line(1, 8, 3), line(1, 12, 1)]);
         assert_eq!(values.median_before(220_421, 1), None);
         let first = values.median_before(220_421, 2).unwrap();

@@ -39,7 +39,7 @@ pub struct Demo {
     #[arg(long, default_value_t = 56, value_name = "N")]
     days: u32,
     /// Seed of the pretend world.
-    #[arg(long, default_value_t = 7, value_name = "N")]
+    #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
     /// Ends after the report instead of serving.
     #[arg(long)]
@@ -129,8 +129,7 @@ impl Demo {
             }
             settings.store = Some(format!("sqlite:{path}"));
         }
-        let office = Office { settings, actor: office.actor.clone() };
-        let store = office.store().await?;
+        let store = Office::new(settings).store().await?;
         let mut tx = store.read().await?;
         if !crate::store::consignments::fates(&mut tx).await?.is_empty() {
             crate::refuse!(
@@ -271,6 +270,7 @@ async fn draw(
                     }],
                 },
                 terms: Terms { explore: EXPLORE, ..Terms::default() },
+                seed_named: false,
                 seed: pipeline::seed_of(&key, code, &shift, regime, "demo"),
             };
             drawn.push(pipeline::plan(store, &order, office.by()).await?);

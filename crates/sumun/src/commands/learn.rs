@@ -69,7 +69,9 @@ pub fn describe(id: &str, backtest: &Backtest) -> String {
 
 /// The headings of a table of figures.
 pub fn figures_table() -> Table {
-    Table::new(&["target", "goods", "judged", "finds", "p@1 %", "p@5 %", "p@10 %", "AUC", "PR-AUC"])
+    Table::new(&[
+        "target", "goods", "judged", "finds", "p@1 %", "p@2 %", "p@5 %", "p@10 %", "AUC", "PR-AUC",
+    ])
 }
 
 /// Adds the figures of one target, for all goods and for new goods.
@@ -91,6 +93,7 @@ pub fn add_figures(table: &mut Table, target: &str, judged: &Judged) {
             top(0),
             top(1),
             top(2),
+            top(3),
             auc(metrics),
             metrics.pr_auc.map_or("–".to_owned(), |area| format!("{area:.3}")),
         ]);

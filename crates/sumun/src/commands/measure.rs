@@ -49,9 +49,15 @@ impl Measures {
 /// A measure as text.
 pub fn text_of(measure: &Measure) -> String {
     if measure.plans == 0 {
-        return "Nothing to measure yet: no plan has been drawn in this window. `sumun plan` draws \
-                one, and its recorded chances are what estimates rest on."
-            .to_owned();
+        return match measure.plans_not_worked {
+            0 => "Nothing to measure yet: no plan has been drawn in this window. `sumun plan` \
+                  draws one, and its recorded chances are what estimates rest on."
+                .to_owned(),
+            n => format!(
+                "Nothing to measure yet: {n} plans are drawn, none has an outcome. `sumun record` \
+                 takes them."
+            ),
+        };
     }
     let what = match measure.target {
         Target::Irregular => "irregular consignments",
@@ -103,6 +109,12 @@ pub fn text_of(measure: &Measure) -> String {
         ]);
     }
     text.push_str(&table.text());
+    if measure.plans_not_worked > 0 {
+        text.push_str(&format!(
+            "\n{} plans have no outcome yet and are in no estimate.",
+            measure.plans_not_worked
+        ));
+    }
     text.push_str("\nThe estimate rests on: ");
     let rests: Vec<&str> = pooled.assumptions.iter().map(|one| assumption(*one)).collect();
     text.push_str(&rests.join("; "));

@@ -20,7 +20,6 @@ impl Migrate {
             n => format!("{} is ready: {n} migrations applied.", store.place()),
         };
         let json = json!({ "store": store.place(), "applied": applied });
-        store.close().await;
         Ok(Report::new(json, text))
     }
 }

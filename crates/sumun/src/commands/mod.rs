@@ -21,6 +21,7 @@ mod verify;
 use std::future::Future;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -94,9 +95,16 @@ pub struct Office {
     pub settings: Settings,
     /// Who acts.
     pub actor: String,
+    /// Stores that were opened, to be closed at the end.
+    opened: Mutex<Vec<Store>>,
 }
 
 impl Office {
+    /// An office with these settings.
+    pub fn new(settings: Settings) -> Office {
+        Office { actor: settings.actor(), settings, opened: Mutex::default() }
+    }
+
     /// Opens the store and brings it up to date when it is new.
     pub async fn store(&self) -> Result<Store> {
         let store = self.open().await?;
@@ -106,7 +114,18 @@ impl Office {
 
     async fn open(&self) -> Result<Store> {
         let key = self.settings.journal_key_file()?;
-        Store::open_with_key(&self.settings.store_url()?, &key).await
+        let store = Store::open_with_key(&self.settings.store_url()?, &key).await?;
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(store.clone());
+        Ok(store)
+    }
+
+    /// Closes what was opened, so that SQLite folds its log into the file.
+    async fn close(&self) {
+        let opened =
+            std::mem::take(&mut *self.opened.lock().unwrap_or_else(PoisonError::into_inner));
+        for store in opened {
+            store.close().await;
+        }
     }
 
     /// Who acts and when, for the journal.
@@ -139,13 +158,19 @@ impl Office {
 
 /// Runs a verb to its end and gives the exit code: 0 done, 1 refused, 2 broken.
 pub fn run(cli: Cli) -> ExitCode {
-    let office = Office { actor: cli.settings.actor(), settings: cli.settings };
+    let office = Office::new(cli.settings);
     log_to_stderr(&office.settings);
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("no threads could be started")
-        .and_then(|runtime| runtime.block_on(dispatch(&office, cli.verb)));
+        .and_then(|runtime| {
+            runtime.block_on(async {
+                let report = dispatch(&office, cli.verb).await;
+                office.close().await;
+                report
+            })
+        });
     match outcome {
         Ok(report) => {
             let text = if office.settings.json {

@@ -97,6 +97,7 @@ impl Plan {
                 from: self.since.unwrap_or(shift.day).min(shift.day),
                 capacity: self.capacity(regime, share)?,
                 terms: Terms { explore: self.explore, ..Terms::default() },
+                seed_named: self.seed.is_some(),
                 seed: match self.seed {
                     Some(number) => Seed::from_number(number),
                     None => {

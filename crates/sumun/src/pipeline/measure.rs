@@ -41,16 +41,21 @@ pub struct Measure {
     pub yields: BTreeMap<Channel, Yield>,
     /// Plans in the measure.
     pub plans: usize,
+    /// Plans without a single outcome so far: their shifts are not in any estimate.
+    pub plans_not_worked: usize,
     /// Consignments stored, by fate.
     pub fates: Vec<(String, i64)>,
     /// Outcomes outside any plan, by kind: they teach, but say nothing of the traffic.
     pub outside_plans: Vec<(String, i64)>,
 }
 
+/// Office, regime, day of the shift, outcomes so far, and the sums of one plan.
+type PlanTally = (String, String, Day, usize, Tally);
+
 /// Measures the shifts from `first` to `last`.
 pub async fn measure(store: &Store, target: Target, window: (Day, Day)) -> Result<Measure> {
     // Not done is made good within one plan, so a plan is the smallest group.
-    let mut plans: BTreeMap<i64, (String, String, Day, Tally)> = BTreeMap::new();
+    let mut plans: BTreeMap<i64, PlanTally> = BTreeMap::new();
     let mut done: Vec<(Channel, Inspected)> = Vec::new();
     let mut tx = store.read().await?;
     outcomes::measured(&mut tx, window, |one| {
@@ -60,9 +65,10 @@ pub async fn measure(store: &Store, target: Target, window: (Day, Day)) -> Resul
             let minutes = one.spent.unwrap_or(one.minutes).clamp(0, i64::from(u32::MAX)) as u32;
             done.push((channel, Inspected { minutes, found }));
         }
-        let (.., tally) = plans.entry(one.plan_id).or_insert_with(|| {
-            (one.office.clone(), one.regime.clone(), one.shift_day, Tally::default())
+        let (.., outcomes, tally) = plans.entry(one.plan_id).or_insert_with(|| {
+            (one.office.clone(), one.regime.clone(), one.shift_day, 0, Tally::default())
         });
+        *outcomes += usize::from(one.outcome.is_some());
         tally.add(&Unit {
             chance: one.chance,
             expected: match target {
@@ -76,21 +82,26 @@ pub async fn measure(store: &Store, target: Target, window: (Day, Day)) -> Resul
         });
     })
     .await?;
-    let by = |key: fn(&(String, String, Day, Tally)) -> String| -> Vec<Period> {
+    // A shift that has not begun says nothing yet; one that stopped half-way is in the measure,
+    // with what was not done as missing.
+    let drawn = plans.len();
+    plans.retain(|_, (.., outcomes, _)| *outcomes > 0);
+    let by = |key: fn(&PlanTally) -> String| -> Vec<Period> {
         let mut groups: BTreeMap<String, Vec<&Tally>> = BTreeMap::new();
         for plan in plans.values() {
-            groups.entry(key(plan)).or_default().push(&plan.3);
+            groups.entry(key(plan)).or_default().push(&plan.4);
         }
         groups.into_iter().map(|(of, tallies)| Period { of, iceberg: iceberg(tallies) }).collect()
     };
     Ok(Measure {
         target,
         pooled: iceberg(plans.values().map(|(.., tally)| tally)),
-        weeks: by(|(_, _, day, _)| day.week_start().to_string()),
+        weeks: by(|(_, _, day, ..)| day.week_start().to_string()),
         offices: by(|(office, ..)| office.clone()),
         regimes: by(|(_, regime, ..)| regime.clone()),
         yields: yields(done),
         plans: plans.len(),
+        plans_not_worked: drawn - plans.len(),
         fates: consignments::fates(&mut tx).await?,
         outside_plans: outcomes::unplanned(&mut tx).await?,
     })

@@ -13,7 +13,7 @@ use targeting::codes::Day;
 use targeting::consignment::Consignment;
 use targeting::facts::Facts;
 use targeting::feature::Extractor;
-use targeting::history::Histories;
+use targeting::history::{Histories, UnitValueEntry};
 
 use crate::store::{Tx, histories};
 
@@ -34,12 +34,12 @@ async fn past_of(
     frozen: Option<Day>,
 ) -> Result<Histories> {
     let mut past = Histories::default();
-    let (mut keys, mut hs6) = (Vec::new(), Vec::new());
+    let (mut keys, mut goods) = (Vec::new(), Vec::new());
     let (mut first, mut last) = (Day(i32::MAX), Day(i32::MIN));
     for consignment in consignments {
         let facts = Facts::of(consignment);
         extractor.keys(&facts, |key| keys.push(key as i64));
-        hs6.extend(facts.hs.map(|hs| hs.hs6() as i64));
+        goods.extend(UnitValueEntry::goods_of(&facts).map(|goods| goods as i64));
         first = first.min(facts.arrived_on);
         last = last.max(facts.arrived_on);
     }
@@ -48,10 +48,10 @@ async fn past_of(
     keys.sort_unstable();
     keys.dedup();
     histories::load(tx, &mut past, &keys, first, until).await?;
-    if extractor.reads_unit_values() && !hs6.is_empty() {
-        hs6.sort_unstable();
-        hs6.dedup();
-        let values = histories::unit_values(tx, &hs6, last.month_number()).await?;
+    if extractor.reads_unit_values() && !goods.is_empty() {
+        goods.sort_unstable();
+        goods.dedup();
+        let values = histories::unit_values(tx, &goods, until.month_number()).await?;
         past.set_unit_values(values);
     }
     Ok(past)

@@ -55,6 +55,8 @@ pub struct PlanOrder {
     pub terms: Terms,
     /// The seed of the draw.
     pub seed: Seed,
+    /// Whether a person named the seed, rather than the site's secret key; the journal tells.
+    pub seed_named: bool,
 }
 
 /// A drawn plan.
@@ -167,7 +169,10 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
                 "candidates": plan.candidates,
                 "drawn": plan.drawn,
                 "minutes": plan.minutes,
+                "capacity": plan.capacity,
+                "terms": plan.terms,
                 "seed_sha256": hex::encode(order.seed.commitment()),
+                "seed_named_by_hand": order.seed_named,
                 "replaces": elder_id,
                 "sha256": plan.digest,
             }),

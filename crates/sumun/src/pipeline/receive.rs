@@ -153,6 +153,8 @@ pub async fn receive(
                 "unchanged": sorted.tally.unchanged,
                 "rejected": sorted.tally.rejected,
                 "outcomes": found.len(),
+                "outcome_ids": [found.first().map(|o| o.consignment_id), found.last().map(|o| o.consignment_id)],
+                "outcomes_sha256": outcomes_digest(&found)?,
                 "sha256": digest.finish(),
             }),
         }],
@@ -161,6 +163,17 @@ pub async fn receive(
     .await?;
     tx.commit().await?;
     Ok(sorted.tally)
+}
+
+/// The digest of outcomes in rising order of consignment, which `sumun verify` takes again.
+fn outcomes_digest(found: &[NewOutcome]) -> Result<String> {
+    let mut digest = covered::Documents::default();
+    for outcome in found {
+        digest.add(&outcome.consignment_id.to_string());
+        digest.add(outcome.inspection.result.as_str());
+        digest.add(&serde_json::to_string(&outcome.inspection)?);
+    }
+    Ok(digest.finish())
 }
 
 /// Where a record of the batch will be stored.
@@ -277,7 +290,7 @@ async fn outcomes_of(tx: &mut Tx, batch: &[Arrival], sorted: &Sorted) -> Result<
         .filter(|place| !sorted.superseded.contains(&place.id))
         .map(|place| (place.row, place.id))
         .chain(sorted.unchanged.iter().copied());
-    Ok(places
+    let mut found: Vec<NewOutcome> = places
         .filter_map(|(row, id)| {
             let inspection = batch[row].inspection.clone()?;
             have.insert(id).then(|| NewOutcome {
@@ -289,7 +302,9 @@ async fn outcomes_of(tx: &mut Tx, batch: &[Arrival], sorted: &Sorted) -> Result<
                 inspection,
             })
         })
-        .collect())
+        .collect();
+    found.sort_by_key(|outcome| outcome.consignment_id);
+    Ok(found)
 }
 
 /// Counts arrivals in the ledger. An amendment counts only under keys that its elder had not.

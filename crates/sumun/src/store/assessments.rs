@@ -87,7 +87,8 @@ pub fn digest<'a>(assessments: impl Iterator<Item = (i64, &'a Assessment)>) -> R
     let mut hash = Digest::new();
     for (id, assessment) in assessments {
         let reasons = serde_json::to_string(&assessment.reasons)?;
-        hash.add(id, assessment.p_irregular, assessment.p_critical, &reasons);
+        let chances = (assessment.p_irregular, assessment.p_critical);
+        hash.add(id, chances, assessment.lane.as_str(), &reasons);
     }
     Ok(hash.finish())
 }
@@ -103,13 +104,21 @@ impl Digest {
     }
 
     /// Takes in one assessment.
-    pub fn add(&mut self, id: i64, p_irregular: f64, p_critical: f64, reasons: &str) {
+    pub fn add(
+        &mut self,
+        id: i64,
+        (p_irregular, p_critical): (f64, f64),
+        lane: &str,
+        reasons: &str,
+    ) {
         use sha2::Digest as _;
         self.0.update(id.to_le_bytes());
         self.0.update(p_irregular.to_bits().to_le_bytes());
         self.0.update(p_critical.to_bits().to_le_bytes());
-        self.0.update((reasons.len() as u64).to_le_bytes());
-        self.0.update(reasons.as_bytes());
+        for text in [lane, reasons] {
+            self.0.update((text.len() as u64).to_le_bytes());
+            self.0.update(text.as_bytes());
+        }
     }
 
     /// The digest in hexadecimal.
@@ -124,16 +133,16 @@ pub async fn each(
     tx: &mut Tx,
     model_id: &str,
     (first, last): (i64, i64),
-    mut each: impl FnMut(i64, f64, f64, &str),
+    mut each: impl FnMut(i64, (f64, f64), &str, &str),
 ) -> Result<()> {
     let mut rows = tx.rows(
-        "select consignment_id, p_irregular, p_critical, reasons from assessment
+        "select consignment_id, p_irregular, p_critical, lane, reasons from assessment
          where model_id = $1 and consignment_id >= $2 and consignment_id <= $3
          order by consignment_id",
         args![model_id, first, last],
     )?;
     while let Some(row) = rows.next().await? {
-        each(row.int(0)?, row.real(1)?, row.real(2)?, row.text(3)?);
+        each(row.int(0)?, (row.real(1)?, row.real(2)?), row.text(3)?, row.text(4)?);
     }
     Ok(())
 }

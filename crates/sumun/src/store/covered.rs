@@ -5,6 +5,7 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use targeting::consignment::Consignment;
 
 use super::{Store, Tx, args, assessments, plans};
 
@@ -31,21 +32,22 @@ pub async fn compare(
         let mut tx = store.read().await?;
         let entries = tx
             .fetch_all(
-                "select seq, act, subject, body from journal
+                "select seq, act, subject, body, at from journal
                  where seq > $1 and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
                     let body: Value = serde_json::from_str(row.text(3)?)?;
-                    Ok((row.int(0)?, row.text(1)?.to_owned(), row.text(2)?.to_owned(), body))
+                    let (act, subject) = (row.text(1)?.to_owned(), row.text(2)?.to_owned());
+                    Ok((row.int(0)?, act, subject, body, row.int(4)?))
                 },
             )
             .await?;
         let Some((last, ..)) = entries.last() else { return Ok((compared, None)) };
         after = *last;
-        for (seq, act, subject, body) in entries {
+        for (seq, act, subject, body, at) in entries {
             let holds = match act.as_str() {
-                "receive" => documents_hold(&mut tx, &body).await,
+                "receive" => documents_hold(&mut tx, &body, at).await,
                 "screen" => assessments_hold(&mut tx, &body).await,
                 "plan" => plan_holds(&mut tx, &subject, &body).await,
                 "learn" => model_holds(&mut tx, &body).await,
@@ -54,7 +56,9 @@ pub async fn compare(
             .with_context(|| format!("while comparing journal entry {seq}"))?;
             if !holds {
                 let what = match act.as_str() {
-                    "receive" => "declarations stored then have been altered, added or removed",
+                    "receive" => {
+                        "declarations or outcomes stored then have been altered, added or removed"
+                    }
                     "screen" => "assessments made then have been altered, added or removed",
                     "plan" => "the plan drawn then has been altered",
                     "learn" => "the model learned then has been altered",
@@ -89,17 +93,50 @@ impl Documents {
     }
 }
 
-async fn documents_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
+async fn documents_hold(tx: &mut Tx, body: &Value, at: i64) -> Result<bool> {
     let Some((first, last)) = range(body) else { return Ok(false) };
     let mut digest = Documents::default();
     let mut rows = tx.rows(
-        "select document from consignment where id >= $1 and id <= $2 order by id",
+        "select document, reference, office, regime, arrived_at, arrived_day from consignment
+         where id >= $1 and id <= $2 order by id",
         args![first, last],
     )?;
     while let Some(row) = rows.next().await? {
         digest.add(row.text(0)?);
+        // The columns by which a consignment is found must say what its document says.
+        let Ok(document) = serde_json::from_str::<Consignment>(row.text(0)?) else {
+            return Ok(false);
+        };
+        let same = row.text(1)? == document.reference
+            && row.text(2)? == document.office
+            && row.text(3)? == document.regime.as_str()
+            && row.int(4)? == document.arrived_at
+            && row.int(5)? == i64::from(document.arrived_on.0);
+        if !same {
+            return Ok(false);
+        }
     }
-    Ok(body["sha256"] == digest.finish())
+    drop(rows);
+    if body["sha256"] != digest.finish() {
+        return Ok(false);
+    }
+    if body["outcomes"] == 0 {
+        return Ok(true);
+    }
+    let mut digest = Documents::default();
+    let mut rows = tx.rows(
+        "select consignment_id, outcome, document from outcome
+         where consignment_id >= $1 and consignment_id <= $2
+           and revision = 1 and plan_id is null and recorded_at = $3
+         order by consignment_id",
+        args![body["outcome_ids"][0].as_i64(), body["outcome_ids"][1].as_i64(), at],
+    )?;
+    while let Some(row) = rows.next().await? {
+        digest.add(&row.int(0)?.to_string());
+        digest.add(row.text(1)?);
+        digest.add(row.text(2)?);
+    }
+    Ok(body["outcomes_sha256"] == digest.finish())
 }
 
 async fn assessments_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
@@ -107,8 +144,8 @@ async fn assessments_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
         return Ok(false);
     };
     let mut digest = assessments::Digest::new();
-    assessments::each(tx, model, range, |id, p_irregular, p_critical, reasons| {
-        digest.add(id, p_irregular, p_critical, reasons);
+    assessments::each(tx, model, range, |id, chances, lane, reasons| {
+        digest.add(id, chances, lane, reasons);
     })
     .await?;
     Ok(body["sha256"] == digest.finish())
@@ -120,7 +157,9 @@ async fn plan_holds(tx: &mut Tx, subject: &str, body: &Value) -> Result<bool> {
     };
     let Some(plan) = plans::find(tx, id).await? else { return Ok(false) };
     let seed = hex::decode(&plan.seed).unwrap_or_default();
-    let seed_holds = body["seed_sha256"] == hex::encode(Sha256::digest(seed));
+    let seed_holds = body["seed_sha256"] == hex::encode(Sha256::digest(seed))
+        && body["capacity"] == plan.capacity
+        && body["terms"] == plan.terms;
     let lines = plans::lines(tx, id).await?;
     Ok(seed_holds && body["sha256"] == plans::digest(&lines))
 }
@@ -140,10 +179,15 @@ async fn outcome_holds(tx: &mut Tx, body: &Value) -> Result<bool> {
     };
     let kept = tx
         .fetch_optional(
-            "select document from outcome where consignment_id = $1 and revision = $2",
+            "select document, outcome from outcome where consignment_id = $1 and revision = $2",
             args![id, revision],
-            |row| Ok(serde_json::from_str::<Value>(row.text(0)?)?),
+            |row| {
+                let document: Value = serde_json::from_str(row.text(0)?)?;
+                Ok((document, row.text(1)?.to_owned()))
+            },
         )
         .await?;
-    Ok(kept.is_some_and(|kept| kept == body["inspection"]))
+    Ok(kept.is_some_and(|(document, outcome)| {
+        document == body["inspection"] && document["result"]["outcome"] == outcome
+    }))
 }

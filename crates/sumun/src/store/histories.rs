@@ -29,7 +29,7 @@ impl Additions {
 
     /// Adds a declared unit value.
     pub fn add_unit_value(&mut self, entry: UnitValueEntry) {
-        let key = (entry.hs6 as i64, entry.month, entry.step);
+        let key = (entry.goods as i64, entry.month, entry.step);
         *self.unit_values.entry(key).or_default() += i64::from(entry.seen);
     }
 
@@ -63,16 +63,16 @@ impl Additions {
             tx.insert_many(
                 "unit_value",
                 [
-                    ("hs6", Kind::Int),
+                    ("goods", Kind::Int),
                     ("month", Kind::Int),
                     ("step", Kind::Int),
                     ("seen", Kind::Int),
                 ],
-                "on conflict (hs6, month, step) do update
+                "on conflict (goods, month, step) do update
                  set seen = unit_value.seen + excluded.seen",
                 self.unit_values
                     .into_iter()
-                    .map(|((hs6, month, step), seen)| values![hs6, month, step, seen]),
+                    .map(|((goods, month, step), seen)| values![goods, month, step, seen]),
             )
             .await?;
         }
@@ -119,15 +119,15 @@ pub async fn load(
     Ok(())
 }
 
-/// The declared unit values of these HS6 codes in the months before `month`.
-pub async fn unit_values(tx: &mut Tx, hs6: &[i64], month: i32) -> Result<UnitValues> {
+/// The declared unit values of these goods (HS6 and currency) in the months before `month`.
+pub async fn unit_values(tx: &mut Tx, goods: &[i64], month: i32) -> Result<UnitValues> {
     let entries = tx
         .fetch_all(
-            "select hs6, month, step, seen from unit_value where hs6 {in $1} and month < $2",
-            args![hs6.to_vec(), month],
+            "select goods, month, step, seen from unit_value where goods {in $1} and month < $2",
+            args![goods.to_vec(), month],
             |row| {
                 Ok(UnitValueEntry {
-                    hs6: row.int(0)? as u64,
+                    goods: row.int(0)? as u64,
                     month: row.int(1)? as i32,
                     step: row.int(2)? as i32,
                     seen: row.int(3)?.clamp(0, 1 << 31) as u32,

@@ -22,8 +22,9 @@ pub struct Awaiting {
     pub p_critical: Option<f64>,
 }
 
-/// Consignments of an office and regime that arrived from `first` to `last` and have no outcome
-/// and no fate but that of a plan that is being replaced; in rising order of id.
+/// Consignments of an office and regime that arrived from `first` to `last`, await a decision and
+/// are in no plan but the one that is being replaced; in rising order of id. A consignment is in
+/// one plan at most, so that it is counted once when the traffic is measured.
 pub async fn awaiting(
     tx: &mut Tx,
     model_id: Option<&str>,
@@ -47,8 +48,12 @@ pub async fn awaiting(
                         select 1 from selection
                         where selection.plan_id = $6
                           and selection.consignment_id = consignment.id)))
+           and not exists (
+                   select 1 from selection join plan on plan.id = selection.plan_id
+                   where selection.consignment_id = consignment.id
+                     and plan.state = 'drawn' and plan.id <> $6)
          order by consignment.id",
-        args![model_id, office, regime, first.0, last.0, replaced_plan],
+        args![model_id, office, regime, first.0, last.0, replaced_plan.unwrap_or(0)],
         |row| {
             Ok(Awaiting {
                 id: row.int(0)?,
@@ -345,14 +350,17 @@ pub async fn names_and_reasons(
 pub fn digest(lines: &[KeptSelection]) -> String {
     let mut hash = Sha256::new();
     for line in lines {
-        hash.update(line.consignment_id.to_le_bytes());
-        for number in [line.risk, line.expected, line.expected_critical, line.chance] {
+        for number in [line.consignment_id, line.position, line.minutes, i64::from(line.drawn)] {
+            hash.update(number.to_le_bytes());
+        }
+        let KeptSelection { risk, expected, expected_critical, chance, detection, .. } = line;
+        for number in [risk, expected, expected_critical, chance, detection] {
             hash.update(number.to_bits().to_le_bytes());
         }
-        hash.update(line.channel.as_bytes());
-        hash.update(line.modality.as_bytes());
-        hash.update(line.minutes.to_le_bytes());
-        hash.update([u8::from(line.drawn)]);
+        for word in [&line.channel, &line.modality] {
+            hash.update((word.len() as u64).to_le_bytes());
+            hash.update(word.as_bytes());
+        }
     }
     hex::encode(hash.finalize())
 }
@@ -363,6 +371,9 @@ pub async fn pending(tx: &mut Tx, office: &str, (first, last): (Day, Day)) -> Re
     tx.fetch_all(
         "select distinct regime from consignment
          where office = $1 and arrived_day >= $2 and arrived_day <= $3 and fate = 'pending'
+           and not exists (
+                   select 1 from selection join plan on plan.id = selection.plan_id
+                   where selection.consignment_id = consignment.id and plan.state = 'drawn')
          order by regime",
         args![office, first.0, last.0],
         |row| Ok(row.text(0)?.to_owned()),

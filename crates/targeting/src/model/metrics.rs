@@ -52,7 +52,7 @@ pub struct Metrics {
     pub auc_interval: Option<Interval>,
     /// Average precision; none if nothing is positive.
     pub pr_auc: Option<f64>,
-    /// Precision and recall of the top 1 %, 5 % and 10 %.
+    /// Precision and recall of the top 1 %, 2 %, 5 % and 10 %.
     pub top: Vec<Top>,
     /// Mean negative log likelihood, natural logarithm.
     pub log_loss: f64,
@@ -80,7 +80,7 @@ impl Metrics {
             auc: auc(chances, labels, weights),
             auc_interval: auc_interval(chances, labels, weights),
             pr_auc: average_precision(chances, labels, weights),
-            top: [0.01, 0.05, 0.10]
+            top: [0.01, 0.02, 0.05, 0.10]
                 .iter()
                 .filter_map(|&share| top(chances, labels, weights, share))
                 .collect(),
@@ -440,7 +440,10 @@ mod tests {
         let metrics = Metrics::of(&SCORES, &LABELS, &ONES).expect("there is weight");
         assert_eq!((metrics.rows, metrics.positives, metrics.base_rate), (6, 3, 0.5));
         assert_eq!(metrics.auc, auc(&SCORES, &LABELS, &ONES));
-        assert_eq!(metrics.top.iter().map(|top| top.share).collect::<Vec<_>>(), [0.01, 0.05, 0.1]);
+        assert_eq!(
+            metrics.top.iter().map(|top| top.share).collect::<Vec<_>>(),
+            [0.01, 0.02, 0.05, 0.1]
+        );
         assert_eq!(Metrics::of(&[], &[], &[]), None);
     }
 
