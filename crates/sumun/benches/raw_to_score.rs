@@ -1,0 +1,195 @@
+//! The road from a raw table to scores in one process, without a store: the work that
+//! `benches/peers/peers.py` does with pandas and LightGBM, stage by stage under the same names.
+//!
+//! `cargo bench -p sumun --bench raw_to_score -- train.csv raw.csv` learns from the first table,
+//! untimed, and reads and scores the second; `cargo xtask bench --peers` runs both sides. Prints a
+//! line a stage: name, rows, processor seconds, wall seconds.
+
+use std::error::Error;
+use std::fs::File;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+use intake::{Read, Table, TableOptions};
+use jiff::Timestamp;
+use targeting::consignment::Consignment;
+use targeting::feature::{CATALOGUE, Extractor};
+use targeting::history::{Histories, UnitValueEntry, UnitValues, arrival, examination};
+use targeting::learning::{Lessons, learn};
+use targeting::model::Target;
+use targeting::screening::Screener;
+
+/// Neighbours on the machine only ever add, so the least of some rounds is the truest.
+const ROUNDS: usize = 3;
+
+/// As many rows as the peers explain.
+const EXPLAINED: usize = 100_000;
+
+/// Processor and wall seconds.
+#[derive(Clone, Copy, Default)]
+struct Spent {
+    processor: f64,
+    wall: f64,
+}
+
+impl std::ops::Add for Spent {
+    type Output = Spent;
+
+    fn add(self, other: Spent) -> Spent {
+        Spent { processor: self.processor + other.processor, wall: self.wall + other.wall }
+    }
+}
+
+/// Runs a piece of work on this thread and adds what it took.
+fn timed<T>(spent: &mut Spent, work: impl FnOnce() -> T) -> T {
+    let (start, before) = (Instant::now(), processor_seconds());
+    let result = work();
+    let wall = start.elapsed().as_secs_f64();
+    // Where the system does not tell, the clock is the upper bound.
+    let processor = before.zip(processor_seconds()).map_or(wall, |(before, after)| after - before);
+    *spent = *spent + Spent { processor, wall };
+    result
+}
+
+/// Nanoseconds that this thread has run, as Linux counts them.
+fn processor_seconds() -> Option<f64> {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(told.split(' ').next()?.parse::<f64>().ok()? / 1e9)
+}
+
+fn report(name: &str, rows: usize, spent: Spent) {
+    println!("{name}\t{rows}\t{:.3}\t{:.3}", spent.processor, spent.wall);
+}
+
+fn open(file: &Path) -> Result<Table<'static>, Box<dyn Error>> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    Ok(Table::open(File::open(file)?, &name, &TableOptions::default())?)
+}
+
+/// What the first table teaches: the histories after it, and a model learned from it.
+fn taught(train: &Path) -> Result<(Histories, Screener), Box<dyn Error>> {
+    let mut rows: Vec<Read> = Vec::new();
+    for batch in open(train)? {
+        rows.extend(batch?.rows);
+    }
+    let mut past = Histories::default();
+    let mut values = Vec::new();
+    for Read { consignment, inspection, .. } in &rows {
+        arrival(consignment).for_each(|entry| past.add(entry));
+        values.extend(UnitValueEntry::of(consignment));
+        if let Some(label) = inspection.as_ref().and_then(|inspection| inspection.result.label()) {
+            examination(consignment, consignment.arrived_on, label).for_each(|e| past.add(e));
+        }
+    }
+    past.set_unit_values(UnitValues::new(values));
+
+    let extractor = Extractor::all();
+    let mut lessons = Lessons::default();
+    for Read { consignment, inspection, .. } in &rows {
+        if let Some(label) = inspection.as_ref().and_then(|inspection| inspection.result.label()) {
+            lessons.push(&extractor, consignment, &past, label, None);
+        }
+    }
+    let learned = learn(&lessons, "bench".to_owned(), Timestamp::UNIX_EPOCH, 1, |step| {
+        eprintln!("{step}");
+    })?;
+    Ok((past, Screener::new(learned.model)))
+}
+
+/// What each stage of one walk took.
+#[derive(Clone, Copy, Default)]
+struct Walk {
+    rows: usize,
+    read: Spent,
+    features: Spent,
+    score: Spent,
+    score_critical: Spent,
+}
+
+impl Walk {
+    fn whole(&self) -> Spent {
+        self.read + self.features + self.score + self.score_critical
+    }
+}
+
+/// Reads and scores a table batch by batch; the first rows of features are kept for the reasons.
+fn walk(
+    raw: &Path,
+    past: &Histories,
+    screener: &Screener,
+    kept: &mut Vec<f64>,
+) -> Result<Walk, Box<dyn Error>> {
+    let mut walk = Walk::default();
+    let mut table = timed(&mut walk.read, || open(raw))?;
+    let model = screener.model();
+    while let Some(batch) = timed(&mut walk.read, || table.next()) {
+        let batch = batch?;
+        if let Some(defect) = batch.defects.first() {
+            return Err(format!("the table has a defect: {defect:?}").into());
+        }
+        let consignments: Vec<Consignment> =
+            timed(&mut walk.read, || batch.rows.into_iter().map(|row| row.consignment).collect());
+        let rows = timed(&mut walk.features, || screener.rows(&consignments, past));
+        let mut scores = vec![0.0; consignments.len()];
+        for (spent, target) in
+            [(&mut walk.score, Target::Irregular), (&mut walk.score_critical, Target::Critical)]
+        {
+            timed(spent, || model.forest(target).predict(&rows, &mut scores));
+            black_box(&scores);
+        }
+        walk.rows += consignments.len();
+        if kept.len() < EXPLAINED * CATALOGUE.len() {
+            kept.extend(rows);
+        }
+        // Taking the batch apart belongs to having read it.
+        timed(&mut walk.read, || drop(consignments));
+    }
+    Ok(walk)
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // `cargo bench` adds a word of its own.
+    let files: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let [train, raw] = files.as_slice() else {
+        println!("not run: name two tables, one to learn from and one to score");
+        return Ok(());
+    };
+    let (past, screener) = taught(Path::new(train))?;
+    let model = screener.model();
+    for target in [Target::Irregular, Target::Critical] {
+        let content = model.content().target(target);
+        eprintln!(
+            "{target:?}: {} features, {} trees",
+            content.features.len(),
+            content.params.trees
+        );
+    }
+
+    let mut best: Option<Walk> = None;
+    let mut kept = Vec::new();
+    for _ in 0..ROUNDS {
+        kept.clear();
+        let next = walk(Path::new(raw), &past, &screener, &mut kept)?;
+        if best.is_none_or(|best| next.whole().processor < best.whole().processor) {
+            best = Some(next);
+        }
+    }
+    let best = best.ok_or("no round was walked")?;
+    report("read", best.rows, best.read);
+    report("features", best.rows, best.features);
+    report("score", best.rows, best.score);
+    report("raw to score", best.rows, best.read + best.features + best.score);
+    report("score, critical", best.rows, best.score_critical);
+    report("raw to both scores", best.rows, best.whole());
+
+    let mut reasons = Spent::default();
+    let explained = &kept[..kept.len().min(EXPLAINED * CATALOGUE.len())];
+    timed(&mut reasons, || {
+        for row in explained.chunks_exact(CATALOGUE.len()) {
+            black_box(model.explain(Target::Irregular, row));
+        }
+    });
+    report("reasons", explained.len() / CATALOGUE.len(), reasons);
+    Ok(())
+}
