@@ -96,7 +96,7 @@ impl Feature {
 }
 
 /// The kinds of key that features read, with their words and group.
-const KEYS: [(KeyKind, &str, &str, &str, Group); 19] = [
+const KEYS: [(KeyKind, &str, &str, &str, Group); 20] = [
     (
         KeyKind::GoodsExact,
         "goods_exact",
@@ -133,7 +133,7 @@ const KEYS: [(KeyKind, &str, &str, &str, Group); 19] = [
         Group::GoodsPast,
     ),
     (KeyKind::Hs4, "hs4", "같은 호(HS 4단위)", "This HS heading", Group::GoodsPast),
-    (KeyKind::Hs6, "hs6", "같은 소호(HS 6단위)", "This HS subheading", Group::Parties),
+    (KeyKind::Hs6, "hs6", "같은 소호(HS 6단위)", "This HS subheading", Group::Route),
     (KeyKind::Consignor, "consignor", "이 발송인", "This consignor", Group::Parties),
     (KeyKind::Consignee, "consignee", "이 수취인", "This consignee", Group::Parties),
     (
@@ -169,6 +169,7 @@ const KEYS: [(KeyKind, &str, &str, &str, Group); 19] = [
         "This HS heading on this lane",
         Group::Route,
     ),
+    (KeyKind::Office, "office", "이 세관", "This office", Group::Route),
     (
         KeyKind::OfficeGoods,
         "office_goods",

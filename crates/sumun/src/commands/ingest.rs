@@ -50,7 +50,6 @@ struct Ingested {
     format: String,
     #[serde(flatten)]
     tally: Tally,
-    defects: u64,
     outcomes_ignored: u64,
 }
 
@@ -150,7 +149,6 @@ async fn ingest(
             source: opened.source,
             format: opened.format.to_owned(),
             tally: Tally::default(),
-            defects: 0,
             outcomes_ignored: 0,
         };
         while let Some(parcel) = batches.recv().await {
@@ -181,7 +179,6 @@ async fn store_one(
     let tally =
         pipeline::receive(store, message, rows, defects, with_outcomes, office.by()).await?;
     ingested.tally.add(tally);
-    ingested.defects += defects.len() as u64;
     if !with_outcomes {
         ingested.outcomes_ignored +=
             rows.iter().filter(|row| row.inspection.is_some()).count() as u64;
@@ -311,11 +308,11 @@ fn text_of(done: &[Ingested], refused: &[(String, String)]) -> String {
                 tally.amended.to_string(),
                 tally.unchanged.to_string(),
                 tally.rejected.to_string(),
-                one.defects.to_string(),
+                tally.defects.to_string(),
             ]);
         }
         text.push_str(&table.text());
-        if done.iter().any(|one| one.defects > 0) {
+        if done.iter().any(|one| one.tally.defects > 0) {
             text.push_str("\n`sumun defects` lists what was wrong, with lines and reasons.");
         }
         if done.iter().any(|one| one.outcomes_ignored > 0) {

@@ -90,6 +90,7 @@ pub async fn receive(
     sorted.tally.rejected = rejected.len() as i64;
     sorted.tally.read = batch.len() as i64 + sorted.tally.rejected;
     sorted.defects.extend_from_slice(found_defects);
+    sorted.tally.defects = sorted.defects.len() as i64;
 
     let mut ledger = histories::Additions::default();
     let found =

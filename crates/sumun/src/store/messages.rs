@@ -18,6 +18,8 @@ pub struct Tally {
     pub unchanged: i64,
     /// Not stored; each has a defect.
     pub rejected: i64,
+    /// Defects of all records, stored or not.
+    pub defects: i64,
 }
 
 impl Tally {
@@ -28,6 +30,7 @@ impl Tally {
         self.amended += other.amended;
         self.unchanged += other.unchanged;
         self.rejected += other.rejected;
+        self.defects += other.defects;
     }
 }
 
