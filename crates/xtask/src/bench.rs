@@ -116,8 +116,9 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
         book.missed.push(reason);
     }
     drop(server);
-    for file in [raw, few] {
-        fs::remove_file(file).ok();
+    // They are big; what went wrong may want a look at them.
+    if book.missed.is_empty() {
+        fs::remove_dir_all(&folder).ok();
     }
     print!("{}", book.page(asked.rows));
     Ok(if book.missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -55,8 +55,22 @@ fn finished_children_seconds() -> Option<f64> {
     Some(user + system)
 }
 
+/// A process, its finished children and those that still run or were not yet taken notice of: a
+/// server's helper that just ended may be in either place, but never in both.
 fn family_seconds(process: u32) -> Option<f64> {
-    Some(times(&process.to_string())?.iter().sum())
+    let mut seconds: f64 = times(&process.to_string())?.iter().sum();
+    for entry in fs::read_dir("/proc").ok()?.flatten() {
+        let Ok(stat) = fs::read_to_string(entry.path().join("stat")) else { continue };
+        if parent_of(&stat) == Some(process) {
+            seconds += of_stat(&stat).map_or(0.0, |[user, system, ..]| user + system);
+        }
+    }
+    Some(seconds)
+}
+
+/// proc(5): the fourth field, the second after the name in parentheses.
+fn parent_of(stat: &str) -> Option<u32> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// A process's seconds: its own user and system time, then those of its finished children.
@@ -80,6 +94,7 @@ mod tests {
     fn stat_lines_are_read() {
         let stat = "4711 (a (b) c) S 1 4711 4711 0 -1 4194304 88 0 0 0 150 50 1000 25 20 0 1 0";
         assert_eq!(of_stat(stat), Some([1.5, 0.5, 10.0, 0.25]));
+        assert_eq!(parent_of(stat), Some(1));
         assert_eq!(of_stat("4711 (cut) S 1"), None);
     }
 
