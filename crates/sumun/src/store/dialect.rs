@@ -449,10 +449,15 @@ enum Bound {
 /// Values in one SQLite statement. Measured with `examples/store_speed.rs`: 384 to 3,072 are
 /// alike, 96 are a third slower, single rows five times. Fewer are sooner prepared.
 const SQLITE_VALUES: usize = 512;
-/// Bytes of one `copy`: large enough that its round trip does not show.
-const COPY_BYTES: usize = 2 << 20;
+/// Bytes of one `copy`: a whole batch of declarations. The driver leaves Nagle's algorithm on, and
+/// at the end of each `copy` over TCP it waits some 40 ms for an acknowledgement; so they are few.
+const COPY_BYTES: usize = 16 << 20;
+/// Fewer rows than these are inserted by one statement, which waits for nothing.
+pub(super) const COPY_LEAST: usize = 256;
 /// Rows of one `insert ... select from unnest`.
-const ARRAY_ROWS: usize = 20_000;
+const ARRAY_ROWS: usize = 50_000;
+/// Bytes of one of its columns.
+const ARRAY_BYTES: usize = 2 << 20;
 
 impl Insert {
     pub(super) fn new(
@@ -460,6 +465,7 @@ impl Insert {
         table: &str,
         columns: &[(&str, Kind)],
         conflict: &str,
+        few: bool,
     ) -> Result<Insert> {
         plain_name(table)?;
         ensure!(!columns.is_empty(), "an insert into {table} needs columns");
@@ -468,7 +474,7 @@ impl Insert {
         let kinds: Arc<[Kind]> = columns.iter().map(|(_, kind)| *kind).collect();
         let conflict = portable(engine, AssertSqlSafe(conflict).into_sql_str());
         let conflict = conflict.as_str();
-        let copy = engine == Engine::Postgres && conflict.is_empty();
+        let copy = engine == Engine::Postgres && conflict.is_empty() && !few;
         let (head, tail) = match engine {
             Engine::Sqlite => {
                 (format!("insert into {table} ({names}) values "), format!(" {conflict}"))
@@ -585,7 +591,7 @@ impl Batch {
             Form::Sqlite(_, limit) => self.rows == *limit,
             Form::Copy(bytes) => bytes.len() >= COPY_BYTES,
             Form::Arrays(columns) => {
-                self.rows >= ARRAY_ROWS || columns.iter().any(|column| column.len() >= COPY_BYTES)
+                self.rows >= ARRAY_ROWS || columns.iter().any(|column| column.len() >= ARRAY_BYTES)
             }
         }
     }
@@ -594,7 +600,7 @@ impl Batch {
     pub(super) fn push(&mut self, row: &[Value<'_>]) -> Result<()> {
         if let Form::Copy(bytes) = &mut self.form {
             if bytes.is_empty() {
-                bytes.reserve(COPY_BYTES + 4096);
+                bytes.reserve(1 << 20);
                 bytes.extend(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0");
             }
             bytes.extend((row.len() as i16).to_be_bytes());

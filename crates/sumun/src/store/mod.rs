@@ -534,6 +534,9 @@ impl Tx {
         I::IntoIter: Send + 'a,
     {
         let mut rows = rows.into_iter();
+        let first: Vec<_> = rows.by_ref().take(dialect::COPY_LEAST).collect();
+        let few = first.len() < dialect::COPY_LEAST;
+        let mut rows = first.into_iter().chain(rows);
         let mut fill = move |batch: &mut dialect::Batch| -> Result<bool> {
             while !batch.is_full() {
                 match rows.next() {
@@ -544,7 +547,7 @@ impl Tx {
             Ok(true)
         };
         Box::pin(async move {
-            let mut insert = dialect::Insert::new(self.engine(), table, &columns, conflict)?;
+            let mut insert = dialect::Insert::new(self.engine(), table, &columns, conflict, few)?;
             let inserting = || format!("while inserting into {table}");
             let mut next = insert.batch();
             let mut more = fill(&mut next).with_context(inserting)?;

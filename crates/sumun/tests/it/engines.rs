@@ -67,7 +67,9 @@ pub fn each_place(migrated: bool, test: impl AsyncFn(&Place) -> Result<()>) {
         let folder = new_folder();
         let url = format!("sqlite:{}", folder.join("store.sqlite").display());
         run(Place { engine: Engine::Sqlite, url, folder, failed: false }, &test).await;
-        match std::env::var("TEST_POSTGRES") {
+        #[expect(clippy::disallowed_methods, reason = "the tests' own setting")]
+        let server = std::env::var("TEST_POSTGRES");
+        match server {
             Err(_) => eprintln!("skipped on Postgres: TEST_POSTGRES is not set"),
             Ok(server) => {
                 let name = format!("sumun_test_{}", ulid::Ulid::generate()).to_lowercase();

@@ -156,7 +156,7 @@ fn counts_add_up_on_conflict() {
     each_engine(async |store| {
         let mut tx = store.begin().await?;
         tx.execute(
-            "create table history (
+            "create table tally (
                 key bigint, day bigint, seen bigint, first_at bigint, primary key (key, day)
             )",
             args![],
@@ -165,15 +165,15 @@ fn counts_add_up_on_conflict() {
         let columns =
             [("key", Kind::Int), ("day", Kind::Int), ("seen", Kind::Int), ("first_at", Kind::Int)];
         let add = "on conflict (key, day) do update set
-            seen = history.seen + excluded.seen,
-            first_at = {least}(history.first_at, excluded.first_at)";
+            seen = tally.seen + excluded.seen,
+            first_at = {least}(tally.first_at, excluded.first_at)";
         for round in 1..=3_i64 {
             let rows = (0..25_000_i64).map(|key| values![key, key % 7, round, 100 - round]);
-            assert_eq!(tx.insert_many("history", columns, add, rows).await?, 25_000);
+            assert_eq!(tx.insert_many("tally", columns, add, rows).await?, 25_000);
         }
         let (count, seen, first) = tx
             .fetch_one(
-                "select count(*), cast(sum(seen) as bigint), max(first_at) from history",
+                "select count(*), cast(sum(seen) as bigint), max(first_at) from tally",
                 args![],
                 |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
             )
