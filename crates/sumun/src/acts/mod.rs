@@ -2,5 +2,6 @@
 //! it, is refused with a sentence when it cannot be done, and is journaled in the same
 //! transaction as its change.
 
+pub mod draw;
 pub mod model;
 pub mod record;

@@ -14,7 +14,7 @@ mod model;
 mod plan;
 mod record;
 mod screen;
-//mod serve;
+mod serve;
 mod table;
 mod verify;
 
@@ -63,7 +63,7 @@ pub enum Verb {
     /// Writes tables as CSV or Parquet.
     Export(export::Export),
     /// Serves the API.
-    //Serve(serve::Serve),
+    Serve(serve::Serve),
     /// Plays eight weeks of a pretend port, learns, plans, measures and serves.
     Demo(demo::Demo),
     /// Makes the store, or brings it up to date.
@@ -199,7 +199,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Backtest(verb) => boxed(verb.run(office)).await,
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
-        //V Serve
+        Verb::Serve(verb) => boxed(verb.run(office)).await,
         Verb::Demo(verb) => boxed(verb.run(office)).await,
         Verb::Migrate(verb) => boxed(verb.run(office)).await,
         Verb::Config(verb) => verb.run(office),

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use targeting::codes::Day;
 use targeting::consignment::{Regime, Shift};
 use targeting::outcome::Modality;
-use targeting::plan::{Capacity, CapacityLine, Seed, Terms};
 use targeting::screening::{Language, Reason};
 
 use super::{Office, Report, Table};
-use crate::pipeline::{self, PlanOrder, Planned, default_minutes_each};
+use crate::acts::{self, draw::DrawOrder};
+use crate::pipeline::{self, Planned};
 use crate::refusal::Refusal;
 use crate::store::plans::{KeptPlan, KeptSelection};
-use crate::store::{Store, models, plans};
+use crate::store::{Store, plans};
 
 /// Draws a shift's inspections with known chances, and keeps every consignment's chance.
 #[derive(Debug, Args)]
@@ -78,37 +78,24 @@ impl Plan {
             crate::refuse!("arguments", "a plan needs --office and --shift");
         };
         let language = self.language()?;
-        // A consignment that came in since the last screening deserves its own chance.
-        let mut tx = store.read().await?;
-        let model = models::in_force(&mut tx).await?.map(|(id, _)| id);
-        drop(tx);
-        if model.is_some() {
-            let bar = office.bar(None, "Screening what is new");
-            pipeline::screen(store, office.by(), |n| bar.set_position(n as u64)).await?;
-            bar.finish_and_clear();
-        }
-        let regimes = self.regimes(store, code, shift).await?;
-        let mut drawn = Vec::new();
-        for (regime, share) in regimes {
-            let order = PlanOrder {
-                office: code.clone(),
-                shift: shift.clone(),
-                regime,
-                from: self.since.unwrap_or(shift.day).min(shift.day),
-                capacity: self.capacity(regime, share)?,
-                terms: Terms { explore: self.explore, ..Terms::default() },
-                seed_named: self.seed.is_some(),
-                seed: match self.seed {
-                    Some(number) => Seed::from_number(number),
-                    None => {
-                        let key = store.secret()?;
-                        let model = model.as_deref().unwrap_or("none");
-                        pipeline::seed_of(&key, code, shift, regime, model)
-                    }
-                },
-            };
-            drawn.push(pipeline::plan(store, &order, office.by()).await?);
-        }
+        let pairs = |texts: &[String], usual| -> Result<Vec<(Modality, u32)>> {
+            texts.iter().map(|text| pair(text, usual)).collect()
+        };
+        let order = DrawOrder {
+            office: code.clone(),
+            shift: shift.clone(),
+            minutes: pairs(&self.minutes, Some(Modality::Unpack))?,
+            minutes_each: pairs(&self.minutes_each, None)?,
+            regime: self.regime,
+            explore: self.explore,
+            since: self.since,
+            seed: self.seed,
+        };
+        let bar = office.bar(None, "Screening what is new");
+        let drawn =
+            acts::draw::draw(store, &order, office.by(), |n| bar.set_position(n as u64)).await;
+        bar.finish_and_clear();
+        let drawn = drawn?;
         let plans: Vec<(&KeptPlan, &[KeptSelection])> =
             drawn.iter().map(|one| (&one.plan, one.lines.as_slice())).collect();
         let rows = listing(store, &plans, language).await?;
@@ -116,88 +103,6 @@ impl Plan {
             write_csv(out, &rows)?;
         }
         Ok(Report::new(json_of(&drawn, &rows), text_of(&drawn, &rows, self.out.as_deref())))
-    }
-
-    /// Which regimes are planned, with the share of the minutes that each has: in proportion to
-    /// the work that waits, and no regime without the time for one inspection.
-    async fn regimes(
-        &self,
-        store: &Store,
-        office: &str,
-        shift: &Shift,
-    ) -> Result<Vec<(Regime, f64)>> {
-        if let Some(regime) = self.regime {
-            return Ok(vec![(regime, 1.0)]);
-        }
-        let from = self.since.unwrap_or(shift.day).min(shift.day);
-        let mut tx = store.read().await?;
-        let waiting = plans::arrived(&mut tx, office, (from, shift.day)).await?;
-        let mut work: Vec<(Regime, f64, f64)> = Vec::new();
-        for &regime in Regime::ALL {
-            let n = waiting.iter().find(|(of, _)| of == regime.as_str()).map_or(0, |(_, n)| *n);
-            if n > 0 {
-                let each = f64::from(self.minutes_each(regime, Modality::Unpack)?);
-                work.push((regime, n as f64 * each, each));
-            }
-        }
-        let all: f64 = work.iter().map(|(_, work, _)| work).sum();
-        match work.as_slice() {
-            [] => crate::refuse!(
-                "nothing_awaits",
-                "no consignment of office {office} arrived on {shift}: check the office's code and \
-                 the date, or ingest the day's declarations"
-            ),
-            [(regime, ..)] => Ok(vec![(*regime, 1.0)]),
-            many => {
-                let minutes: f64 = self.total_minutes()?;
-                let least = |each: f64| (each / minutes).min(0.5);
-                let mut shares: Vec<(Regime, f64)> = many
-                    .iter()
-                    .map(|(regime, work, each)| (*regime, (work / all).max(least(*each))))
-                    .collect();
-                // The greater share gives what the smaller one was raised by.
-                let over: f64 = shares.iter().map(|(_, share)| share).sum::<f64>() - 1.0;
-                if let Some(greatest) = shares.iter_mut().max_by(|a, b| a.1.total_cmp(&b.1)) {
-                    greatest.1 -= over;
-                }
-                Ok(shares)
-            }
-        }
-    }
-
-    fn total_minutes(&self) -> Result<f64> {
-        Ok(self.minutes_lines()?.iter().map(|(_, minutes)| f64::from(*minutes)).sum())
-    }
-
-    fn minutes_lines(&self) -> Result<Vec<(Modality, u32)>> {
-        self.minutes.iter().map(|text| pair(text, Some(Modality::Unpack))).collect()
-    }
-
-    fn minutes_each(&self, regime: Regime, modality: Modality) -> Result<u32> {
-        for text in &self.minutes_each {
-            let (of, minutes) = pair(text, None)?;
-            if of == modality {
-                return Ok(minutes);
-            }
-        }
-        Ok(default_minutes_each(regime, modality).minutes)
-    }
-
-    fn capacity(&self, regime: Regime, share: f64) -> Result<Capacity> {
-        let lines = self
-            .minutes_lines()?
-            .into_iter()
-            .map(|(modality, minutes)| {
-                Ok(CapacityLine {
-                    modality,
-                    // A sliver lost to rounding must not cost an inspection.
-                    minutes_available: (f64::from(minutes) * share + 1e-9).floor() as u32,
-                    minutes_each: self.minutes_each(regime, modality)?,
-                    detection: default_minutes_each(regime, modality).detection,
-                })
-            })
-            .collect::<Result<_>>()?;
-        Ok(Capacity { lines })
     }
 
     async fn replay(&self, store: &Store, plan: &str) -> Result<Report> {

@@ -22,7 +22,7 @@ pub use measure::{Measure, Period, measure};
 pub use plan::{
     MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
 };
-pub use receive::{Arrival, Message, finish, open, prepare, receive};
+pub use receive::{Arrival, Message, Received, finish, open, prepare, receive, receive_within};
 pub use screen::{Screened, screen, screen_some, screener_in_force};
 
 /// What the ledger knew before the day of each of these consignments. With `frozen`, nothing that

@@ -79,10 +79,38 @@ pub async fn receive(
     (actor, now): (&str, i64),
 ) -> Result<Tally> {
     let mut tx = store.begin().await?;
+    let received =
+        receive_within(&mut tx, message, batch, found_defects, with_outcomes, (actor, now)).await?;
+    if received.changed {
+        tx.commit().await?;
+    }
+    Ok(received.tally)
+}
+
+/// What became of a batch, in a transaction that is still open.
+#[derive(Debug, Clone, Default)]
+pub struct Received {
+    /// What became of its records.
+    pub tally: Tally,
+    /// The version that each record of the batch is stored as, in the batch's order.
+    pub ids: Vec<i64>,
+    /// False when all of it was known already.
+    pub changed: bool,
+}
+
+/// As [`receive`], within a transaction of the caller's, who commits what was changed.
+pub async fn receive_within(
+    tx: &mut Tx,
+    message: &Message,
+    batch: &[Arrival],
+    found_defects: &[Defect],
+    with_outcomes: bool,
+    (actor, now): (&str, i64),
+) -> Result<Received> {
     let references: Vec<&str> =
         batch.iter().map(|arrival| arrival.consignment.reference.as_str()).collect();
-    let known = consignments::known(&mut tx, &message.source, &references).await?;
-    let next_id = consignments::next_id(&mut tx).await?;
+    let known = consignments::known(tx, &message.source, &references).await?;
+    let next_id = consignments::next_id(tx).await?;
 
     let mut sorted = sort(message, batch, known, next_id);
     let rejected: HashSet<u64> =
@@ -93,8 +121,7 @@ pub async fn receive(
     sorted.tally.defects = sorted.defects.len() as i64;
 
     let mut ledger = histories::Additions::default();
-    let found =
-        if with_outcomes { outcomes_of(&mut tx, batch, &sorted).await? } else { Vec::new() };
+    let found = if with_outcomes { outcomes_of(tx, batch, &sorted).await? } else { Vec::new() };
     let inspected: HashSet<i64> = found.iter().map(|new| new.consignment_id).collect();
     let versions: Vec<NewVersion<'_>> = sorted
         .new
@@ -115,15 +142,15 @@ pub async fn receive(
             },
         })
         .collect();
-    let fresh = defects::insert(&mut tx, message.id, &sorted.defects, now).await?;
+    let fresh = defects::insert(tx, message.id, &sorted.defects, now).await?;
     if versions.is_empty() && found.is_empty() && fresh == 0 {
         // All of it is known: nothing changes, not even the journal.
-        return Ok(sorted.tally);
+        return Ok(Received { tally: sorted.tally, ids: sorted.ids(batch.len()), changed: false });
     }
 
-    add_arrivals(&mut tx, batch, &sorted, &mut ledger).await?;
-    consignments::insert(&mut tx, &versions).await?;
-    consignments::supersede(&mut tx, &sorted.superseded).await?;
+    add_arrivals(tx, batch, &sorted, &mut ledger).await?;
+    consignments::insert(tx, &versions).await?;
+    consignments::supersede(tx, &sorted.superseded).await?;
     let rows = sorted.rows();
     for new in &found {
         let Some(label) = new.inspection.result.label() else { continue };
@@ -132,15 +159,15 @@ pub async fn receive(
             ledger.add(entry, 1);
         }
     }
-    outcomes::insert(&mut tx, &found, now).await?;
+    outcomes::insert(tx, &found, now).await?;
     let known_before: Vec<i64> = inspected.iter().copied().filter(|id| *id < next_id).collect();
-    consignments::set_fate(&mut tx, &known_before, Fate::Inspected).await?;
-    ledger.keep(&mut tx).await?;
-    messages::add(&mut tx, message.id, sorted.tally).await?;
+    consignments::set_fate(tx, &known_before, Fate::Inspected).await?;
+    ledger.keep(tx).await?;
+    messages::add(tx, message.id, sorted.tally).await?;
     let mut digest = covered::Documents::default();
     versions.iter().for_each(|version| digest.add(version.document));
     journal::record(
-        &mut tx,
+        tx,
         &[journal::JournalEntry {
             actor: actor.into(),
             act: "receive".into(),
@@ -162,8 +189,7 @@ pub async fn receive(
         now,
     )
     .await?;
-    tx.commit().await?;
-    Ok(sorted.tally)
+    Ok(Received { tally: sorted.tally, ids: sorted.ids(batch.len()), changed: true })
 }
 
 /// The digest of outcomes in rising order of consignment, which `sumun verify` takes again.
@@ -202,6 +228,18 @@ impl Sorted {
     fn rows(&self) -> HashMap<i64, usize> {
         let new = self.new.iter().map(|place| (place.id, place.row));
         new.chain(self.unchanged.iter().map(|(row, id)| (*id, *row))).collect()
+    }
+
+    /// The id under which each of the batch's rows is stored.
+    fn ids(&self, rows: usize) -> Vec<i64> {
+        let mut ids = vec![0; rows];
+        for place in &self.new {
+            ids[place.row] = place.id;
+        }
+        for (row, id) in &self.unchanged {
+            ids[*row] = *id;
+        }
+        ids
     }
 }
 

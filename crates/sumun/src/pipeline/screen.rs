@@ -9,6 +9,7 @@ use targeting::model::Model;
 use targeting::screening::{Assessment, Screener};
 
 use super::past_of;
+use crate::store::consignments::Stored;
 use crate::store::{Store, Tx, assessments, consignments, journal, models};
 
 /// How many consignments are screened at a time: enough that the histories of a busy day are
@@ -54,46 +55,48 @@ pub async fn screen(
         let after = assessments::screened_up_to(&mut tx, &model).await?;
         let waiting = consignments::pending(&mut tx, after, BATCH).await?;
         let Some(last) = waiting.last().map(|stored| stored.id) else { break };
-        let (of, waiting): (Vec<(i64, Day)>, Vec<Consignment>) = waiting
-            .into_iter()
-            .map(|stored| ((stored.id, stored.consignment.arrived_on), stored.consignment))
-            .unzip();
 
-        keep(&mut tx, &screener, &model, &of, &waiting, (actor, now)).await?;
+        let kept = keep(&mut tx, &screener, &model, waiting, (actor, now)).await?;
         assessments::set_screened_up_to(&mut tx, &model, last).await?;
         tx.commit().await?;
-        screened += of.len() as i64;
+        screened += kept.len() as i64;
         progress(screened);
     }
     Ok(Screened { model, screened })
 }
 
-/// Screens these consignments now, whatever their turn; those with ids from the register.
+/// Screens these consignments now, whatever their turn; gives what is new, in rising order of id.
+/// An assessment is immutable, so those that this model has assessed already are left out.
 pub async fn screen_some(
     tx: &mut Tx,
     (model, screener): (&str, &Screener),
     ids: &[i64],
     by: (&str, i64),
-) -> Result<Vec<Assessment>> {
+) -> Result<Vec<(i64, Assessment)>> {
     let stored = consignments::load(tx, ids).await?;
-    let (of, consignments): (Vec<(i64, Day)>, Vec<Consignment>) = stored
-        .into_iter()
-        .map(|stored| ((stored.id, stored.consignment.arrived_on), stored.consignment))
-        .unzip();
-    keep(tx, screener, model, &of, &consignments, by).await
+    keep(tx, screener, model, stored, by).await
 }
 
 async fn keep(
     tx: &mut Tx,
     screener: &Screener,
     model: &str,
-    of: &[(i64, Day)],
-    waiting: &[Consignment],
+    mut waiting: Vec<Stored>,
     (actor, now): (&str, i64),
-) -> Result<Vec<Assessment>> {
-    let past = past_of(tx, screener.extractor(), waiting, None).await?;
-    let judged = screener.screen(waiting, &past);
-    assessments::insert(tx, model, of, &judged, now).await?;
+) -> Result<Vec<(i64, Assessment)>> {
+    let ids: Vec<i64> = waiting.iter().map(|stored| stored.id).collect();
+    let known = assessments::assessed(tx, model, &ids).await?;
+    waiting.retain(|stored| !known.contains(&stored.id));
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (of, waiting): (Vec<(i64, Day)>, Vec<Consignment>) = waiting
+        .into_iter()
+        .map(|stored| ((stored.id, stored.consignment.arrived_on), stored.consignment))
+        .unzip();
+    let past = past_of(tx, screener.extractor(), &waiting, None).await?;
+    let judged = screener.screen(&waiting, &past);
+    assessments::insert(tx, model, &of, &judged, now).await?;
     journal::record(
         tx,
         &[journal::JournalEntry {
@@ -103,7 +106,7 @@ async fn keep(
             body: json!({
                 "model": model,
                 "model_hash": screener.model().hash(),
-                "ids": [of.first().map(|(id, _)| id), of.last().map(|(id, _)| id)],
+                "ids": runs(of.iter().map(|(id, _)| *id)),
                 "screened": of.len(),
                 "sha256": assessments::digest(of.iter().map(|(id, _)| *id).zip(&judged))?,
             }),
@@ -111,5 +114,29 @@ async fn keep(
         now,
     )
     .await?;
-    Ok(judged)
+    Ok(of.into_iter().map(|(id, _)| id).zip(judged).collect())
+}
+
+/// Rising ids as runs without a gap, each by its first and last: what lies between two runs was
+/// screened by another entry of the journal, or by none.
+fn runs(ids: impl Iterator<Item = i64>) -> Vec<[i64; 2]> {
+    let mut runs: Vec<[i64; 2]> = Vec::new();
+    for id in ids {
+        match runs.last_mut() {
+            Some([_, last]) if *last + 1 == id => *last = id,
+            _ => runs.push([id, id]),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_cover_just_the_ids() {
+        assert_eq!(runs([1, 2, 3, 7, 9, 10].into_iter()), [[1, 3], [7, 7], [9, 10]]);
+        assert!(runs(std::iter::empty()).is_empty());
+    }
 }

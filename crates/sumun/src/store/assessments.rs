@@ -1,5 +1,7 @@
 //! Assessments: the immutable results of screening, and how far screening has come.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use targeting::codes::Day;
 use targeting::screening::Assessment;
@@ -145,4 +147,56 @@ pub async fn each(
         each(row.int(0)?, (row.real(1)?, row.real(2)?), row.text(3)?, row.text(4)?);
     }
     Ok(())
+}
+
+/// Which of these consignments this model has assessed already.
+pub async fn assessed(tx: &mut Tx, model_id: &str, ids: &[i64]) -> Result<HashSet<i64>> {
+    let found = tx
+        .fetch_all(
+            "select consignment_id from assessment
+             where consignment_id {in $1} and model_id = $2",
+            args![ids.to_vec(), model_id],
+            |row| row.int(0),
+        )
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// An assessment as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptAssessment {
+    /// The consignment's version.
+    pub consignment_id: i64,
+    /// The model that judged.
+    pub model_id: String,
+    /// When, in microseconds since 1970-01-01 UTC.
+    pub assessed_at: i64,
+    /// Chances, lane and reasons.
+    pub assessment: Assessment,
+}
+
+/// The assessments of these consignments by one model, or by all; in rising order of consignment
+/// and time.
+pub async fn of(tx: &mut Tx, ids: &[i64], model_id: Option<&str>) -> Result<Vec<KeptAssessment>> {
+    tx.fetch_all(
+        "select consignment_id, model_id, assessed_at, p_irregular, p_critical, lane, reasons
+         from assessment
+         where consignment_id {in $1} and ($2 is null or model_id = $2)
+         order by consignment_id, assessed_at, model_id",
+        args![ids.to_vec(), model_id],
+        |row| {
+            Ok(KeptAssessment {
+                consignment_id: row.int(0)?,
+                model_id: row.text(1)?.to_owned(),
+                assessed_at: row.int(2)?,
+                assessment: Assessment {
+                    p_irregular: row.real(3)?,
+                    p_critical: row.real(4)?,
+                    lane: row.text(5)?.parse()?,
+                    reasons: serde_json::from_str(row.text(6)?)?,
+                },
+            })
+        },
+    )
+    .await
 }

@@ -239,6 +239,9 @@ fn stored(row: &super::Row) -> Result<Stored> {
 
 /// The stored versions with these ids, in rising order of id.
 pub async fn load(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Stored>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     tx.fetch_all(
         "select id, document from consignment where id {in $1} order by id",
         args![ids.to_vec()],
@@ -265,6 +268,47 @@ pub async fn fates(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
         "select fate, count(*) from consignment group by fate order by fate",
         args![],
         |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+    )
+    .await
+}
+
+/// A stored version with its place in the register and its fate.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its id.
+    pub id: i64,
+    /// The first version's id.
+    pub first_id: i64,
+    /// Counted from 1.
+    pub version: i64,
+    /// Message that brought it.
+    pub message_id: i64,
+    /// Line of that message.
+    pub line: i64,
+    /// What became of it.
+    pub fate: Fate,
+    /// The content.
+    pub consignment: Consignment,
+}
+
+/// The stored versions with these ids, with their fates, in rising order of id.
+pub async fn described(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Version>> {
+    tx.fetch_all(
+        "select id, document, first_id, version, message_id, line, fate
+         from consignment where id {in $1} order by id",
+        args![ids.to_vec()],
+        |row| {
+            let Stored { id, consignment } = stored(row)?;
+            Ok(Version {
+                id,
+                first_id: row.int(2)?,
+                version: row.int(3)?,
+                message_id: row.int(4)?,
+                line: row.int(5)?,
+                fate: row.text(6)?.parse()?,
+                consignment,
+            })
+        },
     )
     .await
 }

@@ -140,14 +140,19 @@ async fn documents_hold(tx: &mut Tx, body: &Value, at: i64) -> Result<bool> {
 }
 
 async fn assessments_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
-    let (Some(range), Some(model)) = (range(body), body["model"].as_str()) else {
+    let (Some(runs), Some(model)) = (body["ids"].as_array(), body["model"].as_str()) else {
         return Ok(false);
     };
     let mut digest = assessments::Digest::new();
-    assessments::each(tx, model, range, |id, chances, lane, reasons| {
-        digest.add(id, chances, lane, reasons);
-    })
-    .await?;
+    for run in runs {
+        let (Some(first), Some(last)) = (run[0].as_i64(), run[1].as_i64()) else {
+            return Ok(false);
+        };
+        assessments::each(tx, model, (first, last), |id, chances, lane, reasons| {
+            digest.add(id, chances, lane, reasons);
+        })
+        .await?;
+    }
     Ok(body["sha256"] == digest.finish())
 }
 

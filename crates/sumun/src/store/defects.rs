@@ -96,3 +96,46 @@ pub async fn count(tx: &mut Tx, message_id: Option<i64>) -> Result<Vec<(String, 
     )
     .await
 }
+
+/// Where a page of defects ended: message, line, field and kind.
+pub type Place = (i64, i64, String, String);
+
+/// Up to `limit` defects after `after`, in the order of [`list`]; each with its place.
+pub async fn page(
+    tx: &mut Tx,
+    file: &str,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<(Place, KeptDefect)>> {
+    let like = format!("%{}%", file.replace(['%', '_'], ""));
+    let first = (i64::MAX, 0, String::new(), String::new());
+    let (message, line, field, kind) = after.unwrap_or(&first);
+    tx.fetch_all(
+        "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found,
+                defect.message_id
+         from defect join message on message.id = defect.message_id
+         where message.name like $1
+           and (defect.message_id < $2
+                or (defect.message_id = $2
+                    and (defect.line > $3
+                         or (defect.line = $3
+                             and (defect.field > $4
+                                  or (defect.field = $4 and defect.kind > $5))))))
+         order by defect.message_id desc, defect.line, defect.field, defect.kind
+         limit $6",
+        args![like, *message, *line, field, kind, limit],
+        |row| {
+            let defect = KeptDefect {
+                file: row.text(0)?.to_owned(),
+                line: row.int(1)?,
+                field: row.text(2)?.to_owned(),
+                kind: row.text(3)?.to_owned(),
+                reason: row.text(4)?.to_owned(),
+                found: row.text(5)?.to_owned(),
+            };
+            let place = (row.int(6)?, defect.line, defect.field.clone(), defect.kind.clone());
+            Ok((place, defect))
+        },
+    )
+    .await
+}

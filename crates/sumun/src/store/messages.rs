@@ -103,3 +103,11 @@ pub async fn finish(tx: &mut Tx, id: i64, now: i64) -> Result<()> {
     .await?;
     Ok(())
 }
+
+/// The name of the message with this digest.
+pub async fn name_of(tx: &mut Tx, digest: &str) -> Result<Option<String>> {
+    tx.fetch_optional("select name from message where digest = $1", args![digest], |row| {
+        Ok(row.text(0)?.to_owned())
+    })
+    .await
+}

@@ -99,3 +99,11 @@ pub async fn in_force(tx: &mut Tx) -> Result<Option<(String, String)>> {
     })
     .await
 }
+
+/// Name of the model in force, without its artefact.
+pub async fn in_force_id(tx: &mut Tx) -> Result<Option<String>> {
+    tx.fetch_optional("select id from model where state = 'in_force'", args![], |row| {
+        Ok(row.text(0)?.to_owned())
+    })
+    .await
+}

@@ -278,3 +278,43 @@ pub async fn unplanned(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
     )
     .await
 }
+
+/// An outcome as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptOutcome {
+    /// The consignment's version.
+    pub consignment_id: i64,
+    /// Counted from 1; the last one counts.
+    pub revision: i64,
+    /// By which channel it came about.
+    pub channel: Option<Channel>,
+    /// The plan that drew it, if one did.
+    pub plan_id: Option<i64>,
+    /// Day on which it became known.
+    pub known_on: Day,
+    /// When it was recorded, in microseconds since 1970-01-01 UTC.
+    pub recorded_at: i64,
+    /// The inspection.
+    pub inspection: Inspection,
+}
+
+/// Every revision of the outcomes of these consignments, the oldest first.
+pub async fn of(tx: &mut Tx, ids: &[i64]) -> Result<Vec<KeptOutcome>> {
+    tx.fetch_all(
+        "select consignment_id, revision, channel, plan_id, known_day, recorded_at, document
+         from outcome where consignment_id {in $1} order by consignment_id, revision",
+        args![ids.to_vec()],
+        |row| {
+            Ok(KeptOutcome {
+                consignment_id: row.int(0)?,
+                revision: row.int(1)?,
+                channel: row.text_opt(2)?.map(str::parse).transpose()?,
+                plan_id: row.int_opt(3)?,
+                known_on: Day(row.int(4)? as i32),
+                recorded_at: row.int(5)?,
+                inspection: serde_json::from_str(row.text(6)?)?,
+            })
+        },
+    )
+    .await
+}

@@ -278,21 +278,7 @@ pub async fn lines(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
                 modality, minutes, detection, drawn
          from selection where plan_id = $1 order by consignment_id",
         args![id],
-        |row| {
-            Ok(KeptSelection {
-                consignment_id: row.int(0)?,
-                position: row.int(1)?,
-                risk: row.real(2)?,
-                expected: row.real(3)?,
-                expected_critical: row.real(4)?,
-                chance: row.real(5)?,
-                channel: row.text(6)?.to_owned(),
-                modality: row.text(7)?.to_owned(),
-                minutes: row.int(8)?,
-                detection: row.real(9)?,
-                drawn: row.int(10)? == 1,
-            })
-        },
+        line,
     )
     .await
 }
@@ -379,4 +365,68 @@ pub async fn pending(tx: &mut Tx, office: &str, (first, last): (Day, Day)) -> Re
         |row| Ok(row.text(0)?.to_owned()),
     )
     .await
+}
+
+/// Up to `limit` plans with numbers below `before`, the newest first, of one office or of all.
+pub async fn page(
+    tx: &mut Tx,
+    office: Option<&str>,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<KeptPlan>> {
+    let sql = super::AssertSqlSafe(format!(
+        "select {COLUMNS} from plan
+         where id < $1 and ($2 is null or office = $2)
+         order by id desc limit $3"
+    ));
+    tx.fetch_all(sql, args![before, office, limit], kept).await
+}
+
+/// Up to `limit` lines of a plan with ranks above `after`, by rank; drawn ones alone, those left
+/// alone, or both.
+pub async fn ranked(
+    tx: &mut Tx,
+    id: i64,
+    drawn: Option<bool>,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<KeptSelection>> {
+    tx.fetch_all(
+        "select consignment_id, position, risk, expected, expected_critical, chance, channel,
+                modality, minutes, detection, drawn
+         from selection
+         where plan_id = $1 and position > $2 and ($3 is null or drawn = $3)
+         order by position limit $4",
+        args![id, after, drawn, limit],
+        line,
+    )
+    .await
+}
+
+/// The lines of all plans that have these consignments as candidates, each with its plan.
+pub async fn of_consignments(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, KeptSelection)>> {
+    tx.fetch_all(
+        "select consignment_id, position, risk, expected, expected_critical, chance, channel,
+                modality, minutes, detection, drawn, plan_id
+         from selection where consignment_id {in $1} order by plan_id, position",
+        args![ids.to_vec()],
+        |row| Ok((row.int(11)?, line(row)?)),
+    )
+    .await
+}
+
+fn line(row: &super::Row) -> Result<KeptSelection> {
+    Ok(KeptSelection {
+        consignment_id: row.int(0)?,
+        position: row.int(1)?,
+        risk: row.real(2)?,
+        expected: row.real(3)?,
+        expected_critical: row.real(4)?,
+        chance: row.real(5)?,
+        channel: row.text(6)?.to_owned(),
+        modality: row.text(7)?.to_owned(),
+        minutes: row.int(8)?,
+        detection: row.real(9)?,
+        drawn: row.int(10)? == 1,
+    })
 }

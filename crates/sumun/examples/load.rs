@@ -1,0 +1,269 @@
+//! Measures how fast the API screens: single consignments at a steady rate over loopback, each
+//! sent at its due time whether or not the one before was answered, so that a slow answer cannot
+//! hide those behind it. Without `--url` it teaches a store of its own, learns a model and serves:
+//!
+//! ```text
+//! cargo run --release --example load -- --rate 200 --seconds 30
+//! ```
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use serde_json::json;
+use sumun::store::Store;
+use sumun::store::messages::NewMessage;
+use sumun::{acts, config, pipeline, web};
+use targeting::codes::{Day, Mass, Money};
+use targeting::consignment::{
+    Consignment, Direction, Documents, GoodsItem, Regime, Route, Transport,
+};
+use targeting::outcome::{DetectionMethod, Inspection, Modality, Outcome, Seizure};
+use targeting::party::{Party, Role};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Measures how fast the API screens.
+#[derive(Parser)]
+struct Load {
+    /// A running server, such as 127.0.0.1:8080; else one is started.
+    #[arg(long)]
+    url: Option<String>,
+    /// Folder of the started server's SQLite file.
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// Inspected consignments that the model learns from.
+    #[arg(long, default_value_t = 5_000)]
+    lessons: u64,
+    /// Requests a second.
+    #[arg(long, default_value_t = 200.0)]
+    rate: f64,
+    /// How long, after a second of warming up.
+    #[arg(long, default_value_t = 20.0)]
+    seconds: f64,
+    /// Connections that take turns.
+    #[arg(long, default_value_t = 32)]
+    connections: u64,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let load = Load::parse();
+    let folder = match &load.folder {
+        Some(parent) => tempfile::tempdir_in(parent)?,
+        None => tempfile::tempdir()?,
+    };
+    let address = match &load.url {
+        Some(url) => url.trim_start_matches("http://").to_owned(),
+        None => {
+            let url = format!("sqlite:{}", folder.path().join("load.sqlite").display());
+            let store = Store::open(&url).await?;
+            teach(&store, load.lessons).await?;
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let address = listener.local_addr()?.to_string();
+            tokio::spawn(web::serve(store, listener, "load".into(), std::future::pending()));
+            address
+        }
+    };
+
+    let warm = load.rate.ceil() as u64;
+    let total = warm + (load.rate * load.seconds).ceil() as u64;
+    // Each run is a source of its own, so that nothing it sends is known already.
+    let source = format!("load-{}", config::now());
+    let begin = tokio::time::Instant::now() + Duration::from_millis(50);
+    let tasks: Vec<_> = (0..load.connections)
+        .map(|first| {
+            let (address, source) = (address.clone(), source.clone());
+            let (rate, step) = (load.rate, load.connections as usize);
+            tokio::spawn(async move {
+                let mut connection = TcpStream::connect(&address).await?;
+                connection.set_nodelay(true)?;
+                let mut times = Vec::new();
+                for n in (first..total).step_by(step) {
+                    let due = begin + Duration::from_secs_f64(n as f64 / rate);
+                    let body = declaration(&source, n).to_string();
+                    tokio::time::sleep_until(due).await;
+                    let sent = Instant::now();
+                    ask(&mut connection, &address, &body).await?;
+                    if n >= warm {
+                        times.push((sent.elapsed(), due.elapsed()));
+                    }
+                }
+                anyhow::Ok(times)
+            })
+        })
+        .collect();
+    let mut times = Vec::new();
+    for task in tasks {
+        times.extend(task.await??);
+    }
+    let took = begin.elapsed().as_secs_f64() - warm as f64 / load.rate;
+    println!("{} requests in {took:.1} s: {:.0} a second", times.len(), times.len() as f64 / took);
+    show("sent to answered", times.iter().map(|(sent, _)| *sent).collect());
+    show("due to answered", times.iter().map(|(_, due)| *due).collect());
+    Ok(())
+}
+
+fn show(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |share: f64| {
+        let place = (share * (times.len() - 1) as f64).round() as usize;
+        times[place].as_secs_f64() * 1e3
+    };
+    println!(
+        "{what}: p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, p99.9 {:.2} ms, most {:.2} ms",
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        at(0.999),
+        at(1.0)
+    );
+}
+
+/// Sends one consignment and reads the whole answer, which has to be a judgement.
+async fn ask(connection: &mut TcpStream, host: &str, body: &str) -> Result<()> {
+    let request = format!(
+        "POST /api/v1/consignments HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    connection.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::with_capacity(4_096);
+    loop {
+        ensure!(connection.read_buf(&mut answer).await? > 0, "the server hung up");
+        let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = std::str::from_utf8(&answer[..end])?.to_ascii_lowercase();
+        let length: usize = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .context("an answer without its length")?
+            .parse()?;
+        if answer.len() >= end + 4 + length {
+            let text = String::from_utf8_lossy(&answer[end + 4..]);
+            ensure!(head.starts_with("http/1.1 200") && text.contains("p_critical"), "{text}");
+            return Ok(());
+        }
+    }
+}
+
+/// A number that looks random and is the same each time (SplitMix64).
+fn mix(n: u64) -> u64 {
+    let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+const COUNTRIES: [&str; 12] =
+    ["CN", "US", "CO", "TH", "VN", "DE", "NL", "MX", "JP", "EC", "GB", "TR"];
+
+/// One consignment of a made-up trade: who, what and from where.
+struct Made {
+    consignor: u64,
+    consignee: u64,
+    hs: String,
+    country: &'static str,
+    grams: i64,
+    value: i64,
+}
+
+fn made(n: u64) -> Made {
+    let bits = mix(n);
+    Made {
+        consignor: bits % 800,
+        consignee: (bits >> 12) % 3_000,
+        hs: format!("{:02}{:02}10", 1 + (bits >> 24) % 96, 1 + (bits >> 32) % 9),
+        country: COUNTRIES[(bits >> 36) as usize % COUNTRIES.len()],
+        grams: 200 + ((bits >> 40) % 20_000) as i64,
+        value: 20 + ((bits >> 50) % 2_000) as i64,
+    }
+}
+
+fn declaration(source: &str, n: u64) -> serde_json::Value {
+    let made = made(n + (1 << 40));
+    json!({
+        "source": source,
+        "reference": format!("L-{n}"),
+        "regime": "parcel",
+        "office": "040",
+        "arrived_at": "2026-06-01T09:00:00+09:00",
+        "transport": "air",
+        "parties": [
+            { "role": "consignor", "code": format!("S{}", made.consignor) },
+            { "role": "consignee", "code": format!("B{}", made.consignee), "name": "홍길동",
+              "phones": ["010-1234-5678"] },
+        ],
+        "goods": [{
+            "hs": made.hs, "description": "household goods", "origin": made.country,
+            "net_mass_kg": made.grams as f64 / 1e3, "value": made.value, "currency": "USD",
+            "packages": 1,
+        }],
+        "route": { "departure": made.country },
+        "documents": { "house_bill": format!("HB{n}"), "procedure": "15" },
+    })
+}
+
+/// Fills the store with inspected consignments, learns from them and approves what was learned.
+async fn teach(store: &Store, lessons: u64) -> Result<()> {
+    let now = config::now();
+    store.migrate(now).await?;
+    let arrivals = (0..lessons)
+        .map(|n| {
+            let made = made(n);
+            let day = Day(20_000 + (n * 300 / lessons) as i32);
+            // Some senders deceive often, and light goods of high value more than others.
+            let guilt = mix(made.consignor) % 100
+                + if made.value > 40 * made.grams / 1_000 { 8 } else { 0 };
+            let found = mix(n ^ 0xfeed) % 100 < guilt.saturating_sub(80) * 4;
+            let consignment = Consignment {
+                source: "past".into(),
+                reference: format!("P-{n}").into(),
+                regime: Regime::Parcel,
+                direction: Direction::Import,
+                office: "040".into(),
+                arrived_at: day.start_micros(),
+                arrived_on: day,
+                transport: Some(Transport::Air),
+                parties: vec![
+                    Party::by_code(Role::Consignor, &format!("S{}", made.consignor)),
+                    Party::by_code(Role::Consignee, &format!("B{}", made.consignee)),
+                ],
+                goods: vec![GoodsItem {
+                    hs: Some(made.hs.parse()?),
+                    description: "household goods".into(),
+                    origin: Some(made.country.parse()?),
+                    net_mass_g: Some(Mass(made.grams)),
+                    value: Some(Money { thousandths: made.value * 1_000, currency: None }),
+                    packages: Some(1),
+                    ..GoodsItem::default()
+                }],
+                route: Route { departure: Some(made.country.parse()?), ..Route::default() },
+                equipment: Vec::new(),
+                documents: Documents { procedure: "15".into(), ..Documents::default() },
+            };
+            let seizure = Seizure { exhibits: Vec::new(), concealment: String::new() };
+            let inspection = Inspection {
+                modality: Some(Modality::Unpack),
+                minutes: Some(10),
+                detection_method: found.then_some(DetectionMethod::PhysicalExamination),
+                officer: "load".into(),
+                result: match (found, n % 4) {
+                    (false, _) => Outcome::Clear,
+                    (true, 0) => Outcome::Seizure(seizure),
+                    (true, _) => Outcome::Discrepancy { finding: "undeclared".to_owned() },
+                },
+            };
+            pipeline::prepare(n + 1, consignment, Some(inspection))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let past =
+        NewMessage { digest: "past", name: "past", source: "past", format: "made", size_bytes: 0 };
+    let message = pipeline::open(store, &past, now).await?;
+    pipeline::receive(store, &message, &arrivals, &[], true, ("load", now)).await?;
+    pipeline::finish(store, &message, now).await?;
+    let begun = Instant::now();
+    let (id, _) = pipeline::learn(store, 1, ("load", now), |_| {}, |_| {}).await?;
+    println!("learned {id} from {lessons} lessons in {:.1} s", begun.elapsed().as_secs_f64());
+    acts::model::approve(store, &id, "to measure with", ("load", now)).await
+}

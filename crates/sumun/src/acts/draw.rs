@@ -1,0 +1,140 @@
+//! Ordering a shift's plans: an officer says the office, the shift and the officer-minutes, and
+//! each regime with work that waits gets its plan. How minutes are split between the regimes is
+//! decided here, once for the command and the API; how a plan is drawn: `pipeline/plan.rs`.
+
+use anyhow::Result;
+use targeting::codes::Day;
+use targeting::consignment::{Regime, Shift};
+use targeting::outcome::Modality;
+use targeting::plan::{Capacity, CapacityLine, Seed, Terms};
+
+use crate::pipeline::{self, PlanOrder, Planned, default_minutes_each};
+use crate::store::{Store, models, plans};
+
+/// What an officer orders for a shift.
+#[derive(Debug, Clone)]
+pub struct DrawOrder {
+    /// Customs office.
+    pub office: String,
+    /// The shift.
+    pub shift: Shift,
+    /// Officer-minutes that the shift has, by modality.
+    pub minutes: Vec<(Modality, u32)>,
+    /// Officer-minutes that one inspection takes, where not the generic figure.
+    pub minutes_each: Vec<(Modality, u32)>,
+    /// Parcels or freight alone; both share the minutes when left out.
+    pub regime: Option<Regime>,
+    /// Share of the inspections that is drawn by chance from everything outside the top.
+    pub explore: f64,
+    /// First day of arrival of the candidates; the shift's own day when left out.
+    pub since: Option<Day>,
+    /// Seed of the draw, for trials. Left out, it is derived from the site's secret key.
+    pub seed: Option<u64>,
+}
+
+/// Screens what is new, then draws a plan for each regime. `progress` is called with the number
+/// of consignments screened so far.
+///
+/// # Errors
+/// A refusal when nothing awaits, the capacity cannot be used, or a plan is in work already.
+pub async fn draw(
+    store: &Store,
+    order: &DrawOrder,
+    by: (&str, i64),
+    progress: impl FnMut(i64),
+) -> Result<Vec<Planned>> {
+    // A consignment that came in since the last screening deserves its own chance.
+    let mut tx = store.read().await?;
+    let model = models::in_force_id(&mut tx).await?;
+    drop(tx);
+    if model.is_some() {
+        pipeline::screen(store, by, progress).await?;
+    }
+    let mut drawn = Vec::new();
+    for (regime, share) in order.regimes(store).await? {
+        let DrawOrder { office, shift, .. } = order;
+        let one = PlanOrder {
+            office: office.clone(),
+            shift: shift.clone(),
+            regime,
+            from: order.from(),
+            capacity: order.capacity(regime, share),
+            terms: Terms { explore: order.explore, ..Terms::default() },
+            seed_named: order.seed.is_some(),
+            seed: match order.seed {
+                Some(number) => Seed::from_number(number),
+                None => {
+                    let key = store.secret()?;
+                    let model = model.as_deref().unwrap_or("none");
+                    pipeline::seed_of(&key, office, shift, regime, model)
+                }
+            },
+        };
+        drawn.push(pipeline::plan(store, &one, by).await?);
+    }
+    Ok(drawn)
+}
+
+impl DrawOrder {
+    fn from(&self) -> Day {
+        self.since.unwrap_or(self.shift.day).min(self.shift.day)
+    }
+
+    /// Which regimes are planned, with the share of the minutes that each has: in proportion to
+    /// the work that waits, and no regime without the time for one inspection.
+    async fn regimes(&self, store: &Store) -> Result<Vec<(Regime, f64)>> {
+        if let Some(regime) = self.regime {
+            return Ok(vec![(regime, 1.0)]);
+        }
+        let DrawOrder { office, shift, .. } = self;
+        let mut tx = store.read().await?;
+        let waiting = plans::arrived(&mut tx, office, (self.from(), shift.day)).await?;
+        let mut work: Vec<(Regime, f64, f64)> = Vec::new();
+        for &regime in Regime::ALL {
+            let n = waiting.iter().find(|(of, _)| of == regime.as_str()).map_or(0, |(_, n)| *n);
+            if n > 0 {
+                let each = f64::from(self.minutes_each(regime, Modality::Unpack));
+                work.push((regime, n as f64 * each, each));
+            }
+        }
+        let all: f64 = work.iter().map(|(_, work, _)| work).sum();
+        match work.as_slice() {
+            [] => crate::refuse!(
+                "nothing_awaits",
+                "no consignment of office {office} arrived on {shift}: check the office's code and \
+                 the date, or ingest the day's declarations"
+            ),
+            [(regime, ..)] => Ok(vec![(*regime, 1.0)]),
+            many => {
+                let minutes: f64 = self.minutes.iter().map(|(_, n)| f64::from(*n)).sum();
+                let least = |each: f64| (each / minutes).min(0.5);
+                let mut shares: Vec<(Regime, f64)> = many
+                    .iter()
+                    .map(|(regime, work, each)| (*regime, (work / all).max(least(*each))))
+                    .collect();
+                // The greater share gives what the smaller one was raised by.
+                let over: f64 = shares.iter().map(|(_, share)| share).sum::<f64>() - 1.0;
+                if let Some(greatest) = shares.iter_mut().max_by(|a, b| a.1.total_cmp(&b.1)) {
+                    greatest.1 -= over;
+                }
+                Ok(shares)
+            }
+        }
+    }
+
+    fn minutes_each(&self, regime: Regime, modality: Modality) -> u32 {
+        let given = self.minutes_each.iter().find(|(of, _)| *of == modality);
+        given.map_or(default_minutes_each(regime, modality).minutes, |(_, minutes)| *minutes)
+    }
+
+    fn capacity(&self, regime: Regime, share: f64) -> Capacity {
+        let lines = self.minutes.iter().map(|&(modality, minutes)| CapacityLine {
+            modality,
+            // A sliver lost to rounding must not cost an inspection.
+            minutes_available: (f64::from(minutes) * share + 1e-9).floor() as u32,
+            minutes_each: self.minutes_each(regime, modality),
+            detection: default_minutes_each(regime, modality).detection,
+        });
+        Capacity { lines: lines.collect() }
+    }
+}

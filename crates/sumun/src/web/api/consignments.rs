@@ -1,0 +1,440 @@
+//! Consignments: declarations come in and are screened at once; each can be read with all that
+//! was judged, decided and found. How they are taken in: `web/reception.rs`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use targeting::consignment::{ConsignmentId, Defect};
+use utoipa::{IntoParams, ToSchema};
+
+use super::declared::{self, Declared};
+use super::outcomes::KeptOutcome;
+use super::plans::ConsignmentSelection;
+use super::words::{DefectKind, Fate, Regime};
+use super::{Assessment, List};
+use crate::pipeline;
+use crate::store::consignments::Version;
+use crate::store::messages::Tally;
+use crate::store::{assessments, consignments, outcomes, plans};
+use crate::web::problem::ProblemBody;
+use crate::web::reception::{Lot, Taken};
+use crate::web::request::{Asked, Named, Raw};
+use crate::web::{App, Problem};
+
+/// One consignment, or a batch of them: for the document alone, since reading looks first.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[schema(as = Submission)]
+pub enum Submission {
+    /// A batch.
+    Batch(Batch),
+    /// One consignment.
+    One(Box<Declared>),
+}
+
+/// A batch of consignments of one source.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// Who numbers the references of the batch.
+    #[serde(default)]
+    #[schema(max_length = 100, default = "api")]
+    source: String,
+    /// The consignments.
+    #[schema(max_items = 10_000)]
+    consignments: Vec<Declared>,
+}
+
+/// The most consignments of one request.
+const BATCH: usize = 10_000;
+
+/// What became of a request's consignments.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Screened {
+    /// The number of the message that the request was kept as.
+    message: i64,
+    /// True when the same request had been taken in before, so that nothing was changed.
+    repeated: bool,
+    /// The model that judged; none when no model is in force.
+    model: Option<String>,
+    /// What became of the records.
+    received: Received,
+    /// The stored consignments, in the request's order.
+    consignments: Vec<ScreenedConsignment>,
+    /// What was wrong with records.
+    defects: Vec<RecordDefect>,
+}
+
+/// What became of the records of a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Received {
+    /// Records read, stored or not.
+    read: i64,
+    /// Stored as new consignments.
+    new: i64,
+    /// Stored as new versions of known ones.
+    amended: i64,
+    /// Known already, so nothing changed.
+    unchanged: i64,
+    /// Not stored; each has a defect.
+    rejected: i64,
+}
+
+impl From<Tally> for Received {
+    fn from(tally: Tally) -> Received {
+        let Tally { read, new, amended, unchanged, rejected } = tally;
+        Received { read, new, amended, unchanged, rejected }
+    }
+}
+
+/// A consignment that was taken in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScreenedConsignment {
+    /// Its place in the request, from 1.
+    line: u64,
+    /// The stored version.
+    #[schema(example = "C-12")]
+    id: String,
+    /// The source's number.
+    reference: String,
+    /// How it was judged; none when no model is in force.
+    assessment: Option<Assessment>,
+}
+
+/// What was wrong with a record of a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordDefect {
+    /// The record's place in the request, from 1.
+    line: u64,
+    /// The field.
+    field: String,
+    /// The kind of fault.
+    kind: DefectKind,
+    /// The fault in a sentence.
+    reason: String,
+    /// What stood there.
+    found: String,
+}
+
+impl From<&Defect> for RecordDefect {
+    fn from(defect: &Defect) -> RecordDefect {
+        RecordDefect {
+            line: defect.line,
+            field: defect.field.to_string(),
+            kind: defect.kind.into(),
+            reason: defect.reason.clone(),
+            found: defect.found.clone(),
+        }
+    }
+}
+
+/// The answer when no model is in force: everything is stored, and awaits screening.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unscreened {
+    /// Why nothing was judged, and what to do.
+    #[serde(flatten)]
+    problem: ProblemBody,
+    /// What was stored all the same.
+    stored: Screened,
+}
+
+/// Takes in one consignment or a batch, and screens them at once.
+///
+/// The same body sent twice changes nothing and is answered alike. A consignment whose number is
+/// known becomes a new version. With the header `Idempotency-Key`, it is the key that tells a
+/// repeated request from a new one, which a source needs that goes back to what it said before.
+/// A field that cannot be read is left out with a defect; a record without number, office or time
+/// is not stored. Without a model in force the answer is 409, and everything is stored.
+#[utoipa::path(
+    post,
+    path = "/consignments",
+    tag = "consignments",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Up to 100 characters.")),
+    request_body(content = Submission, content_type = "application/json"),
+    responses(
+        (status = 200, description = "Stored and screened.", body = Screened),
+        (status = 409, description = "Stored, but no model is in force; or the key was used \
+                                      with another body.", body = Unscreened),
+        (status = 422, description = "No record could be stored.", body = ProblemBody),
+        (status = "4XX", description = "Not done as asked.", body = ProblemBody),
+    )
+)]
+pub async fn screen_consignments(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Raw,
+) -> Result<Json<Screened>, Problem> {
+    let lot = read(&body, key(&headers)?)?;
+    let arrivals: Vec<(u64, String)> = lot
+        .arrivals
+        .iter()
+        .map(|arrival| (arrival.line, arrival.consignment.reference.to_string()))
+        .collect();
+    let defects: Vec<RecordDefect> = lot.defects.iter().map(RecordDefect::from).collect();
+    let taken = app.reception.take(lot).await?;
+    if arrivals.is_empty() {
+        let why = defects.first().map_or("nothing in it can be read", |defect| &defect.reason);
+        return Err(Problem::unusable("nothing_stored", format!("No record was stored: {why}."))
+            .next("Mend the record and send it again; its defects are kept until then.")
+            .besides("defects", defects));
+    }
+    let screened = answer(taken, arrivals, defects);
+    match &screened.model {
+        Some(_) => Ok(Json(screened)),
+        None => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "no_model",
+            format!(
+                "No model is in force: {} consignments are stored and await screening.",
+                screened.consignments.len()
+            ),
+        )
+        .besides("stored", screened)),
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    match key.to_str() {
+        Ok(key) if (1..=100).contains(&key.len()) => Ok(Some(key)),
+        _ => Err(Problem::unusable(
+            "idempotency_key",
+            "An Idempotency-Key has 1 to 100 printable ASCII characters.",
+        )
+        .next("Send a shorter one, such as a UUID.")),
+    }
+}
+
+/// Reads a request's body into records and defects.
+fn read(body: &Raw, key: Option<&str>) -> Result<Lot, Problem> {
+    #[derive(Deserialize)]
+    struct Look {
+        consignments: Option<IgnoredAny>,
+    }
+    // Looking first keeps the line and column of a fault, which an untagged enum would lose.
+    let batch = match body.read::<Look>()?.consignments {
+        Some(_) => body.read::<Batch>()?,
+        None => {
+            let one: Declared = body.read()?;
+            Batch { source: one.source.clone(), consignments: vec![one] }
+        }
+    };
+    if batch.consignments.is_empty() {
+        return Err(
+            Problem::unusable("empty", "The batch has no consignment.").next("Send at least one.")
+        );
+    }
+    if batch.consignments.len() > BATCH {
+        return Err(Problem::unusable(
+            "too_many",
+            format!("The batch has {} consignments.", batch.consignments.len()),
+        )
+        .next(format!("Send at most {BATCH} at a time.")));
+    }
+    let source = match batch.source.trim() {
+        "" => "api",
+        source if source.chars().count() <= 100 && !source.chars().any(char::is_control) => source,
+        _ => {
+            return Err(Problem::unusable(
+                "source",
+                "The source has more than 100 characters, or characters that are no text.",
+            ));
+        }
+    };
+    let (mut arrivals, mut defects) = (Vec::new(), Vec::new());
+    for (line, one) in (1..).zip(&batch.consignments) {
+        if !one.source.is_empty() && one.source != batch.source {
+            return Err(Problem::unusable(
+                "source",
+                format!("Consignment {line} names another source than its batch."),
+            )
+            .next("Send the consignments of each source in a batch of their own."));
+        }
+        if let Some(consignment) = declared::read(line, source, one, &mut defects) {
+            arrivals.push(pipeline::prepare(line, consignment, None)?);
+        }
+    }
+    let content = hex::encode(Sha256::digest(&body.0));
+    let name = format!("request {}", &content[..16]);
+    let digest = match key {
+        None => content,
+        Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {key}"))),
+    };
+    let size_bytes = body.0.len() as i64;
+    Ok(Lot { digest, name, source: source.to_owned(), size_bytes, arrivals, defects })
+}
+
+fn answer(taken: Taken, arrivals: Vec<(u64, String)>, defects: Vec<RecordDefect>) -> Screened {
+    let consignments = arrivals
+        .into_iter()
+        .zip(&taken.ids)
+        .map(|((line, reference), id)| ScreenedConsignment {
+            line,
+            id: ConsignmentId(*id).to_string(),
+            reference,
+            assessment: taken
+                .assessments
+                .get(id)
+                .map(|one| Assessment::of(&one.model_id, one.assessed_at, &one.assessment)),
+        })
+        .collect();
+    Screened {
+        message: taken.message,
+        repeated: taken.repeated,
+        model: taken.model,
+        received: taken.tally.into(),
+        consignments,
+        defects,
+    }
+}
+
+/// A version of a consignment, in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConsignmentVersion {
+    /// The version's id.
+    #[schema(example = "C-12")]
+    id: String,
+    /// The first version's id: the number that people see.
+    first_id: String,
+    /// Counted from 1.
+    version: i64,
+    /// Who numbers the references.
+    source: String,
+    /// The source's number.
+    reference: String,
+    /// Customs office.
+    office: String,
+    /// Parcel or freight.
+    regime: Regime,
+    /// Local day of arrival.
+    #[schema(format = Date)]
+    arrived_on: String,
+    /// What became of it.
+    fate: Fate,
+}
+
+impl From<&Version> for ConsignmentVersion {
+    fn from(version: &Version) -> ConsignmentVersion {
+        ConsignmentVersion {
+            id: ConsignmentId(version.id).to_string(),
+            first_id: ConsignmentId(version.first_id).to_string(),
+            version: version.version,
+            source: version.consignment.source.to_string(),
+            reference: version.consignment.reference.to_string(),
+            office: version.consignment.office.to_string(),
+            regime: version.consignment.regime.into(),
+            arrived_on: version.consignment.arrived_on.to_string(),
+            fate: version.fate.into(),
+        }
+    }
+}
+
+/// Which consignments are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ByReference {
+    /// The source's number.
+    reference: String,
+}
+
+/// Lists every version of the consignments that have this number, of all sources.
+#[utoipa::path(
+    get,
+    path = "/consignments",
+    tag = "consignments",
+    params(ByReference),
+    responses(
+        (status = 200, description = "The versions; empty when none has the number.",
+         body = List<ConsignmentVersion>),
+        (status = "4XX", description = "Not done as asked.", body = ProblemBody),
+    )
+)]
+pub async fn list_consignments(
+    State(app): State<App>,
+    Asked(asked): Asked<ByReference>,
+) -> Result<Json<List<ConsignmentVersion>>, Problem> {
+    let mut tx = app.store.read().await?;
+    let reference = asked.reference.trim();
+    let versions = consignments::versions(&mut tx, &[reference]).await?;
+    let ids: Vec<i64> = versions.values().flatten().map(|(_, known)| known.id).collect();
+    let described = consignments::described(&mut tx, &ids).await?;
+    Ok(Json(List::whole(described.iter().map(ConsignmentVersion::from).collect())))
+}
+
+/// A version of a consignment with all that was judged, decided and found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConsignmentDetail {
+    /// This version, in short.
+    #[serde(flatten)]
+    summary: ConsignmentVersion,
+    /// The message that brought it.
+    message: i64,
+    /// The line of that message.
+    line: i64,
+    /// What was declared.
+    declared: Declared,
+    /// All versions of it, the first one first.
+    versions: Vec<ConsignmentVersion>,
+    /// How this version was judged, the oldest assessment first.
+    assessments: Vec<Assessment>,
+    /// The plans in which this version was a candidate, with its chance.
+    selections: Vec<ConsignmentSelection>,
+    /// What came of it, every revision; the last one counts.
+    outcomes: Vec<KeptOutcome>,
+}
+
+/// Reads one version of a consignment: content, versions, fate, assessments with their reasons,
+/// plans with its chance, and outcomes.
+#[utoipa::path(
+    get,
+    path = "/consignments/{id}",
+    tag = "consignments",
+    params(("id" = String, Path, description = "The version's id, such as C-12.")),
+    responses(
+        (status = 200, description = "The consignment.", body = ConsignmentDetail),
+        (status = 404, description = "There is none of this id.", body = ProblemBody),
+        (status = "4XX", description = "Not done as asked.", body = ProblemBody),
+    )
+)]
+pub async fn read_consignment(
+    State(app): State<App>,
+    name: Named,
+) -> Result<Json<ConsignmentDetail>, Problem> {
+    let missing =
+        || Problem::missing("no_consignment", format!("There is no consignment {}.", name.0));
+    let id = name.number("C-").ok_or_else(missing)?;
+    let mut tx = app.store.read().await?;
+    let found = consignments::described(&mut tx, &[id]).await?.pop().ok_or_else(missing)?;
+    let Version { ref consignment, first_id, .. } = found;
+    let known = consignments::versions(&mut tx, &[&consignment.reference]).await?;
+    let ids: Vec<i64> = known
+        .values()
+        .flatten()
+        .filter(|(_, known)| known.first_id == first_id)
+        .map(|(_, known)| known.id)
+        .collect();
+    let versions = consignments::described(&mut tx, &ids).await?;
+    let judged = assessments::of(&mut tx, &[id], None).await?;
+    let planned = plans::of_consignments(&mut tx, &[id]).await?;
+    let came_of_it = outcomes::of(&mut tx, &[id]).await?;
+    Ok(Json(ConsignmentDetail {
+        summary: ConsignmentVersion::from(&found),
+        message: found.message_id,
+        line: found.line,
+        declared: Declared::from(consignment),
+        versions: versions.iter().map(ConsignmentVersion::from).collect(),
+        assessments: judged
+            .iter()
+            .map(|one| Assessment::of(&one.model_id, one.assessed_at, &one.assessment))
+            .collect(),
+        selections: planned
+            .iter()
+            .map(|(plan, line)| ConsignmentSelection::of(*plan, line))
+            .collect::<Result<_, Problem>>()?,
+        outcomes: came_of_it.iter().map(KeptOutcome::from).collect(),
+    }))
+}

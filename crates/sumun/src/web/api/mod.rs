@@ -1,0 +1,106 @@
+//! The operations of the API, a file a noun, each with the types that go over the wire. Wire types
+//! are apart from those of `targeting`, so that neither changes with the other unseen; what is
+//! common to several nouns is here.
+
+pub mod consignments;
+mod declared;
+pub mod defects;
+pub mod health;
+pub mod journal;
+pub mod measures;
+pub mod models;
+pub mod outcomes;
+pub mod plans;
+pub mod words;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use targeting::screening::{Language, Reason};
+use utoipa::ToSchema;
+
+use words::Lane;
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct List<T> {
+    /// What is on this page.
+    pub items: Vec<T>,
+    /// Cursor of the next page; none after the last.
+    pub next: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A list that fits on one page.
+    fn whole(items: Vec<T>) -> List<T> {
+        List { items, next: None }
+    }
+}
+
+/// A time in microseconds since 1970-01-01 UTC, as RFC 3339.
+fn time(micros: i64) -> String {
+    Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |time| time.to_string())
+}
+
+/// One reason of an assessment: a feature, and how far it moved the chance.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reason)]
+pub struct ReasonSaid {
+    /// Code of the feature.
+    feature: String,
+    /// The feature's number; none when it is not declared or not known.
+    value: Option<f64>,
+    /// How far it moved the log-odds; above 0 towards inspection.
+    push: f64,
+    /// Earlier inspections of the key behind the feature, where it has one.
+    inspected: Option<u32>,
+    /// Of those, with a find.
+    found: Option<u32>,
+    /// The reason as a sentence in English.
+    en: String,
+    /// The reason as a sentence in Korean.
+    ko: String,
+}
+
+impl From<&Reason> for ReasonSaid {
+    fn from(reason: &Reason) -> ReasonSaid {
+        ReasonSaid {
+            feature: reason.feature.clone(),
+            value: reason.value,
+            push: reason.push,
+            inspected: reason.inspected,
+            found: reason.found,
+            en: reason.sentence(Language::En),
+            ko: reason.sentence(Language::Ko),
+        }
+    }
+}
+
+/// The immutable result of screening one version of a consignment by one model.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Assessment {
+    /// The model that judged.
+    model: String,
+    /// When.
+    assessed_at: String,
+    /// Chance of any irregularity.
+    p_irregular: f64,
+    /// Chance of contraband.
+    p_critical: f64,
+    /// Suggested lane.
+    lane: Lane,
+    /// What moved the chance most, the strongest first.
+    reasons: Vec<ReasonSaid>,
+}
+
+impl Assessment {
+    fn of(model: &str, assessed_at: i64, judged: &targeting::screening::Assessment) -> Assessment {
+        Assessment {
+            model: model.to_owned(),
+            assessed_at: time(assessed_at),
+            p_irregular: judged.p_irregular,
+            p_critical: judged.p_critical,
+            lane: judged.lane.into(),
+            reasons: judged.reasons.iter().map(ReasonSaid::from).collect(),
+        }
+    }
+}

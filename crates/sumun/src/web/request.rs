@@ -1,0 +1,168 @@
+//! Reading requests: bodies, queries and names in paths, each refused in the one error shape. What
+//! comes through here is well formed and free of the character NUL, which Postgres cannot keep.
+//! What the fields mean is judged by the handlers.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use super::Problem;
+
+/// The largest body: a batch of some ten thousand consignments.
+pub const BODY_LIMIT: usize = 16 << 20;
+
+/// A JSON body as received.
+pub struct Raw(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Raw, Problem> {
+        // A page of another site can send text without asking first, but no JSON.
+        if !is_json(request.headers()) {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "content_type",
+                "The body must be JSON and say so.",
+            ));
+        }
+        // What says that it is too large need not be read first.
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if length.is_some_and(|length| length > BODY_LIMIT as u64) {
+            return Err(too_large());
+        }
+        match Bytes::from_request(request, state).await {
+            Ok(bytes) => Ok(Raw(bytes)),
+            Err(rejection) => Err(unread(&rejection)),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else {
+        return false;
+    };
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn unread(rejection: &BytesRejection) -> Problem {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        status => Problem::new(status, "body", "The body did not arrive whole."),
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        format!("The body is larger than {} MB.", BODY_LIMIT >> 20),
+    )
+}
+
+impl Raw {
+    /// The body as a value.
+    ///
+    /// # Errors
+    /// A problem with the line and column of what cannot be read.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.0).map_err(|error| {
+            let status = match error.is_data() {
+                true => StatusCode::UNPROCESSABLE_ENTITY,
+                false => StatusCode::BAD_REQUEST,
+            };
+            Problem::new(status, "body", format!("The body cannot be read: {error}."))
+        })
+    }
+}
+
+/// A JSON body as a value.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Body<T>, Problem> {
+        Ok(Body(Raw::from_request(request, state).await?.read()?))
+    }
+}
+
+/// The query behind the question mark.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        if query.contains("%00") || query.contains('\0') {
+            return Err(bad_query("a text holds the character NUL"));
+        }
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(asked)) => Ok(Asked(asked)),
+            Err(rejection) => Err(bad_query(&rejection.body_text())),
+        }
+    }
+}
+
+fn bad_query(why: &str) -> Problem {
+    let why = why.strip_prefix("Failed to deserialize query string: ").unwrap_or(why);
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "query",
+        format!("The query of the URL cannot be used: {why}."),
+    )
+}
+
+/// The name in the path, as written.
+pub struct Named(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Named, Problem> {
+        let nothing = || Problem::missing("no_route", "There is nothing of this name.");
+        match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(name)) if !name.contains('\0') && name.len() <= 100 => Ok(Named(name)),
+            _ => Err(nothing()),
+        }
+    }
+}
+
+impl Named {
+    /// The number in a name such as `C-12`, or in `12` alone.
+    pub fn number(&self, prefix: &str) -> Option<i64> {
+        let upper = self.0.to_ascii_uppercase();
+        let digits = upper.strip_prefix(prefix).unwrap_or(&upper);
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|_| plain)
+    }
+}
+
+/// How many items a page has, from what was asked.
+pub fn page_size(limit: Option<u32>) -> Result<i64, Problem> {
+    match limit {
+        None => Ok(100),
+        Some(limit @ 1..=1000) => Ok(i64::from(limit)),
+        Some(limit) => Err(bad_query(&format!("limit is {limit}, and may be 1 to 1000"))),
+    }
+}
+
+/// The place at which a page begins, from the cursor that was asked for.
+pub fn place<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, Problem> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let place = hex::decode(cursor).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    place.map(Some).ok_or_else(|| {
+        Problem::new(StatusCode::BAD_REQUEST, "cursor", "The cursor is none of this list's.")
+    })
+}
+
+/// The cursor of a place.
+pub fn cursor(place: &impl serde::Serialize) -> Option<String> {
+    serde_json::to_vec(place).ok().map(hex::encode)
+}
