@@ -33,6 +33,9 @@ struct Load {
     /// Folder of the started server's SQLite file.
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// An empty store of the started server instead, such as postgres://USER@HOST/DATABASE.
+    #[arg(long)]
+    store: Option<String>,
     /// Inspected consignments that the model learns from.
     #[arg(long, default_value_t = 5_000)]
     lessons: u64,
@@ -57,8 +60,9 @@ async fn main() -> Result<()> {
     let address = match &load.url {
         Some(url) => url.trim_start_matches("http://").to_owned(),
         None => {
-            let url = format!("sqlite:{}", folder.path().join("load.sqlite").display());
-            let store = Store::open(&url).await?;
+            let file = format!("sqlite:{}", folder.path().join("load.sqlite").display());
+            let url = load.store.as_deref().unwrap_or(&file);
+            let store = Store::open_with_key(url, &folder.path().join("load.key")).await?;
             teach(&store, load.lessons).await?;
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let address = listener.local_addr()?.to_string();

@@ -161,7 +161,7 @@ fn consignment(n: u32) -> Consignment {
 
 fn inspection(n: u32) -> Inspection {
     // Most deceivers are found, and some of the honest err.
-    let found = (n % 7 == 3 && n % 5 != 0) || n % 31 == 0;
+    let found = (n % 7 == 3 && !n.is_multiple_of(5)) || n.is_multiple_of(31);
     let critical = found && n % 4 == 1;
     let seizure = Seizure {
         exhibits: vec![Exhibit::new("cocaine", 0.5, "kg", None)],

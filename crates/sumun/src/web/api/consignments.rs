@@ -81,12 +81,14 @@ pub struct Received {
     unchanged: i64,
     /// Not stored; each has a defect.
     rejected: i64,
+    /// Defects of all records, stored or not.
+    defects: i64,
 }
 
 impl From<Tally> for Received {
     fn from(tally: Tally) -> Received {
-        let Tally { read, new, amended, unchanged, rejected } = tally;
-        Received { read, new, amended, unchanged, rejected }
+        let Tally { read, new, amended, unchanged, rejected, defects } = tally;
+        Received { read, new, amended, unchanged, rejected, defects }
     }
 }
 
