@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use targeting::consignment::Consignment;
+use targeting::outcome::Inspection;
 
-use super::{Store, Tx, args, assessments, plans};
+use super::{AssertSqlSafe, Store, Tx, args, assessments, plans};
 
 /// Entries looked at in one reading transaction.
 const PAGE: i64 = 500;
@@ -33,7 +34,8 @@ pub async fn compare(
         let entries = tx
             .fetch_all(
                 "select seq, act, subject, body, at from journal
-                 where seq > $1 and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn')
+                 where seq > $1
+                   and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
@@ -123,20 +125,64 @@ async fn documents_hold(tx: &mut Tx, body: &Value, at: i64) -> Result<bool> {
     if body["outcomes"] == 0 {
         return Ok(true);
     }
+    let kept = tx
+        .fetch_all(
+            AssertSqlSafe(format!(
+                "select {OUTCOME} from outcome
+                 where consignment_id >= $1 and consignment_id <= $2
+                   and revision = 1 and plan_id is null and recorded_at = $3
+                 order by consignment_id"
+            )),
+            args![body["outcome_ids"][0].as_i64(), body["outcome_ids"][1].as_i64(), at],
+            kept_outcome,
+        )
+        .await?;
     let mut digest = Documents::default();
-    let mut rows = tx.rows(
-        "select consignment_id, outcome, document from outcome
-         where consignment_id >= $1 and consignment_id <= $2
-           and revision = 1 and plan_id is null and recorded_at = $3
-         order by consignment_id",
-        args![body["outcome_ids"][0].as_i64(), body["outcome_ids"][1].as_i64(), at],
-    )?;
-    while let Some(row) = rows.next().await? {
-        digest.add(&row.int(0)?.to_string());
-        digest.add(row.text(1)?);
-        digest.add(row.text(2)?);
+    for one in &kept {
+        if !one.fits {
+            return Ok(false);
+        }
+        digest.add(&one.consignment_id.to_string());
+        digest.add(&one.outcome);
+        digest.add(&one.document);
     }
     Ok(body["outcomes_sha256"] == digest.finish())
+}
+
+/// An outcome as it is kept.
+struct KeptOutcome {
+    consignment_id: i64,
+    outcome: String,
+    document: String,
+    channel: Option<String>,
+    plan_id: Option<i64>,
+    /// Whether the columns by which outcomes are counted say what the document says, and the
+    /// latest revision alone is marked so.
+    fits: bool,
+}
+
+const OUTCOME: &str = "consignment_id, outcome, document, channel, plan_id, modality, minutes,
+    detection_method, officer, latest,
+    case when exists (select 1 from outcome newer
+                      where newer.consignment_id = outcome.consignment_id
+                        and newer.revision > outcome.revision) then 0 else 1 end";
+
+fn kept_outcome(row: &super::Row) -> Result<KeptOutcome> {
+    let (outcome, document) = (row.text(1)?.to_owned(), row.text(2)?.to_owned());
+    // One that cannot be read any more has been altered, which is for the verdict to say.
+    let fits = match serde_json::from_str::<Inspection>(&document) {
+        Err(_) => false,
+        Ok(inspection) => {
+            outcome == inspection.result.as_str()
+                && row.text_opt(5)? == inspection.modality.map(|modality| modality.as_str())
+                && row.int_opt(6)? == inspection.minutes.map(i64::from)
+                && row.text_opt(7)? == inspection.detection_method.map(|method| method.as_str())
+                && row.text(8)? == inspection.officer
+                && row.int(9)? == row.int(10)?
+        }
+    };
+    let (channel, plan_id) = (row.text_opt(3)?.map(str::to_owned), row.int_opt(4)?);
+    Ok(KeptOutcome { consignment_id: row.int(0)?, outcome, document, channel, plan_id, fits })
 }
 
 async fn assessments_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
@@ -184,15 +230,16 @@ async fn outcome_holds(tx: &mut Tx, body: &Value) -> Result<bool> {
     };
     let kept = tx
         .fetch_optional(
-            "select document, outcome from outcome where consignment_id = $1 and revision = $2",
+            AssertSqlSafe(format!(
+                "select {OUTCOME} from outcome where consignment_id = $1 and revision = $2"
+            )),
             args![id, revision],
-            |row| {
-                let document: Value = serde_json::from_str(row.text(0)?)?;
-                Ok((document, row.text(1)?.to_owned()))
-            },
+            kept_outcome,
         )
         .await?;
-    Ok(kept.is_some_and(|(document, outcome)| {
-        document == body["inspection"] && document["result"]["outcome"] == outcome
-    }))
+    let Some(kept) = kept.filter(|kept| kept.fits) else { return Ok(false) };
+    let document: Value = serde_json::from_str(&kept.document)?;
+    Ok(document == body["inspection"]
+        && kept.plan_id == body["plan"].as_i64()
+        && kept.channel.as_deref() == body["channel"].as_str())
 }
