@@ -98,12 +98,16 @@ impl Store {
         let mut tx = self.read().await?;
         let place = self.place();
         if !dialect::has_table(&mut tx, "schema_migration").await? {
-            bail!("the store {place} is empty: run `sumun migrate`");
+            crate::refuse!("not_migrated", "the store {place} is empty: run `sumun migrate`");
         }
         match missing(&mut tx, MIGRATIONS).await?.first() {
             None => Ok(()),
             Some(first) => {
-                bail!("the store {place} lacks migration {}: run `sumun migrate`", first.name)
+                crate::refuse!(
+                    "not_migrated",
+                    "the store {place} lacks migration {}: run `sumun migrate`",
+                    first.name
+                )
             }
         }
     }
