@@ -176,7 +176,9 @@ pub fn run(cli: Cli) -> ExitCode {
             let text = if office.settings.json {
                 format!("{}\n", report.json)
             } else {
-                format!("{}\n", report.text.trim_end())
+                // What was written to standard output itself, such as a table, has no text.
+                let text = report.text.trim_end();
+                if text.is_empty() { String::new() } else { format!("{text}\n") }
             };
             // A reader that went away, such as `head`, is no fault of ours.
             let _ = std::io::stdout().lock().write_all(text.as_bytes());
