@@ -1,6 +1,7 @@
 //! Invented people, firms and numbers, all derived from an index, so that twenty million
 //! consignees need no memory. Names are joined from syllables, towns do not exist, and telephone
-//! numbers lie in a block that is not given out. The spelling of a row varies, the identity does not.
+//! numbers lie in a block that is not given out. The spelling of a row varies, the identity does
+//! not.
 
 use crate::dice::mix;
 use crate::places::COUNTRIES;

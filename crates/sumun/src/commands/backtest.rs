@@ -1,4 +1,4 @@
-//! `sumun backtest`.
+//! `sumun backtest`: what a model would have done in a window of the past.
 
 use anyhow::Result;
 use clap::Args;

@@ -1,4 +1,4 @@
-//! `sumun config`.
+//! `sumun config`: the settings in force and where each comes from.
 
 use anyhow::Result;
 use clap::Args;

@@ -1,4 +1,4 @@
-//! `sumun defects`.
+//! `sumun defects`: what was wrong with records, for the person who can mend them.
 
 use anyhow::Result;
 use clap::Args;

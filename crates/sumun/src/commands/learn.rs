@@ -1,4 +1,4 @@
-//! `sumun learn`.
+//! `sumun learn`: a candidate model and its backtest; force is given by approval alone.
 
 use anyhow::Result;
 use clap::Args;

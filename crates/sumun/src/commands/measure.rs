@@ -1,4 +1,4 @@
-//! `sumun measure`.
+//! `sumun measure`: what gets past, as estimates with intervals, and what each channel yields.
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};

@@ -1,4 +1,4 @@
-//! `sumun migrate`.
+//! `sumun migrate`: the only verb that changes the schema of a store that has one.
 
 use anyhow::Result;
 use clap::Args;

@@ -1,4 +1,4 @@
-//! `sumun model`.
+//! `sumun model`: models are shown, and a person puts one in force with a reason.
 
 use std::path::PathBuf;
 

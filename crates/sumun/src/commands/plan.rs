@@ -1,4 +1,4 @@
-//! `sumun plan`.
+//! `sumun plan`: a shift's inspections are drawn with known chances, or drawn again as a proof.
 
 use std::path::{Path, PathBuf};
 
@@ -124,16 +124,16 @@ impl Plan {
                 again.plan.drawn, again.plan.candidates, again.plan.digest
             ),
             (Some((n, first)), _) => format!(
-                "Plan P-{id} does NOT come out as it is kept: {n} lines differ, the first is C-{first}."
+                "Plan P-{id} does NOT come out as it is kept: {n} lines differ, the first is \
+                 C-{first}."
             ),
             (None, false) => format!(
                 "Plan P-{id} draws as it is kept, but its lines are not those whose digest was \
                  journaled: someone altered them and the draw alike."
             ),
         };
-        let json = json!({
-            "plan": again.plan, "same": proven, "selections": rows.iter().filter(|r| r.drawn).count()
-        });
+        let drawn = rows.iter().filter(|row| row.drawn).count();
+        let json = json!({ "plan": again.plan, "same": proven, "selections": drawn });
         Ok(Report { json, text, whole: proven })
     }
 }

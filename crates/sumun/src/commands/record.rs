@@ -1,4 +1,4 @@
-//! `sumun record`.
+//! `sumun record`: outcomes come by flags, one, or by a table, many; refusals name their line.
 
 use std::path::PathBuf;
 

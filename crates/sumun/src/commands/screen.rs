@@ -1,4 +1,4 @@
-//! `sumun screen`.
+//! `sumun screen`: everything that awaits a decision is assessed by the model in force.
 
 use anyhow::Result;
 use clap::Args;

@@ -1,4 +1,4 @@
-//! `sumun serve`.
+//! `sumun serve`: the API over HTTP until a signal ends it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 

@@ -1,4 +1,4 @@
-//! `sumun verify`.
+//! `sumun verify`: the proof that the journal and what it covers are unaltered.
 
 use std::path::PathBuf;
 
@@ -77,8 +77,8 @@ impl Verify {
         }
         let root = hex::encode(verified.root);
         let text = format!(
-            "Unaltered: {} journal rows under {} checkpoints ({} unsigned), root {root}; {compared} \
-             of them cover kept rows, and those are as they were written.",
+            "Unaltered: {} journal rows under {} checkpoints ({} unsigned), root {root}; \
+             {compared} of them cover kept rows, and those are as they were written.",
             verified.size, verified.checkpoints, verified.unsigned
         );
         let json = json!({

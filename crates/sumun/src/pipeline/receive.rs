@@ -166,6 +166,7 @@ pub async fn receive_within(
     messages::add(tx, message.id, sorted.tally).await?;
     let mut digest = covered::Documents::default();
     versions.iter().for_each(|version| digest.add(version.document));
+    let outcome_ids = [found.first(), found.last()].map(|one| one.map(|new| new.consignment_id));
     journal::record(
         tx,
         &[journal::JournalEntry {
@@ -181,7 +182,7 @@ pub async fn receive_within(
                 "unchanged": sorted.tally.unchanged,
                 "rejected": sorted.tally.rejected,
                 "outcomes": found.len(),
-                "outcome_ids": [found.first().map(|o| o.consignment_id), found.last().map(|o| o.consignment_id)],
+                "outcome_ids": outcome_ids,
                 "outcomes_sha256": outcomes_digest(&found)?,
                 "sha256": digest.finish(),
             }),

@@ -388,7 +388,9 @@ fn a_plan_is_drawn_worked_and_measured() {
         let server = Server::start(&store).await?;
         server.post("/api/v1/consignments", &batch(0..70)).await?.expect(200)?;
         let order = json!({
-            "office": "030", "shift": "2030-01-01", "minutes": [{ "modality": "unpack", "minutes": 150 }],
+            "office": "030",
+            "shift": "2030-01-01",
+            "minutes": [{ "modality": "unpack", "minutes": 150 }],
         });
         let drawn = server.post("/api/v1/plans", &order).await?.expect(200)?;
         let plan = &drawn["plans"][0]["plan"];
@@ -425,10 +427,11 @@ fn a_plan_is_drawn_worked_and_measured() {
             .iter()
             .enumerate()
             .map(|(n, selection)| {
+                let by = if n < 4 { json!("physical_examination") } else { Value::Null };
                 json!({
                     "declaration_id": selection["reference"], "minutes": 12, "modality": "unpack",
                     "outcome": if n < 4 { "seizure" } else { "clear" },
-                    "detection_method": if n < 4 { json!("physical_examination") } else { Value::Null },
+                    "detection_method": by,
                     "substance": if n < 4 { "cocaine" } else { "" },
                     "quantity": if n < 4 { json!(0.4) } else { Value::Null },
                     "unit": "kg",
@@ -586,8 +589,8 @@ fn strangers_and_malformed_requests_are_refused_in_one_shape() {
         }
         let none = server.send(b"GET /healthz HTTP/1.0\r\n\r\n").await?;
         assert_eq!(refused(&none, 403), "host");
-        let elsewhere =
-            b"GET http://evil.example/healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        let elsewhere = b"GET http://evil.example/healthz HTTP/1.1\r\nhost: localhost\r\n\
+              connection: close\r\n\r\n";
         assert_eq!(refused(&server.send(elsewhere).await?, 403), "host");
         let answer = server.ask("GET", "/healthz", "origin: http://evil.example\r\n", "").await?;
         assert_eq!(refused(&answer, 403), "origin");
