@@ -1,7 +1,15 @@
 //! The office tested from outside, one binary. `engines.rs` runs a test on SQLite and, when
-//! `TEST_POSTGRES` names a server, on Postgres too; the other files are one concern each.
+//! `TEST_POSTGRES` names a server, on Postgres too; `person.rs` drives the binary as a person
+//! would, with tables from `customs_table.rs`; the other files are one concern each.
 
 mod api;
+mod commands;
+mod crash;
+mod customs_table;
 mod engines;
+mod engines_agree;
 mod journal;
+mod person;
+mod rehearsal;
 mod store;
+mod tidy;

@@ -1,0 +1,196 @@
+//! Commands that are killed (SIGKILL) at random moments. Whatever a journaled batch acknowledged
+//! is whole, nothing of an unfinished one is there, and the same command given again comes to the
+//! very state that it would have come to undisturbed, on either engine.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use sumun::store::{Store, args};
+
+use crate::customs_table::{self as made, Dice};
+use crate::engines::each_place;
+use crate::person::{Person, number, state};
+
+/// How often each command is killed before it may come to its end.
+const KILLS: u32 = 3;
+
+/// Runs commands one after the other on each engine, each killed three times first, and compares
+/// with the same commands undisturbed. `before` prepares the store and gives the commands.
+fn killed_and_repeated(seed: u64, before: impl Fn(&Person) -> Result<Vec<Vec<String>>>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let undisturbed = Person::alone(folder.path());
+    undisturbed.does(&["migrate"]).expect("a store");
+    let commands = before(&undisturbed).expect("to prepare");
+    let mut took = Duration::ZERO;
+    for command in &commands {
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        let start = Instant::now();
+        undisturbed.does(&words).expect("the undisturbed command");
+        took = took.max(start.elapsed());
+    }
+    each_place(false, async |place| {
+        let store = undisturbed.open().await?;
+        let undisturbed_state = state(&store, &[]).await?;
+        store.close().await;
+
+        let person = Person::at(place);
+        person.does(&["migrate"])?;
+        let commands = before(&person)?;
+        let store = person.open().await?;
+        let mut dice = Dice(seed);
+        let mut kills = 0;
+        for command in &commands {
+            let words: Vec<&str> = command.iter().map(String::as_str).collect();
+            let mut longest = took;
+            let mut left = KILLS;
+            while left > 0 {
+                let moment = longest.mul_f64(dice.below(1_000) as f64 / 1_000.0);
+                if killed_at(&person, &words, moment)? {
+                    (left, kills) = (left - 1, kills + 1);
+                    stands_whole(&store).await.with_context(|| {
+                        format!("seed {seed}: killed `{}` after {moment:?}", words.join(" "))
+                    })?;
+                } else {
+                    // It was done before: it is killed sooner next time.
+                    longest /= 2;
+                }
+            }
+            person.does(&words)?;
+            stands_whole(&store).await?;
+        }
+        eprintln!("{:?}: {kills} kills, seed {seed}", place.engine);
+        ensure!(kills >= 12, "only {kills} kills");
+        assert_eq!(state(&store, &[]).await?, undisturbed_state);
+        assert_eq!(person.does(&["verify"])?["verified"], true);
+        store.close().await;
+        Ok(())
+    });
+}
+
+/// Starts a command and kills it after a while; false when it had ended by then.
+fn killed_at(person: &Person, words: &[&str], moment: Duration) -> Result<bool> {
+    let mut child = person.command(words).spawn()?;
+    std::thread::sleep(moment);
+    if let Some(ended) = child.try_wait()? {
+        ensure!(ended.success(), "`{}` ended with {ended}", words.join(" "));
+        return Ok(false);
+    }
+    child.kill()?;
+    // On Unix a killed process has no exit code.
+    Ok(child.wait()?.code().is_none())
+}
+
+/// What holds of a store at any moment: the journal's entries and the rows that they speak of are
+/// both there or both not.
+async fn stands_whole(store: &Store) -> Result<()> {
+    // Fates as they are named, one each.
+    let unnamed = "select count(*) from consignment where fate not in
+                       ('pending', 'released', 'inspected', 'rejected', 'superseded')";
+    ensure!(number(store, unnamed).await? == 0, "a consignment has no fate");
+    let kept = number(store, "select count(*) from consignment").await?;
+    ensure!(number(store, "select coalesce(max(id), 0) from consignment").await? == kept);
+    ensure!(number(store, "select count(*) from declaration").await? == kept);
+
+    let mut tx = store.read().await?;
+    let entries: Vec<(String, String, Value)> = tx
+        .fetch_all("select act, subject, body from journal order by seq", args![], |row| {
+            let body = serde_json::from_str(row.text(2)?)?;
+            Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), body))
+        })
+        .await?;
+    drop(tx);
+    let of = |name: &'static str| entries.iter().filter(move |(act, ..)| act == name);
+    let mut next = 1;
+    for (_, subject, body) in of("receive") {
+        let (first, last) = (body["ids"][0].as_i64(), body["ids"][1].as_i64());
+        ensure!(first == Some(next), "{subject} goes on at {first:?} instead of {next}");
+        next = last.context("ids")? + 1;
+    }
+    ensure!(next == kept + 1, "{kept} consignments are stored, {} acknowledged", next - 1);
+    let told = "select cast(coalesce(sum(rows_new + rows_amended), 0) as bigint) from message";
+    ensure!(number(store, told).await? == kept, "messages count otherwise");
+    // Each arrival is once in the ledger: its busiest key is one that every row has.
+    let seen = "select coalesce(max(seen), 0) from (
+                    select cast(sum(seen) as bigint) as seen from history group by key) as sums";
+    ensure!(number(store, seen).await? <= kept, "an arrival was counted twice");
+
+    ensure!(number(store, "select count(*) from plan").await? == of("plan").count() as i64);
+    let lines = "select count(*) from plan where candidates <>
+                     (select count(*) from selection where plan_id = plan.id)
+                     or drawn <> (select count(*) from selection
+                                  where plan_id = plan.id and drawn = 1)";
+    ensure!(number(store, lines).await? == 0, "a plan is kept in part");
+    let in_force = "select count(*) from (
+                        select shift from plan where state = 'drawn'
+                        group by office, shift, regime having count(*) > 1) as twice";
+    ensure!(number(store, in_force).await? == 0, "two plans of one shift are in force");
+    let left = "select count(*) from consignment
+                join selection on selection.consignment_id = consignment.id
+                join plan on plan.id = selection.plan_id
+                where plan.state = 'drawn'
+                  and ((drawn_in_it = 0 and fate = 'pending')
+                       or (drawn_in_it = 1 and fate = 'released'))";
+    let left = left.replace("drawn_in_it", "selection.drawn");
+    ensure!(number(store, &left).await? == 0, "a plan is in force whose rest awaits a decision");
+
+    let outcomes = number(store, "select count(*) from outcome").await?;
+    ensure!(outcomes == (of("record").count() + of("correct").count()) as i64);
+    let examined = "select count(*) from outcome
+                    join consignment on consignment.id = outcome.consignment_id
+                    where consignment.fate <> 'inspected'";
+    ensure!(number(store, examined).await? == 0, "an examined consignment has another fate");
+    let sums =
+        "select cast(coalesce(sum(seen), 0) * 1000000 + coalesce(sum(inspected), 0) as bigint)
+                from history";
+    let sums = number(store, sums).await?;
+    ensure!(outcomes == 0 || sums % 1_000_000 > 0, "outcomes that the ledger does not know");
+    Ok(())
+}
+
+/// A day's declarations as a file, and the command that reads it.
+fn ingest(person: &Person, seed: u64, date: &str, rows: u64) -> Result<Vec<String>> {
+    let name = format!("{date}.csv");
+    let csv = made::csv(&made::day(seed, date, 1 + seed * 1_000_000, rows), false);
+    Ok(vec!["ingest".to_owned(), person.file(&name, csv)?])
+}
+
+#[test]
+fn an_ingest_that_is_killed_goes_on_where_it_was() {
+    killed_and_repeated(41, |person| {
+        (1..=4).map(|n| ingest(person, n, &format!("2021-04-0{n}"), 20_000)).collect()
+    });
+}
+
+#[test]
+fn a_plan_that_is_killed_is_drawn_or_not() {
+    killed_and_repeated(42, |person| {
+        let words = ingest(person, 1, "2021-04-05", 6_000)?;
+        person.does(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let plan = |seed: u64| {
+            let words = "plan --office 40 --shift 2021-04-05 --minutes 6000 --seed";
+            words.split(' ').map(str::to_owned).chain([seed.to_string()]).collect()
+        };
+        Ok((1..=4).map(plan).collect())
+    });
+}
+
+/// Outcomes of one table: more than are recorded in one transaction.
+const TABLE: usize = 5_400;
+
+#[test]
+fn outcomes_whose_recording_is_killed_are_recorded_once() {
+    killed_and_repeated(43, |person| {
+        let words = ingest(person, 0, "2021-04-05", 4 * TABLE as u64)?;
+        person.does(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let plan = "plan --office 40 --shift 2021-04-05 --minutes 9000 --seed 5";
+        person.does(&plan.split(' ').collect::<Vec<_>>())?;
+        let rows = made::day(0, "2021-04-05", 1, 4 * TABLE as u64);
+        let table = |n: usize| {
+            let rows = rows.iter().skip(n * TABLE).take(TABLE);
+            let csv = made::OUTCOMES.to_owned() + &rows.map(made::outcome).collect::<String>();
+            Ok(vec!["record".to_owned(), person.file(&format!("outcomes-{n}.csv"), csv)?])
+        };
+        (0..4).map(table).collect()
+    });
+}
