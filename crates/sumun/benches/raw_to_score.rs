@@ -5,6 +5,7 @@
 //! untimed, and reads and scores the second; `cargo xtask bench --peers` runs both sides. Prints a
 //! line a stage: name, rows, processor seconds, wall seconds.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::fs::File;
 use std::hint::black_box;
@@ -13,9 +14,11 @@ use std::time::Instant;
 
 use intake::{Read, Table, TableOptions};
 use jiff::Timestamp;
+use targeting::codes::Day;
 use targeting::consignment::Consignment;
+use targeting::facts::Facts;
 use targeting::feature::{CATALOGUE, Extractor};
-use targeting::history::{Histories, UnitValueEntry, UnitValues, arrival, examination};
+use targeting::history::{Entry, Histories, UnitValueEntry, UnitValues, arrival, examination};
 use targeting::learning::{Lessons, learn};
 use targeting::model::Target;
 use targeting::screening::Screener;
@@ -61,6 +64,9 @@ fn open(file: &Path) -> Result<Table<'static>, Box<dyn Error>> {
     Ok(Table::open(File::open(file)?, &name, &TableOptions::default())?)
 }
 
+/// A day before every row of any table, on which the sums of the first table are booked.
+const LONG_AGO: Day = Day(0);
+
 /// What the first table teaches: the histories after it, and a model learned from it.
 fn taught(train: &Path) -> Result<(Histories, Screener), Box<dyn Error>> {
     let mut rows: Vec<Read> = Vec::new();
@@ -88,7 +94,31 @@ fn taught(train: &Path) -> Result<(Histories, Screener), Box<dyn Error>> {
     let learned = learn(&lessons, "bench".to_owned(), Timestamp::UNIX_EPOCH, 1, |step| {
         eprintln!("{step}");
     })?;
-    Ok((past, Screener::new(learned.model)))
+    let screener = Screener::new(learned.model);
+    let past = totals(&rows, &screener);
+    Ok((past, screener))
+}
+
+/// The histories as screening loads them for later days: only keys that the model reads, each with
+/// all that was known before. The peers look up the same final sums.
+fn totals(rows: &[Read], screener: &Screener) -> Histories {
+    let mut wanted = HashSet::new();
+    for Read { consignment, .. } in rows {
+        screener.extractor().keys(&Facts::of(consignment), |key| {
+            wanted.insert(key);
+        });
+    }
+    let mut past = Histories::default();
+    for Read { consignment, inspection, .. } in rows {
+        let label = inspection.as_ref().and_then(|inspection| inspection.result.label());
+        let examined = label.map(|label| examination(consignment, LONG_AGO, label));
+        for entry in arrival(consignment).chain(examined.into_iter().flatten()) {
+            if wanted.contains(&entry.key) {
+                past.add(Entry { first: LONG_AGO, day: LONG_AGO, ..entry });
+            }
+        }
+    }
+    past
 }
 
 /// What each stage of one walk took, in seconds by the clock.
