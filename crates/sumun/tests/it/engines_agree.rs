@@ -57,13 +57,14 @@ fn both_engines_come_to_the_same_chances_plans_and_measures() {
             .into_iter()
             .collect::<Result<_>>()?;
         ensure!(number(&store, "select count(*) from assessment").await? == 302);
-        answers.lock().expect("nobody failed with it").push(Answer {
+        let answer = Answer {
             engine: format!("{:?}", place.engine),
             // The journal names the model's hash, which holds the time of learning.
             state: state(&store, &["journal"]).await?,
             measures,
             backtest: person.does(&["backtest", "--from", "2021-03-15"])?,
-        });
+        };
+        answers.lock().expect("nobody failed with it").push(answer);
         store.close().await;
         Ok(())
     });

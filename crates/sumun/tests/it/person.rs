@@ -152,9 +152,12 @@ const I: Kind = Kind::Int;
 const R: Kind = Kind::Real;
 const T: Kind = Kind::Text;
 
+/// A table, what is read of it, and its order.
+type Kept = (&'static str, &'static [(&'static str, Kind)], &'static str);
+
 /// What a store holds, table by table and in a known order: everything but the times at which
 /// things were done and what hashes them.
-const STATE: &[(&str, &[(&str, Kind)], &str)] = &[
+const STATE: &[Kept] = &[
     (
         "message",
         &[
