@@ -13,13 +13,18 @@ use crate::person::{Person, number, texts};
 /// Each seed is another world. They were taken as they come.
 const SEEDS: [u64; 3] = [3, 4, 5];
 
+/// The site's key, from which the draws follow: with it a rehearsal can be played again.
+const KEY: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e\n";
+
 #[test]
 fn three_weeks_of_the_pretend_port_hold_what_is_promised() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut covered = Vec::new();
+    let (mut by_risk, mut by_chance) = (Drawn::default(), Drawn::default());
     for seed in SEEDS {
         let folder = tempfile::tempdir()?;
         let person = Person::alone(folder.path());
+        person.file("journal.key", KEY)?;
         let words = format!("demo --no-serve --days 21 --seed {seed}");
         let played = person.does(&words.split(' ').collect::<Vec<_>>())?;
         let held = runtime.block_on(async {
@@ -30,11 +35,16 @@ fn three_weeks_of_the_pretend_port_hold_what_is_promised() -> Result<()> {
         });
         held.with_context(|| format!("seed {seed}"))?;
         covered.push(covers_the_truth(&played, seed)?);
-        learning_beats_chance(&person).with_context(|| format!("seed {seed}"))?;
+        last_week(&person, &mut by_risk, &mut by_chance).with_context(|| format!("seed {seed}"))?;
         assert_eq!(person.does(&["verify"])?["verified"], true, "seed {seed}");
     }
     let covering = covered.iter().filter(|covers| **covers).count();
     ensure!(covering >= 2, "the truth is within the interval for {covering} of {SEEDS:?} only");
+    // What the model chose was bad at least twice as often as what chance chose. One world alone
+    // has too few finds by chance in a week to tell.
+    let (risk, random) = (by_risk.precision(), by_chance.precision());
+    eprintln!("seeds {SEEDS:?}, last week: precision {risk:.3} by risk, {random:.3} by chance");
+    ensure!(risk >= 2.0 * random, "{risk:.3} by risk, {random:.3} by chance");
     Ok(())
 }
 
@@ -122,18 +132,32 @@ fn covers_the_truth(played: &Value, seed: u64) -> Result<bool> {
     Ok(covers)
 }
 
-/// In the last week, what the model chose was bad at least twice as often as what chance chose.
-fn learning_beats_chance(person: &Person) -> Result<()> {
+/// Inspections of one channel.
+#[derive(Default)]
+struct Drawn {
+    inspected: u64,
+    found: u64,
+}
+
+impl Drawn {
+    fn precision(&self) -> f64 {
+        self.found as f64 / self.inspected as f64
+    }
+}
+
+/// Adds what each channel inspected and found in the last week.
+fn last_week(person: &Person, by_risk: &mut Drawn, by_chance: &mut Drawn) -> Result<()> {
     let weeks = person.does(&["measure"])?;
     let week = weeks["weeks"].as_array().and_then(|weeks| weeks.last()).context("no week")?;
     let first = week["of"].as_str().context("a week without its day")?;
     let measure = person.does(&["measure", "--from", first])?;
-    let precision = |channel: &str| {
-        let found = measure["yields"][channel]["precision"]["estimate"].as_f64();
-        found.with_context(|| format!("nothing of {channel} since {first}: {}", measure["yields"]))
-    };
-    let (risk, random) = (precision("risk")?, precision("random")?);
-    eprintln!("since {first}: precision {risk:.3} by risk, {random:.3} by chance");
-    ensure!(risk >= 2.0 * random, "{risk:.3} by risk, {random:.3} by chance");
+    for (channel, drawn) in [("risk", by_risk), ("random", by_chance)] {
+        let of = &measure["yields"][channel];
+        let figure = |name: &str| {
+            of[name].as_u64().with_context(|| format!("{name} of {channel} since {first}: {of}"))
+        };
+        drawn.inspected += figure("inspected")?;
+        drawn.found += figure("found")?;
+    }
     Ok(())
 }
