@@ -23,7 +23,7 @@ impl Defects {
     pub async fn run(self, office: &Office) -> Result<Report> {
         let store = office.store().await?;
         let mut tx = store.read().await?;
-        let counts = defects::count(&mut tx, None).await?;
+        let counts = defects::count(&mut tx, &self.file).await?;
         let list = defects::list(&mut tx, &self.file, self.limit).await?;
         let total: i64 = counts.iter().map(|(_, n)| n).sum();
         let mut table = Table::new(&["file", "line", "field", "kind", "reason", "found"]);

@@ -29,13 +29,14 @@ pub async fn compare(
     mut progress: impl FnMut(u64) + Send,
 ) -> Result<(u64, Option<Altered>)> {
     let (mut after, mut compared) = (0, 0);
+    let mut said = Said::default();
     loop {
         let mut tx = store.read().await?;
         let entries = tx
             .fetch_all(
                 "select seq, act, subject, body, at from journal
                  where seq > $1
-                   and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn')
+                   and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn', 'approve')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
@@ -45,7 +46,10 @@ pub async fn compare(
                 },
             )
             .await?;
-        let Some((last, ..)) = entries.last() else { return Ok((compared, None)) };
+        let Some((last, ..)) = entries.last() else {
+            // This view has no later entry, so it holds just what the entries add up to.
+            return Ok((compared, said.altered(&mut tx).await?));
+        };
         after = *last;
         for (seq, act, subject, body, at) in entries {
             let holds = match act.as_str() {
@@ -53,6 +57,7 @@ pub async fn compare(
                 "screen" => assessments_hold(&mut tx, &body).await,
                 "plan" => plan_holds(&mut tx, &subject, &body).await,
                 "learn" => model_holds(&mut tx, &body).await,
+                "approve" => Ok(true),
                 _ => outcome_holds(&mut tx, &body).await,
             }
             .with_context(|| format!("while comparing journal entry {seq}"))?;
@@ -68,9 +73,56 @@ pub async fn compare(
                 };
                 return Ok((compared, Some(Altered { seq, what: format!("{what} ({subject})") })));
             }
+            said.add(seq, &act, &body);
             compared += 1;
             progress(seq as u64);
         }
+    }
+}
+
+/// What the entries together say that the store holds.
+#[derive(Default)]
+struct Said {
+    outcomes: i64,
+    last_seq: i64,
+    /// The last approval: its entry and the model.
+    approved: Option<(i64, String)>,
+}
+
+impl Said {
+    fn add(&mut self, seq: i64, act: &str, body: &Value) {
+        match act {
+            "receive" => self.outcomes += body["outcomes"].as_i64().unwrap_or(0),
+            "record" | "correct" => self.outcomes += 1,
+            "approve" => {
+                self.approved = body["model"].as_str().map(|model| (seq, model.to_owned()));
+            }
+            _ => {}
+        }
+        self.last_seq = seq;
+    }
+
+    /// What the store holds more or less of, if anything.
+    async fn altered(&self, tx: &mut Tx) -> Result<Option<Altered>> {
+        let outcomes =
+            tx.fetch_one("select count(*) from outcome", args![], |row| row.int(0)).await?;
+        if outcomes != self.outcomes {
+            let what = format!(
+                "the journal covers {} outcomes, the store holds {outcomes}: some were added or \
+                 removed",
+                self.outcomes
+            );
+            return Ok(Some(Altered { seq: self.last_seq, what }));
+        }
+        let in_force = super::models::in_force(tx).await?.map(|(id, _)| id);
+        let approved = self.approved.as_ref().map(|(_, model)| model.clone());
+        if in_force != approved {
+            let named = |model: Option<String>| model.unwrap_or_else(|| "no model".to_owned());
+            let what = format!("{} is in force, {} was approved", named(in_force), named(approved));
+            let seq = self.approved.as_ref().map_or(self.last_seq, |(seq, _)| *seq);
+            return Ok(Some(Altered { seq, what }));
+        }
+        Ok(None)
     }
 }
 

@@ -85,13 +85,15 @@ pub async fn list(tx: &mut Tx, file: &str, limit: i64) -> Result<Vec<KeptDefect>
     .await
 }
 
-/// How many defects there are in all, by kind.
-pub async fn count(tx: &mut Tx, message_id: Option<i64>) -> Result<Vec<(String, i64)>> {
+/// How many defects there are in files whose name contains `file`, by kind.
+pub async fn count(tx: &mut Tx, file: &str) -> Result<Vec<(String, i64)>> {
+    let like = format!("%{}%", file.replace(['%', '_'], ""));
     tx.fetch_all(
-        "select kind, count(*) from defect
-         where $1 is null or message_id = $1
-         group by kind order by kind",
-        args![message_id],
+        "select defect.kind, count(*)
+         from defect join message on message.id = defect.message_id
+         where message.name like $1
+         group by defect.kind order by defect.kind",
+        args![like],
         |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
     )
     .await

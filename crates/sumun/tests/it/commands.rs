@@ -502,6 +502,22 @@ fn whatever_is_altered_behind_the_journal_is_found_and_named() {
         }
         ensure!(unseen.is_empty(), "not found, or not named:\n{}", unseen.join("\n"));
 
+        // A row that was slipped in, or a model that nobody approved, has no entry to show it.
+        let slipped = "insert into outcome
+             select consignment_id, revision + 9, 0, outcome, channel, plan_id, modality, minutes,
+                    detection_method, officer, known_day, recorded_at, document
+             from outcome where revision = 1 and plan_id is not null limit 1";
+        for (done, undone) in [
+            (slipped, "delete from outcome where revision > 9"),
+            ("update model set state = 'retired'", "update model set state = 'in_force'"),
+        ] {
+            run(&store, done).await?;
+            let (code, said) = person.json(&["verify"])?;
+            ensure!(code == 1 && said["verified"] == false, "{done}: exit {code}, {said}");
+            run(&store, undone).await?;
+            person.does(&["verify"]).with_context(|| format!("after {undone}"))?;
+        }
+
         // A plan whose kept chance was altered no longer comes out the same.
         let kept = change(&store, "selection", "chance", line, altered).await?;
         let (code, said) = person.json(&["plan", "--replay", "P-1"])?;
@@ -518,6 +534,13 @@ fn whatever_is_altered_behind_the_journal_is_found_and_named() {
         store.close().await;
         Ok(())
     });
+}
+
+/// Runs a statement behind the journal's back.
+async fn run(store: &Store, sql: &'static str) -> Result<()> {
+    let mut tx = store.begin().await?;
+    tx.execute(sql, args![]).await?;
+    tx.commit().await
 }
 
 /// One value of one row.
