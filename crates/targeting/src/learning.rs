@@ -214,7 +214,7 @@ pub struct Candidate {
 }
 
 /// The choices of feature groups, small to large. The smallest that does as well wins.
-const CHOICES: [&[Group]; 4] = [
+pub(crate) const CHOICES: [&[Group]; 4] = [
     &[Group::Goods, Group::GoodsPast],
     &[Group::Goods, Group::GoodsPast, Group::Route],
     &[Group::Goods, Group::GoodsPast, Group::Parties],
@@ -222,10 +222,10 @@ const CHOICES: [&[Group]; 4] = [
 ];
 
 /// How much better a larger choice has to be, in average precision.
-const WORTH_MORE: f64 = 0.002;
+pub(crate) const WORTH_MORE: f64 = 0.002;
 
 /// Which features a target reads: rates of its own kind of find, and all that is no rate.
-fn columns_of(groups: &[Group], target: Target) -> Vec<usize> {
+pub(crate) fn columns_of(groups: &[Group], target: Target) -> Vec<usize> {
     let other = match target {
         Target::Irregular => ".critical_rate",
         Target::Critical => ".irregular_rate",

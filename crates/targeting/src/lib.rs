@@ -6,7 +6,7 @@
 //! its day; [`feature`] turns both into numbers; [`model`] judges them and gives reasons;
 //! [`screening`] puts that together for a batch; [`plan`] draws the shift's inspections with
 //! known chances; an [`outcome`] comes back; [`learning`] makes the next model of it; and
-//! [`measuring`] says how much got past.
+//! [`measuring`] says how much got past; and [`rehearsal`] plays all of it with a labelled past.
 #![warn(missing_docs)]
 
 pub mod codes;
@@ -20,4 +20,5 @@ pub mod model;
 pub mod outcome;
 pub mod party;
 pub mod plan;
+pub mod rehearsal;
 pub mod screening;

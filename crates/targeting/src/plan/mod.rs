@@ -18,8 +18,8 @@ pub use chances::{Chances, chances};
 pub use draw::{Draw, Selection, draw};
 pub use seed::{Seed, SeedParts};
 
-#[cfg(test)]
 pub(crate) use draw::pivotal;
+pub(crate) use seed::Stream;
 
 /// One consignment that could be inspected, as far as planning needs to know it.
 #[derive(Debug, Clone, Copy, PartialEq)]
