@@ -7,6 +7,7 @@ pub mod acts;
 pub mod commands;
 pub mod config;
 pub mod merkle;
+pub mod picture;
 pub mod pipeline;
 pub mod refusal;
 pub mod store;
