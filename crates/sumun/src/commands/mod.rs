@@ -13,6 +13,7 @@ mod migrate;
 mod model;
 mod plan;
 mod record;
+mod rehearse;
 mod screen;
 mod serve;
 mod table;
@@ -58,6 +59,8 @@ pub enum Verb {
     Measure(measure::Measures),
     /// Judges what a model would have done in a window of the past.
     Backtest(backtest::Backtest),
+    /// Plays strategies of inspection over a past whose outcomes are known.
+    Rehearse(rehearse::Rehearse),
     /// Proves that the journal and what it covers are unaltered.
     Verify(verify::Verify),
     /// Writes tables as CSV or Parquet.
@@ -199,6 +202,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Model(verb) => boxed(verb.run(office)).await,
         Verb::Measure(verb) => boxed(verb.run(office)).await,
         Verb::Backtest(verb) => boxed(verb.run(office)).await,
+        Verb::Rehearse(verb) => boxed(verb.run(office)).await,
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
         Verb::Serve(verb) => boxed(verb.run(office)).await,

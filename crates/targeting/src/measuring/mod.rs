@@ -6,6 +6,7 @@
 //! in `interval.rs`, the yields of officers' hours in `yields.rs`.
 
 mod interval;
+mod steady;
 mod yields;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::outcome::Channel;
 
 pub use interval::Interval;
 use interval::Z;
+pub use steady::{Term, steadied};
 pub use yields::{Inspected, Yield, yields};
 
 /// Fewer finds than this in the drawn tail leave a relative error above 1/√10, about a third.

@@ -319,12 +319,40 @@ impl Platt {
         if rows != count || weights.len() != count {
             return Err(FitError::Shape { rows, labels: count, weights: weights.len(), width: 1 });
         }
-        check_weights(labels, weights)?;
-        if let Some(row) = scores.iter().position(|score| !score.is_finite()) {
+        let scale = rows as f64 / weights.iter().sum::<f64>();
+        let near = (Platt::IDENTITY, Platt::RIDGE);
+        Platt::pulled(Sample { scores, labels, weights, scale, near })
+    }
+
+    /// Fits as [`Platt::fit`] does, near a calibration of before: the pull towards it is as
+    /// strong as `rows` rows, and the weights count only for as many rows as they are worth, by
+    /// (Σw)²/Σw² (Kish 1965). For few outcomes of very unequal chances.
+    ///
+    /// # Errors
+    /// As [`Platt::fit`].
+    pub fn fit_near(
+        scores: &[f64],
+        labels: &[bool],
+        weights: &[f64],
+        near: Platt,
+        rows: f64,
+    ) -> Result<Platt, FitError> {
+        if weights.len() != scores.len() || labels.len() != scores.len() {
+            let (rows, labels, weights) = (scores.len(), labels.len(), weights.len());
+            return Err(FitError::Shape { rows, labels, weights, width: 1 });
+        }
+        let sum: f64 = weights.iter().sum();
+        let square: f64 = weights.iter().map(|weight| weight * weight).sum();
+        // A row of even odds bends the likelihood by a quarter.
+        let near = (near, 0.25 * rows);
+        Platt::pulled(Sample { scores, labels, weights, scale: sum / square, near })
+    }
+
+    fn pulled(sample: Sample<'_>) -> Result<Platt, FitError> {
+        check_weights(sample.labels, sample.weights)?;
+        if let Some(row) = sample.scores.iter().position(|score| !score.is_finite()) {
             return Err(FitError::Infinite { row, column: 0 });
         }
-        let scale = rows as f64 / weights.iter().sum::<f64>();
-        let sample = Sample { scores, labels, weights, scale };
         let free = sample.newton(Platt::IDENTITY, false);
         if free.slope >= Platt::MIN_SLOPE {
             return Ok(free);
@@ -339,6 +367,8 @@ struct Sample<'a> {
     labels: &'a [bool],
     weights: &'a [f64],
     scale: f64,
+    /// What the fit is pulled towards, and how strongly.
+    near: (Platt, f64),
 }
 
 impl Sample<'_> {
@@ -350,22 +380,25 @@ impl Sample<'_> {
 
     /// Penalised negative log likelihood.
     fn loss(&self, platt: Platt) -> f64 {
-        let pull = (platt.slope - 1.0).powi(2) + platt.intercept.powi(2);
+        let (near, ridge) = self.near;
+        let pull = (platt.slope - near.slope).powi(2) + (platt.intercept - near.intercept).powi(2);
         let misfit = self.rows().map(|(score, label, weight)| {
             let odds = platt.log_odds(score);
             // ln(1 + e^odds) - label * odds, without overflow.
             weight * (odds.max(0.0) + (-odds.abs()).exp().ln_1p() - label * odds)
         });
-        misfit.sum::<f64>() + 0.5 * Platt::RIDGE * pull
+        misfit.sum::<f64>() + 0.5 * ridge * pull
     }
 
     fn newton(&self, start: Platt, slope_fixed: bool) -> Platt {
+        let (near, ridge) = self.near;
         let mut platt = start;
         let mut loss = self.loss(platt);
         // Newton settles within about ten rounds here; the bound only guards against rounding.
         for _ in 0..100 {
-            let mut gradient = [Platt::RIDGE * (platt.slope - 1.0), Platt::RIDGE * platt.intercept];
-            let mut curve = [Platt::RIDGE, 0.0, Platt::RIDGE];
+            let mut gradient =
+                [platt.slope - near.slope, platt.intercept - near.intercept].map(|d| ridge * d);
+            let mut curve = [ridge, 0.0, ridge];
             for (score, label, weight) in self.rows() {
                 let chance = platt.chance(score);
                 let pull = weight * (chance - label);

@@ -16,6 +16,12 @@ const SPREAD_MIN: f64 = 1e-9;
 /// A number this near to a whole one is that whole number: 0.9 × 50 is 45 slots.
 const WHOLE: f64 = 1e-9;
 
+/// Halvings of the lean of a tail that is to pay: to a four-thousandth of the way.
+const LEAN_STEPS: usize = 12;
+
+/// A spread so large that whoever has it is certain at any scale that the others leave room for.
+const CERTAIN: f64 = 1e12;
+
 /// Enough halvings from the widest bracket the spreads allow to the last digits of the answer.
 const BISECTIONS_MAX: usize = 128;
 
@@ -144,7 +150,8 @@ pub fn chances(
     let tail: Vec<u32> =
         (0..keyed.len() as u32).filter(|&place| !is_certain[place as usize]).collect();
     let boundary = boundary.first().map(|&place| (place, split.boundary));
-    let tail_chances = share_out(&keyed, &tail, boundary, split.room, terms);
+    let last = ranked.last().map_or(0.0, |&place| keyed.chance_irregular[place as usize]);
+    let tail_chances = share_out(&keyed, &tail, boundary, split.room, terms, last);
 
     let kept = keep_slots(&lines, slots, slots - certain.len() as u64, seed);
     let mut chance = vec![1.0; keyed.len()];
@@ -190,6 +197,7 @@ fn check_terms(terms: Terms) -> Result<(), PlanError> {
         ("explore", terms.explore, terms.explore > 0.0 && terms.explore <= 1.0, above_zero),
         ("floor", terms.floor, terms.floor > 0.0 && terms.floor <= 1.0, above_zero),
         ("eta", terms.eta, (0.0..=1.0).contains(&terms.eta), "between 0 and 1"),
+        ("pays", terms.pays, (0.0..1.0).contains(&terms.pays), "at least 0 and below 1"),
     ] {
         if !good {
             return Err(PlanError::BadTerm { term, value, range });
@@ -348,6 +356,10 @@ fn keep_slots(lines: &[CapacityLine], slots: u64, wanted: u64, seed: &Seed) -> V
 /// Chances of the tail: proportional to the spread of the unknown answer (the split that makes the
 /// estimate most precise, by Neyman), not below the floor, not above 1, together `room` slots.
 ///
+/// Where the tail is to pay, the spread is divided by √(1 − m/b), and whoever has m ≥ b is
+/// certain, with b as large as brings the finds wanted: that is what maximises
+/// −Σ s²/π + λ Σ π m for some price λ of a find. `last` is what the core's last place expects.
+///
 /// The boundary candidate is in the core with its share of a place and in the tail otherwise, so
 /// its chance is share + (1 − share) × its chance in the tail.
 fn share_out(
@@ -356,25 +368,24 @@ fn share_out(
     boundary: Option<(u32, f64)>,
     room: f64,
     terms: Terms,
+    last: f64,
 ) -> Vec<f64> {
     let mean = keyed.chance_irregular.iter().sum::<f64>() / keyed.len() as f64;
     let common = terms.eta * mean * (1.0 - mean);
-    let spread: Vec<f64> = tail
+    let expected: Vec<f64> =
+        tail.iter().map(|&place| keyed.chance_irregular[place as usize]).collect();
+    let spread: Vec<f64> = expected
         .iter()
-        .map(|&place| {
-            let chance = keyed.chance_irregular[place as usize];
-            ((1.0 - terms.eta) * chance * (1.0 - chance) + common).sqrt().max(SPREAD_MIN)
-        })
+        .map(|chance| ((1.0 - terms.eta) * chance * (1.0 - chance) + common).sqrt().max(SPREAD_MIN))
         .collect();
     let boundary = boundary.map(|(place, share)| {
         let at = tail.binary_search(&place).expect("the boundary candidate is in the tail");
         (at, share)
     });
     let count = tail.len() as f64 - boundary.map_or(0.0, |(_, share)| share);
-    let tail = Tail { spread, boundary, floor: terms.floor * room / count, room };
-    let scale = tail.scale();
-    let mut shares: Vec<f64> =
-        tail.spread.iter().map(|&spread| tail.clip(scale * spread)).collect();
+    let floor = terms.floor * room / count;
+    let tail = Tail { spread, boundary, floor, room };
+    let mut shares = tail.leaning(&expected, terms.pays * last * room);
     if let Some((at, share)) = boundary {
         shares[at] = share + (1.0 - share) * shares[at];
     }
@@ -390,6 +401,55 @@ struct Tail {
 }
 
 impl Tail {
+    /// The chances that bring at least the finds `wanted`, leaning no further than that takes, or
+    /// as near to that as the floor allows.
+    fn leaning(mut self, expected: &[f64], wanted: f64) -> Vec<f64> {
+        let spread = self.spread.clone();
+        let most = expected.iter().copied().fold(0.0, f64::max);
+        let scaled = |tail: &Tail| -> Vec<f64> {
+            let scale = tail.scale();
+            tail.spread.iter().map(|&spread| tail.clip(scale * spread)).collect()
+        };
+        let brings =
+            |shares: &[f64]| shares.iter().zip(expected).map(|(p, m)| p * m).sum::<f64>() >= wanted;
+        let upright = scaled(&self);
+        if wanted <= 0.0 || most <= 0.0 || brings(&upright) {
+            return upright;
+        }
+        // From this chance of being irregular on, one is certain; it falls as the lean grows.
+        let mut shares = |lean: f64| -> Option<Vec<f64>> {
+            let certain = most * (1.0 - lean) / lean;
+            for ((to, of), m) in self.spread.iter_mut().zip(&spread).zip(expected) {
+                let open = 1.0 - m / certain;
+                *to = if open > 0.0 { of / open.sqrt() } else { of.max(1.0) * CERTAIN };
+            }
+            (self.used(0.0) + self.certain_beyond_floor() <= self.room).then(|| scaled(&self))
+        };
+        let (mut low, mut high) = (0.0, 1.0);
+        let mut best = upright;
+        for _ in 0..LEAN_STEPS {
+            let middle = f64::midpoint(low, high);
+            match shares(middle) {
+                Some(leant) if !brings(&leant) => {
+                    low = middle;
+                    best = leant;
+                }
+                Some(leant) => {
+                    high = middle;
+                    best = leant;
+                }
+                None => high = middle,
+            }
+        }
+        best
+    }
+
+    /// Slots that the certain take beyond the floor that everyone has.
+    fn certain_beyond_floor(&self) -> f64 {
+        let certain = self.spread.iter().filter(|spread| **spread >= CERTAIN).count() as f64;
+        certain * (1.0 - self.floor)
+    }
+
     fn clip(&self, share: f64) -> f64 {
         share.max(self.floor).min(1.0)
     }

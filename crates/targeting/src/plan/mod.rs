@@ -72,11 +72,16 @@ pub struct Terms {
     pub floor: f64,
     /// How far the tail distrusts the single calibrated chance and leans on the mean, in [0, 1].
     pub eta: f64,
+    /// What a place of the tail is to bring, as a share of what the last place of the core is
+    /// expected to bring, in [0, 1). At 0 the tail serves the estimate alone; above, chances lean
+    /// towards likely finds as far as that takes. Plans of before this term have 0.
+    #[serde(default)]
+    pub pays: f64,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { explore: 0.10, floor: 0.5, eta: 0.3 }
+        Self { explore: 0.10, floor: 0.5, eta: 0.1, pays: 0.85 }
     }
 }
 

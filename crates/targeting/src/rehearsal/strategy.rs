@@ -61,7 +61,7 @@ pub(super) struct Listed<'a> {
 pub(super) struct Shift<'a> {
     pub listed: Listed<'a>,
     pub slots: usize,
-    pub explore: f64,
+    pub terms: Terms,
     pub seed: Seed,
 }
 
@@ -85,13 +85,12 @@ impl Strategy {
         let n = shift.listed.consignments.len();
         let slots = shift.slots.min(n);
         let (share, whole) = (slots as f64 / n as f64, slots as f64);
+        let explore = shift.terms.explore;
         let score = &shift.listed.judged.score;
         let expected = &shift.listed.judged.expected;
         match self {
-            Strategy::Ours => shift.planned(ours(shift.explore)),
-            Strategy::CoreTail => {
-                shift.planned(Terms { explore: shift.explore, ..CORE_TAIL })
-            }
+            Strategy::Ours => shift.planned(shift.terms),
+            Strategy::CoreTail => shift.planned(Terms { explore, ..CORE_TAIL }),
             Strategy::Greedy => {
                 let list = top(score, slots);
                 let mut chance = vec![0.0; n];
@@ -100,15 +99,15 @@ impl Strategy {
             }
             Strategy::Random => Ok(shift.drawn(vec![share; n])),
             Strategy::Hybrid => {
-                let core = (whole * (1.0 - shift.explore)).round().min(whole - 1.0).max(0.0);
+                let core = (whole * (1.0 - explore)).round().min(whole - 1.0).max(0.0);
                 let rest = (whole - core) / (n as f64 - core);
                 let mut chance = vec![rest.min(1.0); n];
                 top(score, core as usize).into_iter().for_each(|at| chance[at] = 1.0);
                 Ok(shift.drawn(chance))
             }
             Strategy::EpsilonGreedy => {
-                let mut chance = vec![shift.explore * share; n];
-                let core = 1.0 - shift.explore;
+                let mut chance = vec![explore * share; n];
+                let core = 1.0 - explore;
                 top(score, slots).into_iter().for_each(|at| chance[at] += core);
                 Ok(shift.drawn(chance))
             }
@@ -119,12 +118,7 @@ impl Strategy {
 }
 
 /// Core and tail as it was first measured.
-const CORE_TAIL: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3 };
-
-/// The terms of a real plan with this share for chance.
-fn ours(explore: f64) -> Terms {
-    Terms { explore, ..Terms::default() }
-}
+const CORE_TAIL: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, pays: 0.0 };
 
 impl Shift<'_> {
     /// Chances and draw of a real plan.
@@ -215,9 +209,7 @@ fn one_dimensional_means(values: &[f64], bins: usize) -> Vec<usize> {
     let mut centres: Vec<f64> = (0..bins).map(at).collect();
     let nearest = |centres: &[f64], value: f64| {
         (0..bins)
-            .min_by(|&a, &b| {
-                (centres[a] - value).abs().total_cmp(&(centres[b] - value).abs())
-            })
+            .min_by(|&a, &b| (centres[a] - value).abs().total_cmp(&(centres[b] - value).abs()))
             .unwrap_or(0)
     };
     for _ in 0..20 {
