@@ -7,6 +7,7 @@ mod measure;
 mod plan;
 mod receive;
 mod screen;
+mod value;
 
 use anyhow::Result;
 use targeting::codes::Day;
@@ -18,12 +19,13 @@ use targeting::history::{Histories, UnitValueEntry};
 use crate::store::{Tx, histories};
 
 pub use learn::{Backtested, backtest, learn, lessons};
-pub use measure::{Measure, Period, measure};
+pub use measure::{Asked, Measure, Period, Standing, Stratum, measure, measure_as};
 pub use plan::{
     MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
 };
 pub use receive::{Arrival, Message, Received, finish, open, prepare, receive, receive_within};
 pub use screen::{Screened, screen, screen_some, screener_in_force};
+pub use value::{Ranking, Valued, value_of};
 
 /// What the ledger knew before the day of each of these consignments. With `frozen`, nothing that
 /// became known on or after that day is in it.

@@ -250,6 +250,19 @@ pub async fn load(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Stored>> {
     .await
 }
 
+/// The ids of all versions of these references, whatever their source.
+pub async fn ids_of(tx: &mut Tx, references: &[&str]) -> Result<Vec<(String, i64)>> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch_all(
+        "select reference, id from declaration where reference {in $1} order by id",
+        args![references.to_vec()],
+        |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+    )
+    .await
+}
+
 /// Up to `limit` consignments that await a decision, with ids above `after`, in rising order.
 pub async fn pending(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Stored>> {
     tx.fetch_all(

@@ -200,6 +200,8 @@ pub async fn taught(
 /// A candidate of a plan in force with what became of it, for measuring.
 #[derive(Debug, Clone)]
 pub struct Measured {
+    /// The consignment.
+    pub consignment_id: i64,
     /// Customs office.
     pub office: String,
     /// Parcel or freight.
@@ -238,7 +240,7 @@ pub async fn measured(
         "select plan.office, plan.regime, plan.id, plan.shift_day, selection.chance,
                 selection.expected, selection.expected_critical, selection.channel,
                 selection.minutes, selection.detection, selection.drawn, outcome.outcome,
-                outcome.minutes
+                outcome.minutes, selection.consignment_id
          from plan
          join selection on selection.plan_id = plan.id
          left join outcome
@@ -262,6 +264,7 @@ pub async fn measured(
             drawn: row.int(10)? == 1,
             outcome: row.text_opt(11)?.map(str::to_owned),
             spent: row.int_opt(12)?,
+            consignment_id: row.int(13)?,
         });
     }
     Ok(())
