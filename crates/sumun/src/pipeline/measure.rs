@@ -10,7 +10,8 @@ use serde::Serialize;
 use targeting::codes::Day;
 use targeting::consignment::Consignment;
 use targeting::measuring::{
-    Iceberg, Inspected, Interval, Tally, Unit, Yield, course, iceberg_tested, yields,
+    Ended, Iceberg, Inspected, Interval, Tally, TwoStep, Unit, Yield, course, iceberg_tested,
+    yields,
 };
 use targeting::model::Target;
 use targeting::outcome::Channel;
@@ -94,6 +95,22 @@ pub struct Standing {
     pub band: Option<Interval>,
 }
 
+/// How the share that is irregular changed from some weeks to as many later ones.
+#[derive(Debug, Clone, Serialize)]
+pub struct Change {
+    /// How many weeks with plans each side has.
+    pub weeks: usize,
+    /// The former weeks, from the Monday of the first to that of the last.
+    pub former: Period,
+    /// The latest weeks, likewise.
+    pub latest: Period,
+    /// Share irregular in the latest weeks less that in the former.
+    pub difference: Interval,
+}
+
+/// Weeks on each side of a comparison, where there are so many.
+const COMPARED: usize = 13;
+
 /// Everything that is measured of one target.
 #[derive(Debug, Clone, Serialize)]
 pub struct Measure {
@@ -115,6 +132,8 @@ pub struct Measure {
     pub years: Vec<Period>,
     /// All weeks up to each week, with a band that may be watched.
     pub course: Vec<Standing>,
+    /// The latest weeks against as many before them; none with fewer than two weeks.
+    pub change: Option<Change>,
     /// By office.
     pub offices: Vec<Period>,
     /// By regime.
@@ -155,7 +174,7 @@ pub async fn measure_as(store: &Store, asked: &Asked) -> Result<Measure> {
     // Not done is made good within one plan, so a plan is the smallest group.
     let mut plans: BTreeMap<i64, PlanTally> = BTreeMap::new();
     let mut done: Vec<(Channel, Inspected)> = Vec::new();
-    let mut divided: Vec<(i64, i64, Unit)> = Vec::new();
+    let mut divided: Vec<(i64, i64, Counted)> = Vec::new();
     let mut tx = store.read().await?;
     outcomes::measured(&mut tx, window, |one| {
         let unit = unit_of(&one, target);
@@ -171,9 +190,10 @@ pub async fn measure_as(store: &Store, asked: &Asked) -> Result<Measure> {
             tally: Tally::default(),
         });
         plan.outcomes += usize::from(one.outcome.is_some());
-        plan.tally.add(&unit);
+        let counted = Counted { unit, ended: ended(&one, unit.result) };
+        counted.add_to(&mut plan.tally);
         if stratum.is_some() {
-            divided.push((one.consignment_id, one.plan_id, unit));
+            divided.push((one.consignment_id, one.plan_id, counted));
         }
     })
     .await?;
@@ -192,9 +212,9 @@ pub async fn measure_as(store: &Store, asked: &Asked) -> Result<Measure> {
                 .iter()
                 .map(|stored| (stored.id, stratum.of(&stored.consignment)))
                 .collect();
-            for (id, plan, unit) in batch {
+            for (id, plan, counted) in batch {
                 let part = part_of.get(id).map_or("–", String::as_str).to_owned();
-                parts.entry(part).or_default().entry(*plan).or_default().add(unit);
+                counted.add_to(parts.entry(part).or_default().entry(*plan).or_default());
             }
         }
     }
@@ -230,6 +250,18 @@ pub async fn measure_as(store: &Store, asked: &Asked) -> Result<Measure> {
             })
             .collect()
     };
+    let compared = (weeks.len() / 2).min(COMPARED);
+    let side = |skip: usize| -> Option<Period> {
+        let side: Vec<_> = weeks.iter().rev().skip(skip).take(compared).collect();
+        let (latest, earliest) = (side.first()?.0, side.last()?.0);
+        let tallies = side.iter().flat_map(|(_, tallies)| tallies.iter().copied());
+        let of = format!("{earliest} – {latest}");
+        Some(Period { of, iceberg: iceberg_tested(tallies, tests) })
+    };
+    let change = side(compared).zip(side(0)).and_then(|(former, latest)| {
+        let difference = latest.iceberg.prevalence?.less(former.iceberg.prevalence?);
+        Some(Change { weeks: compared, former, latest, difference })
+    });
     let course = course(weeks.values().map(|week| week.iter().copied()))
         .into_iter()
         .zip(weeks.keys())
@@ -250,6 +282,7 @@ pub async fn measure_as(store: &Store, asked: &Asked) -> Result<Measure> {
         quarters: by(&|plan| format!("{:04}-Q{}", date(plan).year(), (date(plan).month() + 2) / 3)),
         years: by(&|plan| format!("{:04}", date(plan).year())),
         course,
+        change,
         offices: by(&|plan| plan.office.clone()),
         regimes: by(&|plan| plan.regime.clone()),
         by: stratum,
@@ -277,6 +310,43 @@ pub(super) fn unit_of(one: &Measured, target: Target) -> Unit {
         drawn: one.drawn,
         result,
     }
+}
+
+/// A candidate with what its two steps came to, where there were two.
+struct Counted {
+    unit: Unit,
+    ended: Option<(TwoStep, Ended)>,
+}
+
+impl Counted {
+    fn add_to(&self, tally: &mut Tally) {
+        match self.ended {
+            Some((by, ended)) => tally.add_two_step(&self.unit, by, ended),
+            None => tally.add(&self.unit),
+        }
+    }
+}
+
+/// How the two steps of a drawn inspection ended, in a plan whose silent scans were drawn from;
+/// none for all other consignments.
+fn ended(one: &Measured, result: Option<bool>) -> Option<(TwoStep, Ended)> {
+    let (Some(share), Some(found), true) = (one.verified, result, one.drawn) else { return None };
+    // What has no chance of overlooking has no second step.
+    if one.detection >= 1.0 {
+        return None;
+    }
+    let verified = one.verification.map_or(share, |verification| verification.share);
+    let by = TwoStep { verified, thought: one.detection };
+    let scanned = matches!(one.modality.as_deref(), Some("scan" | "dog" | "trace"));
+    let ended = match one.verification.map(|verification| verification.drawn) {
+        Some(true) if scanned => Ended::NotVerified,
+        Some(true) => Ended::Verified { found },
+        Some(false) => Ended::Silent,
+        // Silent, and not yet drawn from.
+        None if scanned && !found => Ended::NotVerified,
+        None => Ended::Alarmed { found },
+    };
+    Some((by, ended))
 }
 
 /// Whether the inspection was a find of this kind; none when nobody looked.

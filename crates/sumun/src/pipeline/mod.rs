@@ -19,7 +19,7 @@ use targeting::history::{Histories, UnitValueEntry};
 use crate::store::{Tx, histories};
 
 pub use learn::{Backtested, backtest, learn, lessons};
-pub use measure::{Asked, Measure, Period, Standing, Stratum, measure, measure_as};
+pub use measure::{Asked, Change, Measure, Period, Standing, Stratum, measure, measure_as};
 pub use plan::{
     MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
 };

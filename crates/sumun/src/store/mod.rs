@@ -43,6 +43,7 @@ pub mod migrations;
 pub mod models;
 pub mod outcomes;
 pub mod plans;
+pub mod verifications;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

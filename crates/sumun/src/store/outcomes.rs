@@ -6,6 +6,7 @@ use anyhow::Result;
 use targeting::codes::Day;
 use targeting::outcome::{Channel, Inspection};
 
+use super::verifications::Verification;
 use super::{Kind, Tx, args, values};
 
 /// An outcome that is to be kept.
@@ -228,6 +229,12 @@ pub struct Measured {
     pub outcome: Option<String>,
     /// Minutes that were spent on it, where recorded.
     pub spent: Option<i64>,
+    /// What it was examined with in the end, where recorded.
+    pub modality: Option<String>,
+    /// Its answer in the draw of silent scans, if its scan was silent and there was one.
+    pub verification: Option<Verification>,
+    /// Chance with which this plan's silent scans are unpacked, if they were drawn from.
+    pub verified: Option<f64>,
 }
 
 /// Calls `each` with every candidate of every plan in force, plan by plan.
@@ -240,16 +247,30 @@ pub async fn measured(
         "select plan.office, plan.regime, plan.id, plan.shift_day, selection.chance,
                 selection.expected, selection.expected_critical, selection.channel,
                 selection.minutes, selection.detection, selection.drawn, outcome.outcome,
-                outcome.minutes, selection.consignment_id
+                outcome.minutes, selection.consignment_id, outcome.modality, verification.share,
+                verification.drawn, verified.share
          from plan
          join selection on selection.plan_id = plan.id
          left join outcome
            on outcome.consignment_id = selection.consignment_id and outcome.latest = 1
+         left join verification
+           on verification.plan_id = plan.id
+          and verification.consignment_id = selection.consignment_id
+         left join (select plan_id, max(share) as share from verification group by plan_id)
+                as verified
+           on verified.plan_id = plan.id
          where plan.state = 'drawn' and plan.shift_day >= $1 and plan.shift_day <= $2
          order by plan.id, selection.consignment_id",
         args![first.0, last.0],
     )?;
     while let Some(row) = rows.next().await? {
+        let consignment_id = row.int(13)?;
+        let verification = match (row.real_opt(15)?, row.int_opt(16)?) {
+            (Some(share), Some(drawn)) => {
+                Some(Verification { consignment_id, share, drawn: drawn == 1 })
+            }
+            _ => None,
+        };
         each(Measured {
             office: row.text(0)?.to_owned(),
             regime: row.text(1)?.to_owned(),
@@ -264,7 +285,10 @@ pub async fn measured(
             drawn: row.int(10)? == 1,
             outcome: row.text_opt(11)?.map(str::to_owned),
             spent: row.int_opt(12)?,
-            consignment_id: row.int(13)?,
+            consignment_id,
+            modality: row.text_opt(14)?.map(str::to_owned),
+            verification,
+            verified: row.real_opt(17)?,
         });
     }
     Ok(())

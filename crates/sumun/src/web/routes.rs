@@ -48,6 +48,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(plans::replay_plan))
         .routes(routes!(outcomes::record_outcomes))
         .routes(routes!(measures::read_measures))
+        .routes(routes!(measures::read_value))
         .routes(routes!(models::list_models))
         .routes(routes!(models::read_model))
         .routes(routes!(models::approve_model))

@@ -761,6 +761,7 @@ fn some_path() -> impl Strategy<Value = String> {
         "/api/v1/plans/{}/replay",
         "/api/v1/outcomes",
         "/api/v1/measures",
+        "/api/v1/measures/value",
         "/api/v1/models",
         "/api/v1/models/{}",
         "/api/v1/models/{}/approve",

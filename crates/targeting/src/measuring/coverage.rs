@@ -231,6 +231,29 @@ fn the_interval_covers_those_who_hide_where_nobody_looks() {
     assert!(covers(World { periods: 4, ..hidden }, 1_000).covered_usual < 0.5);
 }
 
+/// The table of `docs/science-measuring.md`: takes minutes, so it is run by hand.
+#[test]
+#[ignore = "prints a table, and takes minutes"]
+fn table() {
+    for (prevalence, hidden) in [
+        (0.01, Hidden::Nowhere),
+        (0.05, Hidden::Nowhere),
+        (0.21, Hidden::Nowhere),
+        (0.01, Hidden::WhereNobodyLooks),
+        (0.05, Hidden::WhereNobodyLooks),
+        (0.21, Hidden::WhereNobodyLooks),
+    ] {
+        for periods in [1, 4, 13] {
+            trial(World { prevalence, hidden, periods, ..PORT }, 2_000);
+        }
+    }
+    for trust in [0.5, 2.0] {
+        for prevalence in [0.01, 0.21] {
+            trial(World { prevalence, trust, periods: 13, ..PORT }, 2_000);
+        }
+    }
+}
+
 /// In all of seventy weeks at once; the interval looked at every week misses in some of them more
 /// often than that.
 #[test]

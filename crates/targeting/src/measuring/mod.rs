@@ -76,6 +76,7 @@ pub struct Tally {
     found: u64,
     officer: u64,
     imperfect: bool,
+    verified: bool,
     certain: Part,
     tail: Part,
 }
@@ -130,6 +131,8 @@ pub enum Assumption {
     DetectionKnown,
     /// That probability was measured by tests, whose number is in the interval.
     DetectionTested,
+    /// Of the silent scans a share, drawn by chance, was unpacked: what scans overlook is measured.
+    ScansVerified,
     /// What was drawn and not done is like what was done.
     MissingAtRandom,
     /// In some groups nothing that was drawn was done: the interval leaves them wholly open.
@@ -148,6 +151,7 @@ impl Assumption {
             Self::ChancesAsRecorded => "chances-as-recorded",
             Self::DetectionKnown => "detection-known",
             Self::DetectionTested => "detection-tested",
+            Self::ScansVerified => "scans-verified",
             Self::MissingAtRandom => "missing-at-random",
             Self::GroupsUnseen => "groups-unseen",
             Self::OfficersOutsideSample => "officers-outside-sample",
@@ -225,6 +229,7 @@ struct Gathered {
     officer: u64,
     missing: u64,
     imperfect: bool,
+    verified: bool,
     certain: Closed,
     tail: Closed,
 }
@@ -235,6 +240,7 @@ impl Gathered {
         self.found += group.found;
         self.officer += group.officer;
         self.imperfect |= group.imperfect;
+        self.verified |= group.verified;
         self.missing += group.certain.drawn - group.certain.done;
         self.missing += group.tail.drawn - group.tail.done;
         self.certain += group.certain.close();
@@ -305,6 +311,7 @@ impl Gathered {
             (Assumption::ChancesAsRecorded, true),
             (Assumption::DetectionKnown, self.imperfect && tests.is_none()),
             (Assumption::DetectionTested, self.imperfect && tests.is_some()),
+            (Assumption::ScansVerified, self.verified),
             (Assumption::MissingAtRandom, self.missing > 0),
             (Assumption::GroupsUnseen, self.certain.unseen + self.tail.unseen > 0),
             (Assumption::OfficersOutsideSample, self.officer > 0),

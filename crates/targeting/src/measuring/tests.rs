@@ -380,6 +380,19 @@ fn a_verification_left_undone_is_missing() {
     let ended = |ended| Unit { drawn: true, ..two_step.unit(unit(0.5, 0.1), ended) };
     let iceberg = measure(&[ended(Ended::NotVerified), ended(Ended::Silent), unit(0.5, 0.1)]);
     assert_eq!((iceberg.missing, iceberg.inspected), (1, 1));
+    let mut tally = Tally::default();
+    tally.add_two_step(
+        &Unit { drawn: true, ..unit(0.5, 0.1) },
+        two_step,
+        Ended::Verified { found: true },
+    );
+    let iceberg = super::iceberg([&tally]);
+    assert!(iceberg.assumptions.contains(&Assumption::ScansVerified));
+    assert!(!iceberg.assumptions.contains(&Assumption::DetectionKnown));
+    near(iceberg.unclipped, 0.1 + (1.0 / 0.2 - 0.1) / 0.5);
+    let seed = crate::plan::Seed::from_number(3);
+    let wanted = (0..10_000).filter(|n| two_step.wants(&seed, &format!("C-{n}"))).count();
+    assert!((1_850..2_150).contains(&wanted), "{wanted}");
     near(two_step.detection(), 1.0 / 2.6);
     // All verified is as good as unpacking at once.
     near(TwoStep { verified: 1.0, thought: 0.1 }.detection(), 1.0);

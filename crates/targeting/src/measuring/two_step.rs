@@ -5,7 +5,8 @@
 //! is right whatever the scan's true detection is. About one in five is the cheapest share for
 //! usual scans.
 
-use super::Unit;
+use super::{Tally, Unit};
+use crate::plan::Seed;
 
 /// How an examination in two steps ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,13 @@ impl TwoStep {
         1.0 / (self.thought + (1.0 - self.thought) / self.verified)
     }
 
+    /// Whether the draw wants a silent scan unpacked: the same answer for the same seed and id,
+    /// whenever it is asked.
+    #[must_use]
+    pub fn wants(&self, seed: &Seed, id: &str) -> bool {
+        seed.stream(format!("verification {id}").as_bytes()).decide(self.verified)
+    }
+
     /// The unit with the result of its two steps: A + (1 − A) I/ρ × find in place of find/d, where
     /// A is the alarm and I the verification.
     ///
@@ -62,5 +70,19 @@ impl TwoStep {
             Ended::NotVerified => (self.detection(), None),
         };
         Unit { detection, result, ..unit }
+    }
+}
+
+impl Tally {
+    /// Counts one consignment that was examined in two steps, or would have been.
+    ///
+    /// # Panics
+    /// When a number of it is no probability, as [`Tally::add`] and [`TwoStep::unit`] do.
+    pub fn add_two_step(&mut self, unit: &Unit, by: TwoStep, ended: Ended) {
+        let imperfect = self.imperfect;
+        self.add(&by.unit(*unit, ended));
+        // What a scan detects is no assumption here.
+        self.imperfect = imperfect;
+        self.verified = true;
     }
 }
