@@ -54,6 +54,9 @@ pub fn html(content: &Content<'_>, tongues: &[Tongue]) -> Result<String> {
     page.set_auto_escape_callback(|_| AutoEscape::Html);
     page.add_filter("number", |value: f64| number(value));
     page.add_filter("percent", percent);
+    page.add_filter("part", |of: &str, ko: bool| {
+        part(of, if ko { Tongue::Ko } else { Tongue::En })
+    });
     page.add_template("page", include_str!("page.html")).context("the report's template")?;
     let pages: Vec<Value> = tongues
         .iter()
@@ -90,9 +93,9 @@ fn section(measure: &Measure, tongue: Tongue) -> Value {
             iceberg => safe(iceberg(measure, tongue)),
             course => safe(course(measure, tongue)),
             channels => safe(channels(measure, tongue)),
-            offices => safe(shares(&measure.offices, tongue)),
-            regimes => safe(shares(&measure.regimes, tongue)),
-            strata => safe(shares(&measure.strata, tongue)),
+            offices => safe(shares(&measure.offices, measure.target, tongue)),
+            regimes => safe(shares(&measure.regimes, measure.target, tongue)),
+            strata => safe(shares(&measure.strata, measure.target, tongue)),
             naive => safe(naive(measure, tongue)),
         }
     });
@@ -175,8 +178,8 @@ fn course(measure: &Measure, tongue: Tongue) -> String {
         ),
     ];
     let words = Words {
-        title: tongue.pick("시간에 따른 위반 비율", "Share irregular over time"),
-        values: tongue.pick("위반 비율 (%)", "share irregular (%)"),
+        title: tongue.pick("시간에 따른 비율", "The share over time"),
+        values: share_name(measure.target, tongue),
     };
     picture::over_time(words, &labels, &series)
 }
@@ -203,16 +206,24 @@ fn channels(measure: &Measure, tongue: Tongue) -> String {
     picture::bars(words, &labels, &series)
 }
 
-/// The share irregular of the busiest parts.
-fn shares(periods: &[Period], tongue: Tongue) -> String {
+/// What the share is of.
+fn share_name(target: Target, tongue: Tongue) -> &'static str {
+    match target {
+        Target::Irregular => tongue.pick("위반 비율 (%)", "share irregular (%)"),
+        Target::Critical => tongue.pick("밀수품 비율 (%)", "share with contraband (%)"),
+    }
+}
+
+/// The share of the busiest parts.
+fn shares(periods: &[Period], target: Target, tongue: Tongue) -> String {
     let mut busiest: Vec<&Period> = periods.iter().collect();
     busiest.sort_by_key(|period| std::cmp::Reverse(period.iceberg.population));
     busiest.truncate(BARS_SHOWN);
     let labels: Vec<String> = busiest.iter().map(|period| part(&period.of, tongue)).collect();
     let values = busiest.iter().map(|period| period.iceberg.prevalence.map(percents)).collect();
-    let name = tongue.pick("위반 비율 (%)", "share irregular (%)").to_owned();
+    let name = share_name(target, tongue).to_owned();
     let words = Words {
-        title: tongue.pick("부분별 위반 비율", "Share irregular, by part of the traffic"),
+        title: tongue.pick("부분별 비율", "The share by part of the traffic"),
         values: &name,
     };
     let series = [Series { name: name.clone(), shape: Shape::Whiskers, values }];
@@ -243,7 +254,11 @@ fn naive(measure: &Measure, tongue: Tongue) -> String {
         tongue.pick("단순 환산", "naive figure"),
     ];
     let values = vec![Some(exact(pooled.found as f64)), Some(estimate), pooled.naive.map(exact)];
-    let name = tongue.pick("위반 건수", "irregular consignments").to_owned();
+    let name = match measure.target {
+        Target::Irregular => tongue.pick("위반 건수", "irregular consignments"),
+        Target::Critical => tongue.pick("밀수품 건수", "consignments with contraband"),
+    }
+    .to_owned();
     let words = Words {
         title: tongue.pick("단순 환산과 추정", "The naive figure beside the estimate"),
         values: &name,

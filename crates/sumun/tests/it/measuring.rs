@@ -198,3 +198,85 @@ fn what_another_ranking_would_have_found_is_known_before_it_is_used() {
         Ok(())
     });
 }
+
+/// Scans that overlook what they overlook, whatever the plan thought of them.
+#[test]
+fn silent_scans_are_unpacked_by_chance_and_the_detection_is_measured() {
+    each_place(false, async |place| {
+        let person = Person::at(place);
+        person.does(&["migrate"])?;
+        let today = made::day(500, SHIFT, 900_001, 900);
+        let file = person.file("today.csv", made::csv(&today, true))?;
+        person.does(&["ingest", &file])?;
+        let out = person.path("plan.csv");
+        let mut words = vec!["plan", "--office", "40", "--shift", SHIFT, "--minutes", "scan=4000"];
+        words.extend(["--minutes-each", "scan=10", "--seed", "7", "--out", &out]);
+        person.does(&words)?;
+        let mut csv = csv::Reader::from_path(&out)?;
+        let plan: Vec<HashMap<String, String>> = csv.deserialize().collect::<Result<_, _>>()?;
+        let bad: HashMap<String, bool> =
+            today.iter().map(|row| (row.id.to_string(), row.irregular)).collect();
+
+        // One in three that is bad alarms; the plan thinks six in ten.
+        let head = "declaration_id,outcome,detection_method,modality\n";
+        let mut csv = head.to_owned();
+        let drawn: Vec<&str> = (plan.iter().filter(|line| line["drawn"] == "1"))
+            .map(|line| line["consignment"].as_str())
+            .collect();
+        for (n, id) in drawn.iter().enumerate() {
+            csv.push_str(&match bad[*id] && n % 3 == 0 {
+                true => format!("{id},discrepancy,scan,scan\n"),
+                false => format!("{id},clear,,scan\n"),
+            });
+        }
+        let file = person.file("scans.csv", csv)?;
+        person.does(&["record", &file])?;
+        let thought = person.does(&["measure"])?;
+        let rests = |measure: &Value, on: &str| -> bool {
+            let assumptions = measure["pooled"]["assumptions"].as_array();
+            assumptions.is_some_and(|of| of.iter().any(|one| one == on))
+        };
+        ensure!(rests(&thought, "detection-known"), "{thought}");
+        let tested = person.does(&["measure", "--detection-tests", "10"])?;
+        ensure!(rests(&tested, "detection-tested"), "{tested}");
+        ensure!(real(&tested["pooled"], "high")? > real(&thought["pooled"], "high")?, "{tested}");
+
+        let refused = person.is_refused(&["measure", "--verify-scans", "P-99"])?;
+        ensure!(refused.contains("no plan P-99"), "{refused}");
+        let mut csv = head.to_owned();
+        let (mut silent, mut wanted) = (0, 0);
+        for plan in thought["plans"].as_u64().map(|n| 1..=n).context("plans")? {
+            let plan = format!("P-{plan}");
+            let verify = ["measure", "--verify-scans", &plan, "--verify-share", "0.5"];
+            let answer = person.does(&verify)?;
+            silent += answer["silent"].as_u64().context("silent")?;
+            for id in answer["unpack"].as_array().context("unpack")? {
+                let id = id.as_str().context("a declaration")?;
+                wanted += 1;
+                csv.push_str(&match bad[id] {
+                    true => format!("{id},discrepancy,physical_examination,unpack\n"),
+                    false => format!("{id},clear,,unpack\n"),
+                });
+            }
+            // Asked again, every silent scan has its answer already.
+            assert_eq!(person.does(&verify)?["silent"], 0);
+        }
+        ensure!(wanted * 3 > silent && wanted * 3 < 2 * silent, "{wanted} of {silent}");
+        // What is to be unpacked and is not yet is missing.
+        assert_eq!(person.does(&["measure"])?["pooled"]["missing"], wanted);
+        let file = person.file("unpacked.csv", csv)?;
+        person.does(&["record", "--correct", &file])?;
+        let measured = person.does(&["measure"])?;
+        assert_eq!(measured["pooled"]["missing"], 0);
+        ensure!(rests(&measured, "scans-verified"), "{measured}");
+        ensure!(!rests(&measured, "detection-known"), "{measured}");
+        let truth = plan.iter().filter(|line| bad[&line["consignment"]]).count() as f64;
+        let (low, high) = (real(&measured["pooled"], "low")?, real(&measured["pooled"], "high")?);
+        ensure!(low <= truth && truth <= high, "{truth}: {measured}");
+        // With the detection the plan thought of, the estimate was far too low.
+        ensure!(real(&thought["pooled"], "estimate")? < 0.8 * truth, "{truth}: {thought}");
+        ensure!(real(&measured["pooled"], "estimate")? > 0.8 * truth, "{truth}: {measured}");
+        person.does(&["verify"])?;
+        Ok(())
+    });
+}

@@ -467,7 +467,9 @@ fn a_rival_that_takes_the_drawn_list_has_found_what_was_found() {
         .collect();
     let core: Vec<f64> = (0..300).map(|n| if n < 20 { 1.0 } else { 0.0 }).collect();
     let same = value([RivalPlan { units: &units, shares: &core }]);
-    [same.finds.estimate, same.finds.low, same.finds.high].map(|finds| near(finds, 5.0));
+    for finds in [same.finds.estimate, same.finds.low, same.finds.high] {
+        near(finds, 5.0);
+    }
     assert_eq!((same.done, same.found, same.known), (34, 19, 20));
     near(same.effective, 20.0);
     near(same.self_normalised.unwrap(), 5.0);
