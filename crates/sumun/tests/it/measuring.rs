@@ -13,8 +13,11 @@ use crate::person::Person;
 
 const SHIFT: &str = "2021-04-05";
 
+/// The rows of a plan's table, each by its headings.
+type Lines = Vec<HashMap<String, String>>;
+
 /// A quarter learned from, a new day planned; gives the day and the plan's lines.
-fn planned(person: &Person) -> Result<(Vec<Declared>, Vec<HashMap<String, String>>)> {
+fn planned(person: &Person) -> Result<(Vec<Declared>, Lines)> {
     person.does(&["migrate"])?;
     let today = made::day(500, SHIFT, 900_001, 400);
     let past = person.file("past.csv", made::csv(&made::quarter(1, 30), true))?;
@@ -30,7 +33,7 @@ fn planned(person: &Person) -> Result<(Vec<Declared>, Vec<HashMap<String, String
     Ok((today, csv.deserialize().collect::<Result<_, _>>()?))
 }
 
-fn worked(person: &Person, today: &[Declared], plan: &[HashMap<String, String>]) -> Result<()> {
+fn worked(person: &Person, today: &[Declared], plan: &Lines) -> Result<()> {
     let truth: HashMap<String, &Declared> =
         today.iter().map(|row| (row.id.to_string(), row)).collect();
     let mut csv = OUTCOMES.to_owned();
@@ -213,7 +216,7 @@ fn silent_scans_are_unpacked_by_chance_and_the_detection_is_measured() {
         words.extend(["--minutes-each", "scan=10", "--seed", "7", "--out", &out]);
         person.does(&words)?;
         let mut csv = csv::Reader::from_path(&out)?;
-        let plan: Vec<HashMap<String, String>> = csv.deserialize().collect::<Result<_, _>>()?;
+        let plan: Lines = csv.deserialize().collect::<Result<_, _>>()?;
         let bad: HashMap<String, bool> =
             today.iter().map(|row| (row.id.to_string(), row.irregular)).collect();
 

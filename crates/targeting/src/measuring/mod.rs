@@ -200,7 +200,7 @@ pub struct Iceberg {
 /// Wretman 1992 know it as the difference estimator). Interval: a score interval with a correction
 /// for skewness, which is lopsided and works with zero finds; estimate ± 1.96 standard errors
 /// covers far too seldom when finds are rare. Its lower end spreads what was not found like the
-/// finds and the model, its upper end supposes one more find where chances are smallest. With no
+/// finds and the model, its upper end supposes one more find of large weight. With no
 /// find in the tail the upper end is never below the "rule of three", generalised to unequal
 /// chances. The certain enter exactly where detection is perfect, and otherwise with the variance
 /// of what the inspection overlooks. A group in which nothing that was drawn was done counts with

@@ -40,9 +40,10 @@ pub(super) struct Part {
     /// Σ_U q²m²/π and Σ_U q²m².
     square_open: f64,
     square_closed: f64,
-    /// Σ_U q²/(dπ) and Σ_U q.
+    /// Σ_U q²/(dπ), Σ_U q and Σ_U q³/(dπ)².
     flat_open: f64,
     shares: f64,
+    flat_square: f64,
     /// Largest q/(dπ).
     heaviest: f64,
     /// Σ_S q(z/d − m)/π.
@@ -70,6 +71,7 @@ impl Part {
         self.square_closed += squared * m * m;
         self.flat_open += squared * open;
         self.shares += q;
+        self.flat_square += squared * q * open * open;
         self.heaviest = self.heaviest.max(q * open);
         let (count, least) = self.thin.entry(step(d * pi)).or_insert((0, d * pi));
         *count += 1;
@@ -111,6 +113,7 @@ impl Part {
             slope_model: self.model_open / share - self.model_closed,
             slope_flat: self.flat_open / share - self.shares,
             shares: self.shares,
+            slope_square: (self.flat_square / share - 2.0 * self.flat_open) / share + self.shares,
             heaviest: self.heaviest / share,
             base: self.square_open / share - self.square_closed,
             finds: self.finds / share,
@@ -140,6 +143,8 @@ pub(super) struct Closed {
     slope_model: f64,
     slope_flat: f64,
     shares: f64,
+    /// Sum of the squares of what `slope_flat` is the sum of.
+    slope_square: f64,
     heaviest: f64,
     pub base: f64,
     finds: f64,
@@ -165,6 +170,7 @@ impl AddAssign<Closed> for Closed {
         self.slope_model += other.slope_model;
         self.slope_flat += other.slope_flat;
         self.shares += other.shares;
+        self.slope_square += other.slope_square;
         self.heaviest = self.heaviest.max(other.heaviest);
         self.base += other.base;
         self.finds += other.finds;
@@ -196,10 +202,13 @@ impl Closed {
         self.slope_with(like_model)
     }
 
-    /// The same with one more find where chances are smallest: few finds do not tell where the
-    /// others are, and those who hide do so where nobody looks (Fay and Feuer 1997).
+    /// The same with one more find of large weight: few finds do not tell where the others are,
+    /// and those who hide do so where nobody looks. Fay and Feuer (1997) give it the largest
+    /// weight there is; the geometric mean of that and of the weights' own mean, each weighted by
+    /// itself, holds as often where the irregular do hide, and is narrower where they do not.
     pub fn slope_cautious(&self) -> f64 {
-        self.slope_with(self.heaviest - 1.0)
+        let mean = if self.slope_flat > 0.0 { self.slope_square / self.slope_flat } else { 0.0 };
+        self.slope_with((mean.max(0.0) * (self.heaviest - 1.0).max(0.0)).sqrt())
     }
 
     fn slope_with(&self, one_more: f64) -> f64 {
