@@ -81,7 +81,7 @@ pub struct Terms {
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { explore: 0.10, floor: 0.5, eta: 0.1, pays: 0.85 }
+        Self { explore: 0.10, floor: 0.35, eta: 0.1, pays: 0.8 }
     }
 }
 
