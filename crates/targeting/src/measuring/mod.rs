@@ -5,7 +5,11 @@
 //! average however wrong the model is. Chances come from `plan`; the intervals of simple counts are
 //! in `interval.rs`, the yields of officers' hours in `yields.rs`.
 
+pub mod bias;
+pub mod drift;
+pub mod duel;
 mod interval;
+mod residual;
 mod yields;
 
 use std::collections::BTreeMap;
@@ -17,6 +21,7 @@ use crate::outcome::Channel;
 
 pub use interval::Interval;
 use interval::Z;
+pub use residual::Residual;
 pub use yields::{Inspected, Yield, yields};
 
 /// Fewer finds than this in the drawn tail leave a relative error above 1/√10, about a third.
