@@ -9,6 +9,7 @@ mod customs_table;
 mod engines;
 mod engines_agree;
 mod journal;
+mod loops;
 mod person;
 mod rehearsal;
 mod store;
