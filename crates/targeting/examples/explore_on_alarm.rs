@@ -68,7 +68,13 @@ fn play(seed: u64, explore: Explore, changes: bool) -> Year {
             .collect();
         let share = match explore {
             Explore::Always(share) => share,
-            Explore::OnAlarm(quiet, alarm) => if rings { alarm } else { quiet },
+            Explore::OnAlarm(quiet, alarm) => {
+                if rings {
+                    alarm
+                } else {
+                    quiet
+                }
+            }
         };
         let capacity = Capacity {
             lines: vec![CapacityLine {
@@ -111,7 +117,9 @@ fn play(seed: u64, explore: Explore, changes: bool) -> Year {
 
 fn main() {
     println!("{SEEDS} seeds (0 to {}), a change half way; finds a half-year", SEEDS - 1);
-    println!("explore        before        after (s.e.)   against .10   heard   week   false alarm");
+    println!(
+        "explore        before        after (s.e.)   against .10   heard   week   false alarm"
+    );
     let ways = [
         ("always .05", Explore::Always(0.05)),
         ("always .10", Explore::Always(0.10)),

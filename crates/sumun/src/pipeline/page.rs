@@ -5,13 +5,15 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use serde_json::Value;
+use targeting::feature::{self, CATALOGUE};
 use targeting::learning::Judged;
 use targeting::measuring::Interval;
 use targeting::model::Target;
 use targeting::model::metrics::Metrics;
 use targeting::screening::Language;
 
-use super::card::{CalibrationBin, Card, Limit};
+use super::card::{Card, Limit};
 
 /// A piece of the page.
 enum Block {
@@ -179,7 +181,7 @@ fn blocks(card: &Card, language: Language) -> Vec<Block> {
         }),
         figures(card, language),
     ];
-    kept_tables(card, language, &mut page);
+    page.extend(kept_tables(&card.kept, language));
     page.push(Block::Heading(say(
         "실제 화물에서 확률이 맞았는가",
         "Whether its chances held in traffic",
@@ -202,7 +204,9 @@ fn blocks(card: &Card, language: Language) -> Vec<Block> {
             )
             .into(),
         ));
-        page.push(Block::Plot(plot(&card.calibration, language)));
+        let points: Vec<(f64, Interval)> =
+            card.calibration.iter().map(|bin| (bin.expected, bin.estimated)).collect();
+        page.push(Block::Plot(plot(&points, language)));
         page.push(Block::Table(
             vec![
                 say("예상 확률", "chance"),
@@ -239,7 +243,9 @@ fn blocks(card: &Card, language: Language) -> Vec<Block> {
     ));
     page.push(Block::Heading(say("알려진 한계", "Known limits")));
     page.push(Block::Points(
-        card.limits.iter().map(|limit| sentence(*limit, language).to_owned()).collect(),
+        (card.limits.iter().map(|limit| sentence(*limit, language).to_owned()))
+            .chain(kept_limits(&card.kept, language))
+            .collect(),
     ));
     page.push(Block::Heading(say("누가 무엇을 결정했는가", "Who decided what")));
     page.push(Block::Table(
@@ -327,36 +333,102 @@ fn figures_of(target: &str, goods: &str, metrics: &Metrics) -> Vec<String> {
     ]
 }
 
-/// Tables that the backtest keeps beside its figures, such as slices and effects of features: each
-/// list of records is a table under its own name, so that what a later release keeps is shown too.
-fn kept_tables(card: &Card, language: Language, page: &mut Vec<Block>) {
-    for (name, ko, en) in [
-        ("slices", "부문별 성적", "By office, mode and trader size"),
-        ("calibration", "시험 기간의 보정", "Calibration on the judged days"),
-        ("effects", "특성의 영향", "Effects of features"),
-    ] {
-        let of = &card.kept[name];
-        let records: Vec<&serde_json::Map<String, serde_json::Value>> =
-            of.as_array().into_iter().flatten().filter_map(|one| one.as_object()).collect();
-        if records.is_empty() {
-            continue;
+/// What the backtest keeps for the card beside its figures: calibration, slices and effects on the
+/// judged days. It is read as it is kept, so that a backtest of before, which has none of it, and
+/// one of a later release can both be shown.
+fn kept_tables(kept: &Value, language: Language) -> Vec<Block> {
+    let say = |ko: &'static str, en: &'static str| match language {
+        Language::Ko => ko,
+        Language::En => en,
+    };
+    let mut page = Vec::new();
+    let number = |of: &Value| of.as_f64().unwrap_or(f64::NAN);
+    let text = |of: &Value| of.as_str().unwrap_or_default().to_owned();
+    let interval = |of: &Value| Interval {
+        estimate: number(&of["observed"]),
+        low: number(&of["interval"]["low"]),
+        high: number(&of["interval"]["high"]),
+    };
+    for (of, part) in [(Target::Irregular, "for_irregular"), (Target::Critical, "for_critical")] {
+        let card = &kept["card"][part];
+        let list = |name: &str| card[name].as_array().cloned().unwrap_or_default();
+        let (bins, slices, effects) = (list("calibration"), list("slices"), list("effects"));
+        if !bins.is_empty() {
+            page.push(Block::Heading(say(
+                "판정 기간에 확률이 맞았는가",
+                "Whether its chances held on the judged days",
+            )));
+            page.push(Block::Text(target(of, language).to_owned()));
+            let points = bins.iter().map(|bin| (number(&bin["expected"]), interval(bin)));
+            page.push(Block::Plot(plot(&points.collect::<Vec<_>>(), language)));
         }
-        page.push(Block::Heading(match language {
-            Language::Ko => ko,
-            Language::En => en,
-        }));
-        for record in records {
-            let cells = record.iter().map(|(key, value)| match value {
-                serde_json::Value::Number(number) => {
-                    let number = number.as_f64().unwrap_or_default();
-                    format!("{key} {}", (number * 1e4).round() / 1e4)
-                }
-                serde_json::Value::String(text) => format!("{key} {text}"),
-                other => format!("{key} {other}"),
+        if !slices.is_empty() {
+            page.push(Block::Heading(say(
+                "세관·운송 수단·거래자 규모별",
+                "By office, mode of transport and trader size",
+            )));
+            page.push(Block::Text(target(of, language).to_owned()));
+            let rows = slices.iter().map(|slice| {
+                let auc = slice["auc"].as_f64().map_or("–".to_owned(), |auc| format!("{auc:.3}"));
+                let small = slice["small"].as_bool() == Some(true);
+                vec![
+                    text(&slice["by"]),
+                    text(&slice["value"]),
+                    slice["rows"].to_string(),
+                    slice["finds"].to_string(),
+                    format!("{:.3}", number(&slice["expected"])),
+                    share(interval(slice)),
+                    if small { format!("{auc} {}", say("(적음)", "(few)")) } else { auc },
+                ]
             });
-            page.push(Block::Text(cells.collect::<Vec<_>>().join(", ")));
+            page.push(Block::Table(
+                vec![
+                    say("기준", "by"),
+                    say("부문", "part"),
+                    say("판정", "judged"),
+                    say("적발", "finds"),
+                    say("예상", "expected"),
+                    say("실제 (95 %)", "observed (95 %)"),
+                    "AUC",
+                ],
+                rows.collect(),
+            ));
+        }
+        if !effects.is_empty() {
+            page.push(Block::Heading(say("특성의 영향", "What moves its chances")));
+            page.push(Block::Text(target(of, language).to_owned()));
+            let rows = effects.iter().map(|effect| {
+                let code = text(&effect["feature"]);
+                let name = feature::column(&code).map(|column| match language {
+                    Language::Ko => CATALOGUE[column].ko.clone(),
+                    Language::En => CATALOGUE[column].en.clone(),
+                });
+                let way = match effect["direction"].as_f64() {
+                    Some(way) if way > 0.0 => say("클수록 위험", "more is riskier"),
+                    Some(_) => say("작을수록 위험", "less is riskier"),
+                    None => "–",
+                };
+                let push = format!("{:.3}", number(&effect["mean_push"]));
+                vec![name.unwrap_or_else(|| code.clone()), code, push, way.to_owned()]
+            });
+            page.push(Block::Table(
+                vec![
+                    say("특성", "feature"),
+                    say("코드", "code"),
+                    say("로그 승산 평균 이동", "mean push of the log-odds"),
+                    say("방향", "direction"),
+                ],
+                rows.collect(),
+            ));
         }
     }
+    page
+}
+
+/// The limits that the backtest keeps for the card.
+fn kept_limits(kept: &Value, language: Language) -> impl Iterator<Item = String> {
+    let limits = kept["card"]["limits"].as_array().into_iter().flatten();
+    limits.filter_map(move |limit| limit[code(language)].as_str().map(str::to_owned))
 }
 
 fn target(target: Target, language: Language) -> &'static str {
@@ -447,7 +519,7 @@ fn sentence(limit: Limit, language: Language) -> &'static str {
 }
 
 /// Expected against estimated, both on square-root axes, so that rare chances are seen.
-fn plot(bins: &[CalibrationBin], language: Language) -> String {
+fn plot(points: &[(f64, Interval)], language: Language) -> String {
     const SIDE: f64 = 340.0;
     const EDGE: f64 = 46.0;
     let at = |share: f64| EDGE + SIDE * share.clamp(0.0, 1.0).sqrt();
@@ -479,15 +551,15 @@ fn plot(bins: &[CalibrationBin], language: Language) -> String {
             up(tick) + 4.0,
         );
     }
-    for bin in bins {
-        let x = at(bin.expected);
+    for (expected, share) in points {
+        let x = at(*expected);
         let _ = writeln!(
             svg,
             "<line x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{x:.1}\" y2=\"{:.1}\" stroke=\"#111\"/>\
              <circle cx=\"{x:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"#111\"/>",
-            up(bin.estimated.low),
-            up(bin.estimated.high),
-            up(bin.estimated.estimate),
+            up(share.low),
+            up(share.high),
+            up(share.estimate),
         );
     }
     let _ = write!(
@@ -501,4 +573,53 @@ fn plot(bins: &[CalibrationBin], language: Language) -> String {
         EDGE + SIDE / 2.0,
     );
     svg
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_backtest_keeps_for_the_card_is_shown_and_a_bare_one_shows_nothing() {
+        assert!(kept_tables(&json!({ "judged": {} }), Language::En).is_empty());
+        let kept = json!({ "card": {
+            "for_irregular": {
+                "calibration": [{ "from": 0.0, "to": 0.1, "rows": 90, "finds": 4, "expected": 0.05,
+                    "observed": 0.044, "interval": { "low": 0.02, "high": 0.11 } }],
+                "slices": [{ "by": "office", "value": "40", "rows": 90, "finds": 4,
+                    "expected": 0.05, "observed": 0.044,
+                    "interval": { "low": 0.02, "high": 0.11 },
+                    "auc": 0.71, "auc_interval": null, "small": true }],
+                "effects": [{ "feature": "goods.mass", "mean_push": 0.31, "direction": -0.4,
+                    "points": [] }],
+                "experts": [],
+            },
+            "limits": [{ "ko": "한계", "en": "a limit" }],
+        } });
+        let blocks = kept_tables(&kept, Language::En);
+        let tables: Vec<String> = (blocks.iter())
+            .filter_map(|block| match block {
+                Block::Table(_, rows) => Some(rows.concat().join(" ")),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(
+            tables,
+            [
+                "office 40 90 4 0.050 0.044 (0.020–0.110) 0.710 (few)",
+                "Net mass in kg goods.mass 0.310 less is riskier",
+            ]
+        );
+        assert!(
+            blocks.iter().any(|block| matches!(block, Block::Plot(svg) if svg.contains("<svg")))
+        );
+        assert_eq!(kept_limits(&kept, Language::Ko).collect::<Vec<_>>(), ["한계"]);
+    }
+
+    #[test]
+    fn nothing_of_a_reason_becomes_part_of_the_page() {
+        assert_eq!(escaped("<b>\"a&b\"</b>"), "&lt;b&gt;&quot;a&amp;b&quot;&lt;/b&gt;");
+    }
 }

@@ -166,9 +166,9 @@ async fn look(
         let content = screener.model().content();
         let mut columns: Vec<usize> = (content.irregular.features.iter())
             .chain(&content.critical.features)
-            // Shares and counts of the past go missing when a trader is new, which is no fault.
-            .filter(|code| !code.contains("rate") && !code.contains("days"))
             .filter_map(|code| column(code))
+            // Figures of the past go missing when a trader is new, which is no fault.
+            .filter(|column| CATALOGUE[*column].key_kind().is_none())
             .collect();
         columns.sort_unstable();
         columns.dedup();

@@ -115,7 +115,7 @@ fn a_challenger_runs_in_shadow_is_compared_put_in_force_and_rolled_back() {
         };
         let planned = number(&store, "select count(*) from selection").await? as f64;
         assert_eq!(figure("/consignments")?, planned);
-        ensure!(figure("/slots")? > 100.0 && figure("/agreement/estimate")? > 0.5, "{compared}");
+        ensure!(figure("/slots")? > 50.0 && figure("/agreement/estimate")? > 0.5, "{compared}");
         for side in ["champion", "challenger"] {
             let found = figure(&format!("/{side}/found"))?;
             ensure!(figure(&format!("/{side}/finds/low"))? >= found - 1e-6, "{compared}");
@@ -298,7 +298,8 @@ fn drift_rings_raises_exploring_and_quiets_again() {
         let drift = |person: &Person| person.does(&["drift"]);
         let standing = |said: &Value| -> Vec<String> {
             let alarms = said["drift"]["alarms"].as_array().into_iter().flatten();
-            alarms.map(|one| format!("{} {}", one["regime"], one["signal"])).collect()
+            let text = |of: &Value| of.as_str().unwrap_or_default().to_owned();
+            alarms.map(|one| text(&one["regime"]) + " " + &text(&one["signal"])).collect()
         };
         // Four weeks as they always were.
         let mut week = 0;
@@ -415,11 +416,14 @@ fn bias_is_warned_of_where_it_was_planted_and_not_elsewhere() {
         let from = monday(4);
         let planted = person.does(&["bias", "--from", &from])?;
         let warnings = planted["warnings"].as_array().context("warnings")?;
-        let named: Vec<&Value> = warnings.iter().map(|one| &one["group"]).collect();
+        // Another mode or band may be off with it, where these goods are much of it; no other
+        // origin is.
+        let origins: Vec<&Value> = warnings.iter().filter(|one| one["facet"] == "origin").collect();
+        let named: Vec<&Value> = origins.iter().map(|one| &one["group"]).collect();
         assert_eq!(named, ["DE"], "{planted}");
-        assert_eq!(warnings[0]["warning"], "too_often");
+        assert_eq!(origins[0]["warning"], "too_often");
         for (language, part) in [("en", "more often than"), ("ko", "원산지 DE: ")] {
-            let sentence = warnings[0][language].as_str().context("a sentence")?;
+            let sentence = origins[0][language].as_str().context("a sentence")?;
             ensure!(sentence.contains(part), "{sentence}");
         }
         let said = person.says(&["bias", "--from", &from])?;

@@ -1,7 +1,7 @@
 //! Drift: whether traffic or model have changed, week by week, in one stream (office and regime).
 //!
 //! Four signals, each from what is recorded anyway: whether finds by known chances still agree
-//! with the expectations (CUSUM of the residual of the estimate), whether scores are spread as
+//! with the expectations (CUSUM of what inspections found beyond them), whether scores are spread as
 //! they were (population stability index), whether fields that the model reads go missing, and
 //! whether more goods are new. An alarm states how often it would ring for nothing. Residuals are
 //! in `residual.rs`; what an alarm leads to is decided by the office.
@@ -201,7 +201,7 @@ pub struct DriftLine {
     pub residual: f64,
     /// Its standard deviation if the expectations are right.
     pub spread: f64,
-    /// The residual as a standard normal number of the same tail.
+    /// Finds against expectations as a standard normal number ([`Residual::finds_z`]).
     pub z: Option<f64>,
     /// Height of the chart for "more than expected".
     pub more: f64,
@@ -225,7 +225,7 @@ pub fn drift(weeks: &[DriftWeek]) -> Vec<DriftLine> {
     let mut lines: Vec<DriftLine> = Vec::with_capacity(weeks.len());
     for (at, week) in weeks.iter().enumerate() {
         let (more, less) = lines.last().map_or((0.0, 0.0), |last| (last.more, last.less));
-        let z = week.residual.z();
+        let z = week.residual.finds_z();
         let step = |height: f64, by: f64| (height + by - SLACK).clamp(0.0, RINGS + RUNS_ON);
         let (more, less) = z.map_or((more, less), |z| (step(more, z), step(less, -z)));
         let before = &weeks[at.saturating_sub(BEFORE)..at];
@@ -408,6 +408,30 @@ mod tests {
         for n in 1..4 {
             assert!(share(n) <= FALSE_OTHERS + 0.012, "{n}: {}", share(n));
         }
+    }
+
+    #[test]
+    fn a_tail_of_five_whose_finds_are_rare_rings_no_more_often() {
+        let (streams, mut rung) = (600, 0);
+        for seed in 0..streams {
+            let mut dice = ChaCha8Rng::seed_from_u64(50_000 + seed);
+            let weeks: Vec<DriftWeek> = (0..26)
+                .map(|n| {
+                    let mut week = DriftWeek::new(Day(7 * n + 4));
+                    for place in 0..100 {
+                        // One find of the tail outweighs all that the core can show in a week.
+                        let (chance, expected) =
+                            if place < 95 { (1.0, 0.4) } else { (0.003, 0.03) };
+                        let found = dice.random::<f64>() < expected;
+                        week.residual.add(chance, expected, 1.0, found);
+                    }
+                    week
+                })
+                .collect();
+            rung += u32::from(rings(&drift(&weeks), Signal::Calibration));
+        }
+        eprintln!("thin tail: {rung} of {streams} half-years ring");
+        assert!(f64::from(rung) <= 0.08 * streams as f64, "{rung}");
     }
 
     #[test]
