@@ -146,7 +146,8 @@ create table unit_value (
 -- A learned model: its one-file artefact and its life.
 create table model (
     id text not null primary key,
-    state text not null check (state in ('candidate', 'in_force', 'retired')),
+    state text not null check (state in
+        ('candidate', 'challenger', 'in_force', 'retired', 'rolled_back')),
     hash text not null,
     artefact text not null,
     backtest text not null,
@@ -250,3 +251,28 @@ create table verification (
 )
 -- sqlite: without rowid
 ;
+-- What the site has decided about learning, approving and exploring. The last row counts; earlier
+-- ones are its history.
+create table policy (
+    number bigint not null primary key,
+    outcomes_min bigint not null check (outcomes_min > 0),
+    finds_min bigint not null check (finds_min > 0),
+    approvers bigint not null check (approvers in (1, 2)),
+    explore_alarm double precision not null check (explore_alarm > 0 and explore_alarm <= 1),
+    set_at bigint not null,
+    set_by text not null,
+    reason text not null
+);
+
+-- Alarms of the drift watch: when a signal of an office and regime began to ring, and when it was
+-- seen to be quiet again. Where one stands, plans explore more.
+create table alarm (
+    office text not null,
+    regime text not null,
+    signal text not null check (signal in ('calibration', 'scores', 'missing', 'new_goods')),
+    since_day bigint not null,
+    rang_at bigint not null,
+    quiet_at bigint,
+    figures text not null,
+    primary key (office, regime, signal, rang_at)
+);

@@ -24,8 +24,9 @@ pub struct DrawOrder {
     pub minutes_each: Vec<(Modality, u32)>,
     /// Parcels or freight alone; both share the minutes when left out.
     pub regime: Option<Regime>,
-    /// Share of the inspections that is drawn by chance from everything outside the top.
-    pub explore: f64,
+    /// Share of the inspections that is drawn by chance from everything outside the top. Left
+    /// out, it is the usual one, or the site's higher one where an alarm of the drift watch stands.
+    pub explore: Option<f64>,
     /// First day of arrival of the candidates; the shift's own day when left out.
     pub since: Option<Day>,
     /// Seed of the draw, for trials. Left out, it is derived from the site's secret key.
@@ -53,13 +54,20 @@ pub async fn draw(
     let mut drawn = Vec::new();
     for (regime, share) in order.regimes(store).await? {
         let DrawOrder { office, shift, .. } = order;
+        let usual = Terms::default();
+        let raised = match order.explore {
+            Some(_) => None,
+            None => pipeline::raised(store, office, regime, usual.explore).await?,
+        };
+        let explore = raised.as_ref().map(|raised| raised.explore).or(order.explore);
         let one = PlanOrder {
             office: office.clone(),
             shift: shift.clone(),
             regime,
             from: order.from(),
             capacity: order.capacity(regime, share),
-            terms: Terms { explore: order.explore, ..Terms::default() },
+            terms: Terms { explore: explore.unwrap_or(usual.explore), ..usual },
+            raised: raised.map(|raised| raised.why),
             seed_named: order.seed.is_some(),
             seed: match order.seed {
                 Some(number) => Seed::from_number(number),

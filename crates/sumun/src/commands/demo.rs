@@ -270,6 +270,7 @@ async fn draw(
                     }],
                 },
                 terms: Terms { explore: EXPLORE, ..Terms::default() },
+                raised: None,
                 seed_named: false,
                 seed: pipeline::seed_of(&key, code, &shift, regime, "demo"),
             };

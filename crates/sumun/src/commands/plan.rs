@@ -35,9 +35,10 @@ pub struct Plan {
     /// Plans parcels or freight alone; both share the minutes when left out.
     #[arg(long, value_name = "REGIME")]
     regime: Option<Regime>,
-    /// Share of the inspections that is drawn by chance from everything outside the top.
-    #[arg(long, default_value_t = 0.10, value_name = "SHARE")]
-    explore: f64,
+    /// Share of the inspections that is drawn by chance from everything outside the top. Left
+    /// out, it is 0.1, or the site's higher share where an alarm of the drift watch stands.
+    #[arg(long, value_name = "SHARE")]
+    explore: Option<f64>,
     /// Takes in consignments that arrived on earlier days and still await a decision.
     #[arg(long, value_name = "DATE")]
     since: Option<Day>,
@@ -262,6 +263,9 @@ fn text_of(drawn: &[Planned], rows: &[Row], out: Option<&Path>) -> String {
                     format!("model {model}")
                 })
         ));
+        if let Some(why) = plan.raised() {
+            text.push_str(&format!("More is drawn by chance ({why}); --explore overrides it.\n"));
+        }
         if let Some(replaced) = one.replaces {
             text.push_str(&format!(
                 "It replaces plan P-{replaced}, which nobody had acted on; the journal says so.\n"

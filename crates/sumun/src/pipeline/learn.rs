@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use targeting::codes::Day;
 use targeting::feature::{self, Extractor, column};
 use targeting::learning::{self, Backtest, Judged, Lessons};
@@ -81,6 +82,7 @@ pub async fn learn(
                 "irregular": lessons.irregular(),
                 "critical": lessons.critical(),
                 "seed": seed,
+                "backtest_sha256": hex::encode(Sha256::digest(&backtest)),
             }),
         }],
         now,

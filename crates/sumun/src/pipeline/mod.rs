@@ -2,12 +2,16 @@
 //! declaration at a time, and has one shape: load, judge, keep, in one transaction with its
 //! journal entry. What people do (record an outcome, approve a model) is in `acts/`.
 
+mod card;
 mod learn;
 mod measure;
+pub mod page;
 mod plan;
 mod receive;
 mod screen;
+mod shadow;
 mod value;
+mod watch;
 
 use anyhow::Result;
 use targeting::codes::Day;
@@ -18,6 +22,7 @@ use targeting::history::{Histories, UnitValueEntry};
 
 use crate::store::{Tx, histories};
 
+pub use card::{Card, card};
 pub use learn::{Backtested, backtest, learn, lessons};
 pub use measure::{Asked, Change, Measure, Period, Standing, Stratum, measure, measure_as};
 pub use plan::{
@@ -25,7 +30,9 @@ pub use plan::{
 };
 pub use receive::{Arrival, Message, Received, finish, open, prepare, receive, receive_within};
 pub use screen::{Screened, screen, screen_some, screener_in_force};
+pub use shadow::{Compared, Due, compare, due, shadow};
 pub use value::{Ranking, Valued, value_of};
+pub use watch::{BiasReport, Drift, Raised, Stream, raised, watch_bias, watch_drift};
 
 /// What the ledger knew before the day of each of these consignments. With `frozen`, nothing that
 /// became known on or after that day is in it.

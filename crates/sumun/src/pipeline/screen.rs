@@ -14,7 +14,7 @@ use crate::store::{Store, Tx, assessments, consignments, journal, models};
 
 /// How many consignments are screened at a time: enough that the histories of a busy day are
 /// loaded once for many, few enough that a batch and its features stay under 20 MB.
-const BATCH: i64 = 8_192;
+pub(super) const BATCH: i64 = 8_192;
 
 /// What screening came to.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -62,6 +62,8 @@ pub async fn screen(
         screened += kept.len() as i64;
         progress(screened);
     }
+    // Challengers score the same traffic, beside it.
+    super::shadow(store, (actor, now), |_| {}).await?;
     Ok(Screened { model, screened })
 }
 
@@ -77,7 +79,7 @@ pub async fn screen_some(
     keep(tx, screener, model, stored, by).await
 }
 
-async fn keep(
+pub(super) async fn keep(
     tx: &mut Tx,
     screener: &Screener,
     model: &str,

@@ -306,6 +306,18 @@ pub async fn unplanned(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
     .await
 }
 
+/// How many consignments were examined, and how many of them were finds.
+pub async fn examined(tx: &mut Tx) -> Result<(i64, i64)> {
+    tx.fetch_one(
+        "select count(*),
+                count(case when outcome in ('discrepancy', 'seizure') then 1 end)
+         from outcome where latest = 1 and outcome <> 'not_examined'",
+        args![],
+        |row| Ok((row.int(0)?, row.int(1)?)),
+    )
+    .await
+}
+
 /// An outcome as it is kept.
 #[derive(Debug, Clone)]
 pub struct KeptOutcome {

@@ -27,6 +27,13 @@ pub struct Declared {
     pub critical: bool,
 }
 
+impl Declared {
+    /// Country of departure and origin.
+    pub fn country(&self) -> &'static str {
+        self.country
+    }
+}
+
 /// A small generator of numbers (SplitMix64), so that a test can be run again.
 pub struct Dice(pub u64);
 

@@ -6,8 +6,13 @@
 //! summed), `interval.rs` (intervals and bands), `course.rs` (over time), `two_step.rs` (scans that
 //! are verified), `rival.rs` (what another ranking would have found) and `yields.rs`.
 
+pub mod bias;
 mod course;
+pub mod drift;
+pub mod duel;
 mod interval;
+mod interval;
+mod residual;
 mod rival;
 mod steady;
 mod sums;
@@ -23,6 +28,7 @@ use crate::outcome::Channel;
 pub use course::{Standing, course};
 pub use interval::Interval;
 use interval::Z;
+pub use residual::Residual;
 pub use rival::{RivalPlan, RivalValue, shares, value};
 pub use steady::{Term, steadied};
 use sums::{Closed, Numbers, Part, Sampled};

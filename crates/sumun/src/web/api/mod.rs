@@ -2,6 +2,7 @@
 //! are apart from those of `targeting`, so that neither changes with the other unseen; what is
 //! common to several nouns is here.
 
+pub mod challengers;
 pub mod consignments;
 mod declared;
 pub mod defects;

@@ -67,6 +67,8 @@ pub struct PlanTerms {
     floor: f64,
     /// How far the tail leans on the mean rather than on the single chance.
     eta: f64,
+    /// Why more is explored than usual, where it is.
+    raised: Option<String>,
 }
 
 /// What one modality can do in a shift.
@@ -96,7 +98,12 @@ impl Plan {
             model: kept.model_id.clone(),
             drawn_at: time(kept.drawn_at),
             seed_sha256: hex::encode(Sha256::digest(hex::decode(&kept.seed)?)),
-            terms: PlanTerms { explore: terms.explore, floor: terms.floor, eta: terms.eta },
+            terms: PlanTerms {
+                explore: terms.explore,
+                floor: terms.floor,
+                eta: terms.eta,
+                raised: kept.raised(),
+            },
             capacity: capacity
                 .lines
                 .iter()
@@ -172,19 +179,14 @@ pub struct PlanOrder {
     minutes_each: Vec<ModalityMinutes>,
     /// Plans parcels or freight alone; both share the minutes when left out.
     regime: Option<Regime>,
-    /// Share of the inspections that is drawn by chance from everything outside the top.
-    #[serde(default = "usual_share")]
-    #[schema(default = 0.1)]
-    explore: f64,
+    /// Share of the inspections that is drawn by chance from everything outside the top. Left
+    /// out, it is 0.1, or the site's higher share where an alarm of the drift watch stands.
+    explore: Option<f64>,
     /// Takes in consignments that arrived from this day on and still await a decision.
     #[schema(format = Date)]
     since: Option<String>,
     /// Seed of the draw, for trials. Left out, it is derived from the site's secret key.
     seed: Option<u64>,
-}
-
-fn usual_share() -> f64 {
-    Terms::default().explore
 }
 
 /// Officer-minutes of a modality.
