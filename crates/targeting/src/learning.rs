@@ -224,8 +224,8 @@ pub(crate) const CHOICES: [&[Group]; 4] = [
 /// How much better a larger choice has to be, in average precision.
 pub(crate) const WORTH_MORE: f64 = 0.002;
 
-/// Which features a target reads: rates of its own kind of find, and all that is no rate.
-pub(crate) fn columns_of(groups: &[Group], target: Target) -> Vec<usize> {
+/// The columns of a target: of these groups, rates of its own kind of find and all that is no rate.
+pub fn columns_of(groups: &[Group], target: Target) -> Vec<usize> {
     let other = match target {
         Target::Irregular => ".critical_rate",
         Target::Critical => ".irregular_rate",

@@ -8,12 +8,14 @@ mod plan;
 mod receive;
 mod screen;
 
+use std::collections::{BTreeMap, HashMap};
+
 use anyhow::Result;
 use targeting::codes::Day;
 use targeting::consignment::Consignment;
 use targeting::facts::Facts;
 use targeting::feature::Extractor;
-use targeting::history::{Histories, UnitValueEntry};
+use targeting::history::Histories;
 
 use crate::store::{Tx, histories};
 
@@ -34,25 +36,40 @@ async fn past_of(
     frozen: Option<Day>,
 ) -> Result<Histories> {
     let mut past = Histories::default();
-    let (mut keys, mut goods) = (Vec::new(), Vec::new());
+    // The keys, each with the days before the batch that are asked for singly.
+    let mut keys: HashMap<u64, i32> = HashMap::new();
+    let (mut subjects, mut linked) = (Vec::new(), Vec::new());
     let (mut first, mut last) = (Day(i32::MAX), Day(i32::MIN));
     for consignment in consignments {
         let facts = Facts::of(consignment);
-        extractor.keys(&facts, |key| keys.push(key as i64));
-        goods.extend(UnitValueEntry::goods_of(&facts).map(|goods| goods as i64));
+        extractor.keys(&facts, |key, days| {
+            let most = keys.entry(key).or_default();
+            *most = (*most).max(days);
+        });
+        extractor.subjects(&facts, |subject| subjects.push(subject as i64));
+        extractor.linked(&facts, |key| linked.push(key as i64));
         first = first.min(facts.arrived_on);
         last = last.max(facts.arrived_on);
     }
     let until = frozen.map_or(last, |day| last.min(day));
     let first = first.min(until);
-    keys.sort_unstable();
-    keys.dedup();
-    histories::load(tx, &mut past, &keys, first, until).await?;
-    if extractor.reads_unit_values() && !goods.is_empty() {
-        goods.sort_unstable();
-        goods.dedup();
-        let values = histories::unit_values(tx, &goods, until.month_number()).await?;
-        past.set_unit_values(values);
+    let mut by_days: BTreeMap<i32, Vec<i64>> = BTreeMap::new();
+    for (key, days) in keys {
+        by_days.entry(days).or_default().push(key as i64);
+    }
+    for (days, mut keys) in by_days {
+        keys.sort_unstable();
+        histories::load(tx, &mut past, &keys, Day(first.0.saturating_sub(days)), until).await?;
+    }
+    for keys in [&mut subjects, &mut linked] {
+        keys.sort_unstable();
+        keys.dedup();
+    }
+    if !subjects.is_empty() {
+        past.set_amounts(histories::amounts(tx, &subjects, until.month_number()).await?);
+    }
+    if !linked.is_empty() {
+        histories::load_links(tx, &mut past, &linked, until).await?;
     }
     Ok(past)
 }
