@@ -1,7 +1,7 @@
 //! Screening: a batch of consignments becomes assessments, each with chances and reasons.
 //! It computes only the features that the model reads, scores the whole batch at once, and says
 //! of each consignment which features moved it most, in an officer's words. What the features
-//! are: `feature.rs`; what is done with an assessment: `plan/`.
+//! are: `feature/`; what is done with an assessment: `plan/`.
 
 use serde::{Deserialize, Serialize};
 
