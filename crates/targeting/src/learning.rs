@@ -221,11 +221,14 @@ pub(crate) const CHOICES: [&[Group]; 4] = [
     &[Group::Goods, Group::GoodsPast, Group::Parties, Group::Route],
 ];
 
+/// The choice beyond those, for traffic in which senders, doors and phones carry signal.
+const WIDEST: &[Group] = &Group::ALL;
+
 /// How much better a larger choice has to be, in average precision.
 pub(crate) const WORTH_MORE: f64 = 0.002;
 
-/// Which features a target reads: rates of its own kind of find, and all that is no rate.
-pub(crate) fn columns_of(groups: &[Group], target: Target) -> Vec<usize> {
+/// The columns of a target: of these groups, rates of its own kind of find and all that is no rate.
+pub fn columns_of(groups: &[Group], target: Target) -> Vec<usize> {
     let other = match target {
         Target::Irregular => ".critical_rate",
         Target::Critical => ".irregular_rate",
@@ -332,7 +335,7 @@ fn learn_target(
     };
     // Try each choice of features on the first days and judge it on the days after.
     let mut best: Option<(f64, Vec<usize>, Vec<f64>, Forest)> = None;
-    for groups in CHOICES {
+    for groups in CHOICES.into_iter().chain([WIDEST]) {
         step(&format!("{target}: trying {} groups of features", groups.len()));
         let columns = columns_of(groups, target);
         let taught = lessons.part(&cut.taught, &columns, target);

@@ -1,7 +1,7 @@
 //! Screening: a batch of consignments becomes assessments, each with chances and reasons.
 //! It computes only the features that the model reads, scores the whole batch at once, and says
 //! of each consignment which features moved it most, in an officer's words. What the features
-//! are: `feature.rs`; what is done with an assessment: `plan/`.
+//! are: `feature/`; what is done with an assessment: `plan/`.
 
 use serde::{Deserialize, Serialize};
 
@@ -97,9 +97,7 @@ impl Reason {
             (Some(log), Kind::LogAmount | Kind::LogCount | Kind::LogDays, _) => {
                 amount(log.exp_m1())
             }
-            (Some(ratio), Kind::Number, _) if feature.code.ends_with("_to_median") => {
-                format!("×{}", amount(ratio.exp()))
-            }
+            (Some(ratio), Kind::LogRatio, _) => format!("×{}", amount(ratio.exp())),
             (Some(number), Kind::Number, _) => amount(number),
             (None, _, _) => match language {
                 Language::Ko => "알 수 없음".to_owned(),
@@ -231,10 +229,7 @@ impl Screener {
         (self.model.explain(target, row).into_iter().take(REASONS))
             .map(|(column, push)| {
                 let feature = &CATALOGUE[column];
-                let counts = feature
-                    .key_kind()
-                    .and_then(|kind| kind.key(&facts))
-                    .map(|key| past.before(key, facts.arrived_on).counts);
+                let counts = feature.counts(&facts, past);
                 Reason {
                     feature: feature.code.clone(),
                     value: Some(row[column]).filter(|value| value.is_finite()),

@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_journal"),
     migration!(2, "0002_spine"),
     migration!(4, "0004_verification"),
+    migration!(5, "0005_links"),
     migration!(7, "0007_model_life"),
 ];
 

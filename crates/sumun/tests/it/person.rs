@@ -220,6 +220,7 @@ const STATE: &[Kept] = &[
         "key, day",
     ),
     ("unit_value", &[("goods", I), ("month", I), ("step", I), ("seen", I)], "goods, month, step"),
+    ("link", &[("key", I), ("pair", I), ("first_day", I)], "key, pair"),
     (
         "assessment",
         &[
