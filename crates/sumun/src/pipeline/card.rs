@@ -143,7 +143,7 @@ pub async fn card(store: &Store, id: &str) -> Result<Option<Card>> {
     Ok(Some(Card {
         limits: limits(&kept, &learned, &backtest, &life),
         library: content.library.clone(),
-        window: content.window.clone(),
+        window: content.window,
         weighting: content.weighting.clone(),
         learned: learned.into(),
         reads: reads.collect(),

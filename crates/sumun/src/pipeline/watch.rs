@@ -168,7 +168,7 @@ async fn look(
             .chain(&content.critical.features)
             .filter_map(|code| column(code))
             // Figures of the past go missing when a trader is new, which is no fault.
-            .filter(|column| CATALOGUE[*column].key_kind().is_none())
+            .filter(|column| CATALOGUE[*column].is_declared())
             .collect();
         columns.sort_unstable();
         columns.dedup();

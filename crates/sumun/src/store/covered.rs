@@ -90,6 +90,9 @@ pub async fn compare(
     }
 }
 
+/// Office, regime, signal and time of an alarm.
+type AlarmKey = (String, String, String, i64);
+
 /// What the entries together say that the store holds.
 #[derive(Default)]
 struct Said {
@@ -98,8 +101,8 @@ struct Said {
     last_seq: i64,
     /// By model: the entry that last changed its state, the state, who approved it last and why.
     models: BTreeMap<String, Life>,
-    /// By office, regime, signal and time: the entry, and when it was quiet.
-    alarms: BTreeMap<(String, String, String, i64), (i64, Option<i64>)>,
+    /// By alarm: the entry, and when it was quiet.
+    alarms: BTreeMap<AlarmKey, (i64, Option<i64>)>,
 }
 
 #[derive(Default)]

@@ -149,6 +149,11 @@ impl Feature {
         }
     }
 
+    /// True when the declaration alone says it, and no past does.
+    pub fn is_declared(&self) -> bool {
+        matches!(self.source, Source::Fact(_))
+    }
+
     /// Where the number comes from, for the model card.
     pub fn source(&self) -> &'static str {
         match self.source {

@@ -11,7 +11,6 @@ mod course;
 pub mod drift;
 pub mod duel;
 mod interval;
-mod interval;
 mod residual;
 mod rival;
 mod steady;

@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 use super::mimic;
 use super::strategy::Drawn;
 use super::{RehearsalError, is};
+use crate::amount::{Amounts, amounts};
 use crate::codes::Day;
 use crate::consignment::Consignment;
 use crate::facts::Facts;
 use crate::feature::{CATALOGUE, Extractor};
-use crate::history::{Histories, arrival, examination};
+use crate::history::{Histories, arrival, examination, links};
 use crate::learning::{CHOICES, LearnError, WORTH_MORE, columns_of, lesson_weight};
 use crate::model::metrics::average_precision;
 use crate::model::{Forest, Params, Platt, Target, fit};
@@ -78,17 +79,20 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(target: Target, seed: u64) -> Judge {
+    pub(super) fn new(traffic: &[Consignment], target: Target, seed: u64) -> Judge {
         let mut columns: Vec<usize> =
             CHOICES.iter().flat_map(|groups| columns_of(groups, target)).collect();
         columns.sort_unstable();
         columns.dedup();
+        let mut past = Histories::default();
+        // Amounts answer by month and with earlier months alone, so all can be entered at once.
+        past.set_amounts(Amounts::new(traffic.iter().flat_map(amounts).collect()));
         Judge {
             target,
             seed,
             extractor: Extractor::of(columns.iter().copied()),
             columns,
-            past: Histories::default(),
+            past,
             rows: Vec::new(),
             lessons: Vec::new(),
             drawn: VecDeque::new(),
@@ -104,6 +108,7 @@ impl Judge {
     pub(super) fn arrive(&mut self, arrived: &[Consignment]) {
         for consignment in arrived {
             arrival(consignment).for_each(|entry| self.past.add(entry));
+            links(consignment).for_each(|link| self.past.link(link));
         }
     }
 

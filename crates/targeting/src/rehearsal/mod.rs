@@ -252,7 +252,7 @@ fn watch(
     if found < crate::learning::MIN_POSITIVES {
         return Err(RehearsalError::NothingToStartFrom { warm_up, found });
     }
-    let mut judge = Judge::new(target, seed);
+    let mut judge = Judge::new(consignments, target, seed);
     let mut census = Vec::with_capacity(warm_up);
     let mut played = Vec::with_capacity(weeks - warm_up);
     for (number, range) in traffic.weeks.iter().enumerate() {

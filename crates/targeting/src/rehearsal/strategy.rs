@@ -186,7 +186,7 @@ fn bins(score: &[f64], expected: &[f64], whole: f64) -> Vec<f64> {
     let n = score.len();
     let floor = OTHERS_FLOOR * whole / n as f64;
     let bin = one_dimensional_means(expected, BINS);
-    let mut sums = vec![(0.0, 0.0); BINS];
+    let mut sums = [(0.0, 0.0); BINS];
     for (&bin, m) in bin.iter().zip(expected) {
         sums[bin].0 += m;
         sums[bin].1 += 1.0;

@@ -81,9 +81,9 @@ pub(super) fn read(
     let mut without = 0;
     for path in files {
         let (file, name) = crate::commands::ingest::open(path)?;
-        let mut table = crate::commands::ingest::table_of(file, &name, options)
+        let table = crate::commands::ingest::table_of(file, &name, options)
             .with_context(|| format!("while reading {name}"))?;
-        while let Some(batch) = table.next() {
+        for batch in table {
             let batch = batch.with_context(|| format!("while reading {name}"))?;
             for row in batch.rows {
                 match row.inspection.and_then(|inspection| inspection.result.label()) {
@@ -156,8 +156,8 @@ fn port(seed: u64, weeks: u32, regime: Option<Regime>) -> Result<Traffic> {
             writer.write(row)?;
         }
         writer.finish()?;
-        let mut table = Table::open(csv.as_slice(), "port.csv", &options)?;
-        while let Some(batch) = table.next() {
+        let table = Table::open(csv.as_slice(), "port.csv", &options)?;
+        for batch in table {
             for row in batch?.rows {
                 if let Some(label) = labels.get(row.consignment.reference.as_str()) {
                     rows.push((row.consignment, *label));
