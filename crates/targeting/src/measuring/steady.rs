@@ -67,7 +67,7 @@ impl Term {
 
 /// Least random walk of the prevalence from one period to the next, as a share of it: traffic is
 /// never taken to stay as it is.
-const WALK_LEAST: f64 = 0.03;
+const WALK_LEAST: f64 = 0.06;
 /// How much faster it may walk, tried by powers of two; the likeliest is taken.
 const WALK_STEPS: i32 = 4;
 /// How far, in standard errors, the steadied estimate may stand from the unbiased one.
