@@ -160,7 +160,7 @@ mod tests {
             ("화장품", 2),
             ("쌀", 1),
             ("쌀 쌀과자", 3),
-            ("절연 gear箱", 2),
+            ("절연 gear箱", 3),
             ("a b c", 0),
             ("one two three four five six seven eight nine ten eleven twelve thirteen", 12),
         ] {

@@ -560,7 +560,8 @@ mod tests {
         );
         assert_eq!(number(&past, "consignor_30d.inspected", 140), 0.0);
 
-        // One a week for a year, then five in a week.
+        // One a week for most of a year, then five in a week.
+        let mut past = Histories::default();
         for day in (100..400).step_by(7) {
             arrival(&neighbour(day, 0)).for_each(|entry| past.add(entry));
         }
