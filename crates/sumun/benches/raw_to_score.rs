@@ -20,7 +20,7 @@ use targeting::consignment::Consignment;
 use targeting::facts::Facts;
 use targeting::feature::{CATALOGUE, Extractor};
 use targeting::history::{Entry, Histories, arrival, examination};
-use targeting::learning::{Lessons, learn};
+use targeting::learning::{Lesson, Lessons, learn};
 use targeting::model::Target;
 use targeting::screening::Screener;
 
@@ -89,7 +89,7 @@ fn taught(train: &Path) -> Result<(Histories, Screener), Box<dyn Error>> {
     let mut lessons = Lessons::default();
     for Read { consignment, inspection, .. } in &rows {
         if let Some(label) = inspection.as_ref().and_then(|inspection| inspection.result.label()) {
-            lessons.push(&extractor, consignment, &past, label, None);
+            lessons.push(&extractor, consignment, &past, Lesson::plain(label));
         }
     }
     let learned = learn(&lessons, "bench".to_owned(), Timestamp::UNIX_EPOCH, 1, |step| {

@@ -26,7 +26,7 @@ use targeting::codes::Day;
 use targeting::consignment::Consignment;
 use targeting::feature::{CATALOGUE, Extractor, Group};
 use targeting::history::{Histories, arrival, examination, links};
-use targeting::learning::{Lessons, columns_of, learn};
+use targeting::learning::{Lesson, Lessons, columns_of, learn};
 use targeting::model::metrics::{auc, average_precision};
 use targeting::model::{Params, Target, fit};
 use targeting::outcome::Label;
@@ -327,7 +327,7 @@ fn table(train: &Path, valid: &Path, seeds: &[u64]) -> Outcome<()> {
     // What learning itself chooses, by later days within the first table.
     let mut lessons = Lessons::default();
     for (consignment, label) in &taught {
-        lessons.push(&extractor, consignment, &past, *label, None);
+        lessons.push(&extractor, consignment, &past, Lesson::plain(*label));
     }
     for seed in seeds {
         let start = Instant::now();

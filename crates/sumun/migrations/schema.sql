@@ -180,6 +180,8 @@ create table assessment (
     p_critical double precision not null,
     lane text not null,
     reasons text not null,
+    se_irregular double precision,
+    se_critical double precision,
     primary key (consignment_id, model_id, arrived_day)
 )
 -- postgres: partition by range (arrived_day)

@@ -25,7 +25,9 @@ use targeting::history::Histories;
 use crate::store::{Tx, histories};
 
 pub use card::{Card, card};
-pub use learn::{Backtested, backtest, learn, lessons};
+pub use learn::{
+    Backtested, Expected, OverFolds, Rolled, RolledFigures, backtest, learn, lessons, rolling,
+};
 pub use measure::{Asked, Change, Measure, Period, Standing, Stratum, measure, measure_as};
 pub use plan::{
     MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,

@@ -355,8 +355,8 @@ async fn assessments_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
         let (Some(first), Some(last)) = (run[0].as_i64(), run[1].as_i64()) else {
             return Ok(false);
         };
-        assessments::each(tx, model, (first, last), |id, chances, lane, reasons| {
-            digest.add(id, chances, lane, reasons);
+        assessments::each(tx, model, (first, last), |id, chances, lane, reasons, uncertainty| {
+            digest.add(id, chances, lane, reasons, uncertainty);
         })
         .await?;
     }

@@ -33,6 +33,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_spine"),
     migration!(4, "0004_verification"),
     migration!(5, "0005_links"),
+    migration!(6, "0006_uncertainty"),
     migration!(7, "0007_model_life"),
 ];
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use targeting::codes::Day;
-use targeting::outcome::{Channel, Inspection};
+use targeting::outcome::{Channel, Inspection, Modality};
 
 use super::verifications::Verification;
 use super::{Kind, Tx, args, values};
@@ -157,6 +157,10 @@ pub struct Taught {
     pub label: targeting::outcome::Label,
     /// Its recorded chance of inspection; none where there was no plan or an officer chose it.
     pub propensity: Option<f64>,
+    /// The modality by which it was examined, where recorded.
+    pub modality: Option<Modality>,
+    /// Detection probability that the plan recorded for that modality, if one did.
+    pub detection: Option<f64>,
 }
 
 /// Up to `limit` examined consignments with ids above `after`, known before `until`, in rising
@@ -171,7 +175,7 @@ pub async fn taught(
     let found = tx
         .fetch_all(
             "select outcome.consignment_id, outcome.document, consignment.document,
-                    selection.chance, selection.drawn
+                    selection.chance, selection.drawn, selection.modality, selection.detection
              from outcome
              join consignment on consignment.id = outcome.consignment_id
              left join selection
@@ -187,10 +191,18 @@ pub async fn taught(
                 let inspection: Inspection = serde_json::from_str(row.text(1)?)?;
                 let Some(label) = inspection.result.label() else { return Ok(None) };
                 let drawn = row.int_opt(4)? == Some(1);
+                // The order says a modality, the report that which was used.
+                let ordered = row.text_opt(5)?.filter(|_| drawn).map(str::parse::<Modality>);
+                let ordered = ordered.transpose()?;
+                let modality = inspection.modality.or(ordered);
                 Ok(Some(Taught {
                     consignment: serde_json::from_str(row.text(2)?)?,
                     label,
                     propensity: row.real_opt(3)?.filter(|_| drawn),
+                    modality,
+                    detection: row
+                        .real_opt(6)?
+                        .filter(|_| ordered.is_some() && modality == ordered),
                 }))
             },
         )

@@ -231,6 +231,8 @@ const STATE: &[Kept] = &[
             ("p_critical", R),
             ("lane", T),
             ("reasons", T),
+            ("se_irregular", R),
+            ("se_critical", R),
         ],
         "consignment_id, model_id",
     ),

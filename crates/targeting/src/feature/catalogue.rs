@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::past::{Others, Stat};
 use super::{Away, Fact, Feature, Group, Kind, Linked, Said, Source};
 use crate::amount::Amount;
-use crate::consignment::Direction;
+use crate::consignment::{Direction, Regime};
 use crate::history::{KeyKind, LinkKind};
 
 /// The kinds of key that features read, with their words and group.
@@ -364,7 +364,7 @@ fn log(amount: Option<f64>) -> f64 {
 
 const KG: f64 = 1_000.0;
 
-const FACTS: [(&str, &str, &str, Kind, Group, Fact); 22] = [
+const FACTS: [(&str, &str, &str, Kind, Group, Fact); 23] = [
     ("goods.mass", "순중량(kg)", "Net mass in kg", Kind::LogAmount, Group::Goods, |f| {
         log(f.net_mass_g.map(|g| g as f64 / KG))
     }),
@@ -471,6 +471,14 @@ const FACTS: [(&str, &str, &str, Kind, Group, Fact); 22] = [
         Kind::Flag,
         Group::Route,
         |f| flag(matches!(f.direction, Direction::Transit | Direction::Transhipment)),
+    ),
+    (
+        "procedure.parcel",
+        "특송·우편 소포",
+        "Express or postal parcel",
+        Kind::Flag,
+        Group::Route,
+        |f| flag(f.regime == Regime::Parcel),
     ),
     ("route.leaves", "수출 화물", "Goods for export", Kind::Flag, Group::Route, |f| {
         flag(f.direction == Direction::Export)

@@ -89,12 +89,26 @@ pub struct Params {
     pub colsample: f64,
     /// Seed of all the dice of learning.
     pub seed: u64,
+    /// Forests of `trees` trees each whose mean is the score and whose spread is its uncertainty,
+    /// see [`fit_bag`]; 1 for a forest alone.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub members: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_one(members: &usize) -> bool {
+    *members == 1
 }
 
 impl Params {
     /// Settings for the irregular target: those that matched LightGBM on the customs data.
     pub fn irregular(seed: u64) -> Params {
         Params {
+            members: 1,
             trees: 300,
             max_leaves: 7,
             max_depth: 20,
@@ -116,6 +130,9 @@ impl Params {
         let share = |share: f64| share > 0.0 && share <= 1.0;
         if self.trees == 0 {
             return refuse("trees", "Grow at least one tree.");
+        }
+        if self.members == 0 {
+            return refuse("members", "Grow at least one forest.");
         }
         if self.max_leaves < 2 {
             return refuse("max_leaves", "A tree needs at least two leaves.");
@@ -159,7 +176,86 @@ pub fn fit(
     Ok(Forest::new(booster.base_score, trees, width)?)
 }
 
+/// Learns a bag: `params.members` forests, each from lessons weighed anew by chance, as one forest
+/// whose score is the mean of theirs ([`Forest::members`] takes it apart again).
+///
+/// `clusters` says which rows are copies of each other: they are weighed alike, by a number drawn
+/// from the exponential distribution for each cluster and member (the Bayesian bootstrap: Rubin,
+/// Annals of Statistics 9 (1981)). The spread of the members is so the standard error of the
+/// score that comes from having learned from these lessons and no others.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_bag(
+    rows: &[f64],
+    width: usize,
+    labels: &[bool],
+    weights: &[f64],
+    clusters: &[u64],
+    params: &Params,
+) -> Result<Forest, FitError> {
+    params.validate()?;
+    if params.members == 1 {
+        return fit(rows, width, labels, weights, params);
+    }
+    let (count, of) = (labels.len(), clusters.len());
+    if weights.len() != count || of != count {
+        return Err(FitError::Shape {
+            rows: rows.len(),
+            labels: of,
+            weights: weights.len(),
+            width,
+        });
+    }
+    check_weights(labels, weights)?;
+    let total: f64 = weights.iter().sum();
+    let found = labels.iter().zip(weights).filter(|(label, _)| **label);
+    let found: f64 = found.map(|(_, weight)| weight).sum();
+    // All members start from the same log-odds, so that their spread is that of their trees.
+    let base = (found / (total - found)).ln();
+    let mut trees = Vec::with_capacity(params.members * params.trees);
+    let mut anew = vec![0.0; count];
+    for member in 0..params.members {
+        let seed = params.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(member as u64);
+        for ((anew, weight), cluster) in anew.iter_mut().zip(weights).zip(clusters) {
+            *anew = weight * exponential(*cluster, seed);
+        }
+        let booster =
+            grow_from(Some(base), rows, width, labels, &anew, &Params { seed, ..params.clone() })?;
+        for grown in &booster.trees {
+            let mut tree = carry_over(grown)?;
+            for value in &mut tree.value {
+                *value /= params.members as f32;
+            }
+            trees.push(tree);
+        }
+        // A member that stopped early is filled up, so that each has as many trees.
+        let (leaf, cover) = (0.0, total as f32);
+        trees.resize((member + 1) * params.trees, Tree::leaf(leaf, cover));
+    }
+    Ok(Forest::new(base, trees, width)?)
+}
+
+/// A number of the exponential distribution with mean 1, the same for the same cluster and seed.
+fn exponential(cluster: u64, seed: u64) -> f64 {
+    let hash = xxhash_rust::xxh3::xxh3_64_with_seed(&cluster.to_le_bytes(), seed);
+    // 53 bits, never 0: the logarithm stays finite.
+    -(((hash >> 11) as f64 + 0.5) / (1u64 << 53) as f64).ln()
+}
+
 fn grow(
+    rows: &[f64],
+    width: usize,
+    labels: &[bool],
+    weights: &[f64],
+    params: &Params,
+) -> Result<GradientBooster, FitError> {
+    grow_from(None, rows, width, labels, weights, params)
+}
+
+/// Grows trees from the log-odds `base`, or from those of the lessons.
+fn grow_from(
+    base: Option<f64>,
     rows: &[f64],
     width: usize,
     labels: &[bool],
@@ -189,7 +285,8 @@ fn grow(
     let targets: Vec<f64> = labels.iter().map(|&label| f64::from(u8::from(label))).collect();
     let mut booster = GradientBooster::default();
     booster.objective_type = ObjectiveType::LogLoss;
-    booster.initialize_base_score = true;
+    booster.initialize_base_score = base.is_none();
+    booster.base_score = base.unwrap_or(booster.base_score);
     booster.iterations = params.trees;
     booster.learning_rate = params.learning_rate;
     booster.max_depth = params.max_depth;
