@@ -204,12 +204,12 @@ mod tests {
                 }
             }
         }
-        // The port shows nearly all that can be asked; what it never shows is named here.
+        // Two empty pasts would be equal, too: nearly all that can be asked is known somewhere.
         let never: Vec<&str> = (CATALOGUE.iter().zip(&known))
             .filter(|(_, known)| **known == 0)
             .map(|(feature, _)| feature.code.as_str())
             .collect();
-        assert!(never.len() <= 4, "{never:?}");
+        assert!(never.len() <= 8, "{never:?}");
         Ok(())
     }
 }
