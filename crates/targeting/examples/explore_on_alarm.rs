@@ -143,8 +143,8 @@ fn main() {
         let week = heard.iter().sum::<usize>() as f64 / heard.len().max(1) as f64;
         let quiet = (0..SEEDS).filter(|seed| play(500 + seed, explore, false).false_alarm).count();
         println!(
-            "{name}   {before:9.1}   {after:9.1}   {gain:+7.1} ± {error:.1}   {:3}/{SEEDS}  {week:5.1}   \
-             {quiet}/{SEEDS} years",
+            "{name}   {before:9.1}   {after:9.1}   {gain:+7.1} ± {error:.1}   {:3}/{SEEDS}  \
+             {week:5.1}   {quiet}/{SEEDS} years",
             heard.len()
         );
     }

@@ -421,8 +421,8 @@ fn compared_text(compared: &Compared) -> String {
     };
     format!(
         "{} plans, {} consignments scored by both, {} inspections a list; {} of the places are \
-         the same.\n\n{}\nIrregular in all of it, by known chances: {}.\nFinds of {challenger} less \
-         those of {champion}: {}. {verdict}\n한국어: {challenger}의 적발 추정에서 {champion}의 \
+         the same.\n\n{}\nIrregular in all of it, by known chances: {}.\nFinds of {challenger} \
+         less those of {champion}: {}. {verdict}\n한국어: {challenger}의 적발 추정에서 {champion}의 \
          적발 추정을 뺀 값은 {}입니다. {}\nThe challenger's inspected are no fair sample of its list; \
          `finds of its list` takes that into account.",
         duel.plans,

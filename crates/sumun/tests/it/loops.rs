@@ -13,6 +13,9 @@ use crate::customs_table::{self as made, Declared, OUTCOMES};
 use crate::engines::each_place;
 use crate::person::{Person, number, texts};
 
+/// The site's key, from which the draws follow: with it a story can be told again.
+const KEY: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e\n";
+
 /// An office with a back file behind it and a first model in force.
 fn office_at_work(person: &Person) -> Result<()> {
     person.does(&["migrate"])?;
@@ -72,6 +75,7 @@ async fn run(store: &Store, sql: &str) -> Result<()> {
 fn a_challenger_runs_in_shadow_is_compared_put_in_force_and_rolled_back() {
     each_place(false, async |place| {
         let person = Person::at(place);
+        person.file("journal.key", KEY)?;
         office_at_work(&person)?;
         let store = person.open().await?;
         // Nothing to compare, to shadow or to return to yet: each refusal says what to do.
@@ -176,6 +180,7 @@ fn a_challenger_runs_in_shadow_is_compared_put_in_force_and_rolled_back() {
 fn a_candidate_comes_due_is_learned_and_waits_for_another_person() {
     each_place(false, async |place| {
         let person = Person::at(place);
+        person.file("journal.key", KEY)?;
         person.does(&["migrate"])?;
         // With nothing to learn from, nothing is due.
         assert_eq!(person.does(&["learn", "--if-due"])?["learned"], false);
@@ -250,6 +255,7 @@ fn a_candidate_comes_due_is_learned_and_waits_for_another_person() {
 fn the_card_says_what_a_person_should_have_read() {
     each_place(false, async |place| {
         let person = Person::at(place);
+        person.file("journal.key", KEY)?;
         office_at_work(&person)?;
         works(&person, &made::day(700, &monday(0), 900_001, 400), None)?;
         let (html, markdown) = (person.path("card.html"), person.path("card.md"));
@@ -292,6 +298,8 @@ fn the_card_says_what_a_person_should_have_read() {
 fn drift_rings_raises_exploring_and_quiets_again() {
     each_place(false, async |place| {
         let person = Person::at(place);
+        person.file("journal.key", KEY)?;
+        person.does(&["migrate"])?;
         let empty = person.says(&["drift"])?;
         ensure!(empty.code == 0 && empty.out.contains("Nothing to watch yet"), "{empty:?}");
         office_at_work(&person)?;
@@ -357,8 +365,12 @@ fn drift_rings_raises_exploring_and_quiets_again() {
         ensure!(!planned["plans"].to_string().contains("raised"), "{planned}");
         week += 1;
 
-        // When the weeks are as before, it quiets, and so do the plans.
-        for _ in 0..16 {
+        // Histories remember the clean weeks, so the old model now expects too little: learned anew
+        // it is right again, the alarm quiets, and so do the plans.
+        for n in 0..12 {
+            if n % 3 == 0 {
+                person.does(&["learn", "--approve", "--reason", "drift"])?;
+            }
             if standing(&drift(&person)?).is_empty() {
                 break;
             }
@@ -394,6 +406,8 @@ fn drift_rings_raises_exploring_and_quiets_again() {
 fn bias_is_warned_of_where_it_was_planted_and_not_elsewhere() {
     each_place(false, async |place| {
         let person = Person::at(place);
+        person.file("journal.key", KEY)?;
+        person.does(&["migrate"])?;
         let empty = person.says(&["bias"])?;
         ensure!(empty.code == 0 && empty.out.contains("Nothing to look at yet"), "{empty:?}");
         office_at_work(&person)?;

@@ -365,8 +365,8 @@ impl BiasLine {
                 "{group}: opened more often than inspections by known chances justify. Of {drawn} \
                  drawn inspections {drawn_expected:.0} finds were expected and {drawn_found} came. \
                  Among all {population} consignments {expected:.0} were expected to be irregular, \
-                 and {estimate:.0} ({low:.0} to {high:.0}) are estimated. Look at the features that \
-                 raise them before the next model is approved."
+                 and {estimate:.0} ({low:.0} to {high:.0}) are estimated. Look at the features \
+                 that raise them before the next model is approved."
             ),
             (Disproportion::TooOften, Language::Ko) => format!(
                 "{group}: 확률이 알려진 검사가 뒷받침하는 것보다 자주 검사되고 있습니다. 추첨 검사 \
@@ -519,8 +519,8 @@ mod tests {
             found += u32::from(warned(&bias).contains(&("VN", Disproportion::TooSeldom)));
         }
         eprintln!("unseen: found in {found} of 40");
-        // Some forty inspections by chance in the group, of which one find was expected and five are
-        // true: four times as much is seen half of the time.
+        // Some forty inspections by chance in the group, of which one find was expected and five
+        // are true: four times as much is seen half of the time.
         assert!(found >= 12, "{found}");
     }
 

@@ -1,8 +1,8 @@
 //! Drift: whether traffic or model have changed, week by week, in one stream (office and regime).
 //!
 //! Four signals, each from what is recorded anyway: whether finds by known chances still agree
-//! with the expectations (CUSUM of what inspections found beyond them), whether scores are spread as
-//! they were (population stability index), whether fields that the model reads go missing, and
+//! with the expectations (CUSUM of what inspections found beyond them), whether scores are spread
+//! as they were (population stability index), whether fields that the model reads go missing, and
 //! whether more goods are new. An alarm states how often it would ring for nothing. Residuals are
 //! in `residual.rs`; what an alarm leads to is decided by the office.
 
