@@ -207,7 +207,7 @@ const PORT: World = World {
 #[test]
 fn the_interval_covers_what_is_common() {
     covers(World { prevalence: 0.21, periods: 1, ..PORT }, 1_000);
-    covers(World { prevalence: 0.21, periods: 13, ..PORT }, 400);
+    covers(World { prevalence: 0.21, periods: 13, ..PORT }, 1_500);
     covers(World { prevalence: 0.21, trust: 0.6, periods: 13, ..PORT }, 400);
 }
 
