@@ -268,7 +268,9 @@ async fn draw(
                         minutes_each: each.minutes,
                         detection: each.detection,
                     }],
-                },
+                }
+                .into(),
+                work: None,
                 terms: Terms { explore: EXPLORE, ..Terms::default() },
                 seed_named: false,
                 seed: pipeline::seed_of(&key, code, &shift, regime, "demo"),

@@ -2,6 +2,7 @@
 //! declaration at a time, and has one shape: load, judge, keep, in one transaction with its
 //! journal entry. What people do (record an outcome, approve a model) is in `acts/`.
 
+mod capacity;
 mod learn;
 mod measure;
 mod plan;
@@ -17,10 +18,11 @@ use targeting::history::{Histories, UnitValueEntry};
 
 use crate::store::{Tx, histories};
 
+pub use capacity::{CapacityFile, OFFICERS, Work};
 pub use learn::{Backtested, backtest, learn, lessons};
 pub use measure::{Measure, Period, measure};
 pub use plan::{
-    MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
+    Means, MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
 };
 pub use receive::{Arrival, Message, Received, finish, open, prepare, receive, receive_within};
 pub use screen::{Screened, screen, screen_some, screener_in_force};

@@ -27,6 +27,13 @@ pub struct Declared {
     pub critical: bool,
 }
 
+impl Declared {
+    /// The HS code of its goods.
+    pub fn hs(&self) -> u64 {
+        self.hs
+    }
+}
+
 /// A small generator of numbers (SplitMix64), so that a test can be run again.
 pub struct Dice(pub u64);
 

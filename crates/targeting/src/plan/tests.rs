@@ -378,7 +378,7 @@ fn cases() -> impl Strategy<Value = Case> {
                     })
                     .collect(),
             },
-            terms: Terms { explore, floor, eta },
+            terms: Terms { explore, floor, eta, ..Terms::default() },
             seed,
         })
         .prop_filter("a slot", |case| case.slots() > 0)
