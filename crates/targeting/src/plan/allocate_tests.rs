@@ -399,11 +399,10 @@ fn the_floor_is_raised_as_far_as_the_loss_allows() {
     let list = List::new(12_000, 3, 9);
     let placed = list.placed();
     let means = means(["a", "b", "c"].map(|name| cell(name, [2400, 900, 240, 240])).to_vec());
-    let usual = allocate(&placed, &means, Terms::default(), &Seed::from_number(7)).unwrap();
     for (loss, share) in [(0.02, 0.025), (0.055, 0.075), (0.08, 0.11)] {
         let terms = Terms { minimax: Some(loss), ..Terms::default() };
         let raised = allocate(&placed, &means, terms, &Seed::from_number(7)).unwrap();
-        for (usual, raised) in usual.cells().iter().zip(raised.cells()) {
+        for raised in raised.cells() {
             assert!(raised.loss() <= loss, "{}", raised.loss());
             assert!(raised.floor >= share * raised.mean, "{} of {}", raised.floor, raised.mean);
         }

@@ -11,9 +11,11 @@ mod allocate;
 mod chances;
 mod draw;
 mod means;
+mod mix;
 mod prices;
 mod report;
 mod seed;
+mod serve;
 mod tail;
 mod utility;
 

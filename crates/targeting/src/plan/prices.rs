@@ -106,7 +106,9 @@ pub(super) fn prices(offers: &[Offer], wares: &[Wares], resources: usize) -> Pri
             step[k] = (0..n).map(|j| shape[k * n + j] * slope[j]).sum();
         }
         let width = (0..n).map(|k| slope[k] * step[k]).sum::<f64>().sqrt();
-        if !(width > if below.is_some() { 0.0 } else { GAP * best.value }) {
+        let enough = if below.is_some() { 0.0 } else { GAP * best.value };
+        // Rounding may leave no width at all, or none that is a number.
+        if width.is_nan() || width <= enough {
             break;
         }
         let size = n as f64;
