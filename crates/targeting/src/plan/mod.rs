@@ -99,17 +99,22 @@ pub struct Terms {
     pub minimax: Option<f64>,
 }
 
+impl Terms {
+    /// What [`Terms::default`] gives: also where a constant is wanted.
+    pub const USUAL: Terms = Terms {
+        explore: 0.10,
+        floor: 0.5,
+        eta: 0.3,
+        rule_most: 1.0,
+        officer: 0.0,
+        utility: Utility::Finds,
+        minimax: None,
+    };
+}
+
 impl Default for Terms {
     fn default() -> Self {
-        Self {
-            explore: 0.10,
-            floor: 0.5,
-            eta: 0.3,
-            rule_most: 1.0,
-            officer: 0.0,
-            utility: Utility::Finds,
-            minimax: None,
-        }
+        Self::USUAL
     }
 }
 

@@ -67,11 +67,7 @@ impl Tip {
             .collect();
         if tallies.len() == tips.len() {
             let iceberg = iceberg(tallies);
-            return Estimated {
-                estimate: iceberg.estimate,
-                low: iceberg.low,
-                high: iceberg.high,
-            };
+            return Estimated { estimate: iceberg.estimate, low: iceberg.low, high: iceberg.high };
         }
         let (mut found, mut expected, mut variance) = (0.0, 0.0, 0.0);
         for tip in tips {

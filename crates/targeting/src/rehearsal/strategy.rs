@@ -89,9 +89,7 @@ impl Strategy {
         let expected = &shift.listed.judged.expected;
         match self {
             Strategy::Ours => shift.planned(ours(shift.explore)),
-            Strategy::CoreTail => {
-                shift.planned(Terms { explore: shift.explore, ..CORE_TAIL })
-            }
+            Strategy::CoreTail => shift.planned(Terms { explore: shift.explore, ..CORE_TAIL }),
             Strategy::Greedy => {
                 let list = top(score, slots);
                 let mut chance = vec![0.0; n];
@@ -119,7 +117,7 @@ impl Strategy {
 }
 
 /// Core and tail as it was first measured.
-const CORE_TAIL: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3 };
+const CORE_TAIL: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, ..Terms::USUAL };
 
 /// The terms of a real plan with this share for chance.
 fn ours(explore: f64) -> Terms {
@@ -215,9 +213,7 @@ fn one_dimensional_means(values: &[f64], bins: usize) -> Vec<usize> {
     let mut centres: Vec<f64> = (0..bins).map(at).collect();
     let nearest = |centres: &[f64], value: f64| {
         (0..bins)
-            .min_by(|&a, &b| {
-                (centres[a] - value).abs().total_cmp(&(centres[b] - value).abs())
-            })
+            .min_by(|&a, &b| (centres[a] - value).abs().total_cmp(&(centres[b] - value).abs()))
             .unwrap_or(0)
     };
     for _ in 0..20 {

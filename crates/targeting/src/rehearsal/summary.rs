@@ -136,9 +136,8 @@ pub fn summarise(played: &[&Played], greedy: &[&Played]) -> Summary {
         (all > 0.0).then(|| sum(of, part) / all)
     };
     let least = |values: Vec<f64>| values.into_iter().min_by(f64::total_cmp);
-    let moved = || {
-        played.iter().filter_map(|of| share(of, |week| week.moved.1, |week| week.moved.0))
-    };
+    let moved =
+        || played.iter().filter_map(|of| share(of, |week| week.moved.1, |week| week.moved.0));
     let by_seed: Vec<[Vec<Window>; 3]> = (played.iter())
         .map(|of| [1, QUARTER, of.weeks.len()].map(|length| windows(&of.weeks, length)))
         .collect();
