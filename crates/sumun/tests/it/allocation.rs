@@ -20,7 +20,7 @@ fn capacity() -> Result<String> {
     let guide = include_str!("../../../../docs/guide/planning.md");
     let start = guide.find("```toml\n").context("the guide has an example")? + 8;
     let end = start + guide[start..].find("```").context("which ends")?;
-    let here = [("\"ICN\"", "\"40\""), ("\"PUS\"", "\"20\""), ("\"9301\"", "\"3122\"")];
+    let here = [("\"ICN\"", "\"40\""), ("\"PUS\"", "\"20\""), ("\"9301\"", "\"3121\"")];
     let made =
         here.iter().fold(guide[start..end].to_owned(), |made, (of, is)| made.replace(of, is));
     Ok(made)
@@ -196,13 +196,13 @@ fn every_chance_is_known(plans: &[Value], lines: &[HashMap<String, String>]) -> 
     Ok(())
 }
 
-/// The guide's hard class begins with HS 3122 here: all such goods are drawn by rule.
+/// The guide's hard class begins with HS 3121 here: all such goods are drawn by rule.
 fn hard_classes_come_first(
     today: &[made::Declared],
     lines: &[HashMap<String, String>],
 ) -> Result<()> {
     let mut seen = 0;
-    for row in today.iter().filter(|row| row.hs().to_string().starts_with("3122")) {
+    for row in today.iter().filter(|row| row.hs().to_string().starts_with("3121")) {
         let id = row.id.to_string();
         let line = lines.iter().find(|line| line["consignment"] == id).context("a line")?;
         assert_eq!((line["channel"].as_str(), line["drawn"].as_str()), ("rule", "1"), "{line:?}");
@@ -235,7 +235,7 @@ fn a_capacity_file_that_cannot_be_used_is_refused_with_the_next_step() -> Result
         ("\"officers\", ", "\"people\", ", "no resource `officers`"),
         ("scanner = 4", "scaner = 4", "not among the resources"),
         ("[freight]", "[fright]", "cannot be read"),
-        ("\"3122\"", "\"34x\"", "not the beginning of an HS code"),
+        ("\"3121\"", "\"34x\"", "not the beginning of an HS code"),
         ("liquids = 0.35", "fluids = 0.35", "a profile `fluids` that is not described"),
         ("detection = 0.6", "detection = 6", "finds with probability 6"),
         ("office = \"20\"", "office = \"40\"", "has two cells"),
