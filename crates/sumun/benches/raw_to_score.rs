@@ -14,12 +14,13 @@ use std::time::Instant;
 
 use intake::{Read, Table, TableOptions};
 use jiff::Timestamp;
+use targeting::amount::{Amounts, amounts};
 use targeting::codes::Day;
 use targeting::consignment::Consignment;
 use targeting::facts::Facts;
 use targeting::feature::{CATALOGUE, Extractor};
-use targeting::history::{Entry, Histories, UnitValueEntry, UnitValues, arrival, examination};
-use targeting::learning::{Lessons, learn};
+use targeting::history::{Entry, Histories, arrival, examination};
+use targeting::learning::{Lesson, Lessons, learn};
 use targeting::model::Target;
 use targeting::screening::Screener;
 
@@ -77,18 +78,18 @@ fn taught(train: &Path) -> Result<(Histories, Screener), Box<dyn Error>> {
     let mut values = Vec::new();
     for Read { consignment, inspection, .. } in &rows {
         arrival(consignment).for_each(|entry| past.add(entry));
-        values.extend(UnitValueEntry::of(consignment));
+        values.extend(amounts(consignment));
         if let Some(label) = inspection.as_ref().and_then(|inspection| inspection.result.label()) {
             examination(consignment, consignment.arrived_on, label).for_each(|e| past.add(e));
         }
     }
-    past.set_unit_values(UnitValues::new(values));
+    past.set_amounts(Amounts::new(values));
 
     let extractor = Extractor::all();
     let mut lessons = Lessons::default();
     for Read { consignment, inspection, .. } in &rows {
         if let Some(label) = inspection.as_ref().and_then(|inspection| inspection.result.label()) {
-            lessons.push(&extractor, consignment, &past, label, None);
+            lessons.push(&extractor, consignment, &past, Lesson::plain(label));
         }
     }
     let learned = learn(&lessons, "bench".to_owned(), Timestamp::UNIX_EPOCH, 1, |step| {
@@ -104,7 +105,7 @@ fn taught(train: &Path) -> Result<(Histories, Screener), Box<dyn Error>> {
 fn totals(rows: &[Read], screener: &Screener) -> Histories {
     let mut wanted = HashSet::new();
     for Read { consignment, .. } in rows {
-        screener.extractor().keys(&Facts::of(consignment), |key| {
+        screener.extractor().keys(&Facts::of(consignment), |key, _| {
             wanted.insert(key);
         });
     }

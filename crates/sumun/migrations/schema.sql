@@ -143,10 +143,23 @@ create table unit_value (
 -- postgres: with (fillfactor = 60)
 ;
 
+-- Links: two that were declared together (a consignee and a phone, say), once, with the first day
+-- on which they were. Like histories they may come in any order, and later days never answer a
+-- question about an earlier one. Both keys are opaque.
+create table link (
+    key bigint not null,
+    pair bigint not null,
+    first_day bigint not null,
+    primary key (key, pair)
+)
+-- sqlite: without rowid
+;
+
 -- A learned model: its one-file artefact and its life.
 create table model (
     id text not null primary key,
-    state text not null check (state in ('candidate', 'in_force', 'retired')),
+    state text not null check (state in
+        ('candidate', 'challenger', 'in_force', 'retired', 'rolled_back')),
     hash text not null,
     artefact text not null,
     backtest text not null,
@@ -167,6 +180,8 @@ create table assessment (
     p_critical double precision not null,
     lane text not null,
     reasons text not null,
+    se_irregular double precision,
+    se_critical double precision,
     primary key (consignment_id, model_id, arrived_day)
 )
 -- postgres: partition by range (arrived_day)
@@ -245,3 +260,41 @@ create table outcome (
     primary key (consignment_id, revision)
 );
 create index outcome_by_day on outcome (known_day);
+
+-- Silent scans of drawn inspections, and which of them the draw had unpacked all the same, so that
+-- what scans overlook is measured and not assumed.
+create table verification (
+    plan_id bigint not null,
+    consignment_id bigint not null,
+    share double precision not null,
+    drawn bigint not null check (drawn in (0, 1)),
+    drawn_at bigint not null,
+    primary key (plan_id, consignment_id)
+)
+-- sqlite: without rowid
+;
+-- What the site has decided about learning, approving and exploring. The last row counts; earlier
+-- ones are its history.
+create table policy (
+    number bigint not null primary key,
+    outcomes_min bigint not null check (outcomes_min > 0),
+    finds_min bigint not null check (finds_min > 0),
+    approvers bigint not null check (approvers in (1, 2)),
+    explore_alarm double precision not null check (explore_alarm > 0 and explore_alarm <= 1),
+    set_at bigint not null,
+    set_by text not null,
+    reason text not null
+);
+
+-- Alarms of the drift watch: when a signal of an office and regime began to ring, and when it was
+-- seen to be quiet again. Where one stands, plans explore more.
+create table alarm (
+    office text not null,
+    regime text not null,
+    signal text not null check (signal in ('calibration', 'scores', 'missing', 'new_goods')),
+    since_day bigint not null,
+    rang_at bigint not null,
+    quiet_at bigint,
+    figures text not null,
+    primary key (office, regime, signal, rang_at)
+);

@@ -10,5 +10,6 @@ pub mod merkle;
 pub mod picture;
 pub mod pipeline;
 pub mod refusal;
+pub mod report;
 pub mod store;
 pub mod web;

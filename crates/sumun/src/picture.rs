@@ -11,8 +11,6 @@ use targeting::measuring::Interval;
 const WIDTH: f64 = 720.0;
 /// Height of a picture over time.
 const HEIGHT: f64 = 320.0;
-/// At most so many labels stand below a horizontal axis, so that they do not run together.
-const LABELS_MAX: usize = 10;
 /// Colours and markers there are before they repeat.
 const SHAPES: usize = 5;
 
@@ -77,7 +75,10 @@ pub fn over_time(words: Words<'_>, labels: &[String], series: &[Series]) -> Stri
             number(tick)
         );
     }
-    let every = labels.len().div_ceil(LABELS_MAX).max(1);
+    // As many labels as stand side by side without touching.
+    let longest = labels.iter().map(|label| cells(label)).max().unwrap_or(0) as f64;
+    let fit = ((right - left) / (longest * 6.8 + 16.0)).floor().max(1.0);
+    let every = labels.len().div_ceil(fit as usize).max(1);
     for (n, label) in labels.iter().enumerate().filter(|(n, _)| n % every == 0) {
         let _ = write!(
             svg,
@@ -218,8 +219,11 @@ pub struct IcebergWords<'a> {
 /// The iceberg: what was found stands above the water, what got past lies below it. Areas are in
 /// proportion to the counts; the dashed outlines are the ends of the interval.
 pub fn iceberg(words: IcebergWords<'_>, found: f64, missed: Interval) -> String {
-    const WATER: f64 = 116.0;
-    const DEEP: f64 = 420.0;
+    const DEEP: f64 = 400.0;
+    const EDGE: f64 = 22.0;
+    /// Room for what is written above the water, and below it.
+    const ABOVE: f64 = 88.0;
+    const BELOW: f64 = 170.0;
     const MIDDLE: f64 = 232.0;
     // Outlines of area 1 around the middle of the water line.
     let tip =
@@ -242,19 +246,23 @@ pub fn iceberg(words: IcebergWords<'_>, found: f64, missed: Interval) -> String 
     };
     let (high_tip, wide_tip) = reach(&tip, found);
     let (deep, wide) = reach(&body, missed.high);
-    // One scale for all, as large as fits above the water, below it and to both sides.
-    let fits = [(WATER - 26.0) / high_tip, (DEEP - WATER - 20.0) / deep]
+    // One scale for all, as large as fits from the top to the bottom and to both sides.
+    let fits = [(DEEP - 2.0 * EDGE) / (high_tip + deep), (MIDDLE - EDGE) / wide.max(wide_tip)];
+    let scale = fits.into_iter().filter(|fit| fit.is_finite()).fold(f64::INFINITY, f64::min);
+    let scale = if scale.is_finite() { scale } else { 0.0 };
+    let spare = (DEEP - 2.0 * EDGE - scale * (high_tip + deep)) / 2.0;
+    // Where the writing needs the room, the water line moves and the iceberg shrinks with it.
+    let water = (EDGE + spare + scale * high_tip).clamp(ABOVE, DEEP - BELOW).round();
+    let scale = [(water - EDGE) / high_tip, (DEEP - EDGE - water) / deep]
         .into_iter()
-        .chain([(MIDDLE - 24.0) / wide, (MIDDLE - 24.0) / wide_tip])
-        .filter(|scale| scale.is_finite())
-        .fold(f64::INFINITY, f64::min);
-    let scale = if fits.is_finite() { fits } else { 0.0 };
+        .filter(|fit| fit.is_finite())
+        .fold(scale, f64::min);
     let outline = |shape: &[(f64, f64)], area: f64| {
         let size = scale * area.max(0.0).sqrt();
         let mut path = String::new();
         for (n, (px, py)) in shape.iter().enumerate() {
             let letter = if n == 0 { 'M' } else { 'L' };
-            let _ = write!(path, "{letter}{:.1} {:.1}", MIDDLE + px * size, WATER - py * size);
+            let _ = write!(path, "{letter}{:.1} {:.1}", MIDDLE + px * size, water - py * size);
         }
         path.push('Z');
         path
@@ -262,20 +270,20 @@ pub fn iceberg(words: IcebergWords<'_>, found: f64, missed: Interval) -> String 
     let mut svg = open(Words { title: words.title, values: "" }, DEEP);
     let _ = write!(
         svg,
-        r#"<rect class="sea" x="0" y="{WATER}" width="{WIDTH}" height="{:.1}"/><path class="ice deep" d="{}"/><path class="edge" d="{}"/><path class="edge" d="{}"/><path class="ice" d="{}"/><path class="water" d="M0 {WATER}H{WIDTH}"/>"#,
-        DEEP - WATER,
+        r#"<rect class="sea" x="0" y="{water}" width="{WIDTH}" height="{:.1}"/><path class="ice deep" d="{}"/><path class="edge" d="{}"/><path class="edge" d="{}"/><path class="ice" d="{}"/><path class="water" d="M0 {water}H{WIDTH}"/>"#,
+        DEEP - water,
         outline(&body, missed.estimate),
         outline(&body, missed.low),
         outline(&body, missed.high),
         outline(&tip, found),
     );
     for (class, y, text) in [
-        ("large", WATER - 52.0, number(found)),
-        ("label", WATER - 28.0, words.found.to_owned()),
-        ("large", WATER + 62.0, number(missed.estimate)),
-        ("label", WATER + 88.0, words.missed.to_owned()),
-        ("label", WATER + 112.0, words.interval.to_owned()),
-        ("tick", WATER + 140.0, words.outlines.to_owned()),
+        ("large", water - 52.0, number(found)),
+        ("label", water - 28.0, words.found.to_owned()),
+        ("large", water + 62.0, number(missed.estimate)),
+        ("label", water + 88.0, words.missed.to_owned()),
+        ("label", water + 112.0, words.interval.to_owned()),
+        ("tick", water + 140.0, words.outlines.to_owned()),
     ] {
         let _ = write!(svg, r#"<text class="{class}" x="478" y="{y}">{}</text>"#, escaped(&text));
     }
@@ -533,7 +541,7 @@ mod tests {
         assert!(
             svg.contains("&lt;of&gt; &quot;it&quot;") && !svg.contains("http://www.w3.org/1999")
         );
-        assert!(svg.contains(">W0<") && svg.contains(">W3<") && !svg.contains(">W1<"));
+        assert!(svg.contains(">W0<") && svg.contains(">W2<") && !svg.contains(">W1<"));
     }
 
     #[test]

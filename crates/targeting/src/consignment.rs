@@ -170,6 +170,14 @@ impl GoodsItem {
         let mass = self.net_mass_g.filter(|mass| mass.0 > 0)?;
         Some(self.value?.units() / mass.kg())
     }
+
+    /// The quantity when it counts pieces (unit U, C62, H87, EA, PCS, PCE or NAR); `None` when it
+    /// is a mass, a volume or not declared.
+    pub fn pieces(&self) -> Option<f64> {
+        const PIECES: [&str; 9] = ["U", "C62", "H87", "EA", "PCS", "PCE", "PC", "NAR", "NMB"];
+        let counted = PIECES.iter().any(|unit| unit.eq_ignore_ascii_case(&self.quantity_unit));
+        self.quantity.filter(|quantity| counted && *quantity > 0.0)
+    }
 }
 
 /// Where the goods pass.

@@ -48,6 +48,8 @@ pub struct Facts<'a> {
     pub unit_value: Option<f64>,
     /// Number of packages.
     pub packages: Option<u32>,
+    /// Pieces, where the quantity is counted and not measured.
+    pub pieces: Option<f64>,
     /// Number of goods items.
     pub items: usize,
     /// Duty rate in percent.
@@ -74,6 +76,8 @@ pub struct Facts<'a> {
     pub declarant_key: Option<u64>,
     /// Opaque key of the courier, or of the carrier where there is none.
     pub carrier_key: Option<u64>,
+    /// Opaque key of how the consignee is called, which is not always whose code it is.
+    pub consignee_called_key: Option<u64>,
     /// Opaque key of the delivery address.
     pub address_key: Option<u64>,
     /// Opaque key of the consignee's phone.
@@ -105,6 +109,7 @@ impl<'a> Facts<'a> {
             currency: goods.and_then(|item| item.value?.currency),
             unit_value: goods.and_then(|item| item.unit_value()),
             packages: goods.and_then(|item| item.packages),
+            pieces: goods.and_then(|item| item.pieces()),
             items: consignment.goods.len(),
             duty_rate_percent: goods.and_then(|item| item.duty_rate_percent),
             duty_type: goods.map_or("", |item| &item.duty_type),
@@ -118,6 +123,7 @@ impl<'a> Facts<'a> {
             consignee_key: identity(Role::Consignee),
             declarant_key: identity(Role::Declarant),
             carrier_key: identity(Role::Courier).or_else(|| identity(Role::Carrier)),
+            consignee_called_key: consignee.and_then(|party| party.called_identity()),
             address_key: consignee.and_then(|party| party.address_identity()),
             phone_key: consignee.and_then(|party| party.phone_identity()),
         }

@@ -8,10 +8,12 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use crate::amount::Amounts;
 use crate::codes::Day;
 use crate::consignment::Consignment;
 use crate::facts::Facts;
 use crate::outcome::Label;
+use crate::text::Words;
 
 /// Hashes a text into an opaque key (XXH3, 64 bits; stable across machines and releases).
 pub fn hash_text(text: &str) -> u64 {
@@ -69,11 +71,17 @@ pub enum KeyKind {
     ConsignorGoods = 19,
     /// Consignee and HS heading.
     ConsigneeGoods = 20,
+    /// Consignee and delivery address together.
+    ConsigneeAddress = 21,
+    /// Consignee and phone together.
+    ConsigneePhone = 22,
+    /// The whole description, its words in order.
+    Description = 23,
 }
 
 impl KeyKind {
     /// Every kind, by number.
-    pub const ALL: [KeyKind; 21] = [
+    pub const ALL: [KeyKind; 24] = [
         KeyKind::All,
         KeyKind::GoodsExact,
         KeyKind::GoodsMass,
@@ -95,6 +103,9 @@ impl KeyKind {
         KeyKind::OfficeGoods,
         KeyKind::ConsignorGoods,
         KeyKind::ConsigneeGoods,
+        KeyKind::ConsigneeAddress,
+        KeyKind::ConsigneePhone,
+        KeyKind::Description,
     ];
 
     /// The kinds for which arrivals are counted too, not outcomes alone. They are few because
@@ -135,6 +146,11 @@ impl KeyKind {
             let rate = facts.duty_rate_percent.map_or(u64::MAX, f64::to_bits);
             (rate, hash_text(facts.duty_type))
         };
+        let description = || {
+            let words = Words::of(facts.description);
+            let folded = words.keys().fold(0, |all: u64, word| all.rotate_left(5) ^ word);
+            (!words.is_empty()).then_some(folded)
+        };
         let loading = || facts.loading.map_or(0, |place| hash_text(place.as_str()));
         let (departure, origin) = (country(facts.departure), country(facts.origin));
         let parts: &[u64] = match self {
@@ -172,6 +188,9 @@ impl KeyKind {
             KeyKind::OfficeGoods => &[hash_text(facts.office), hs4()?],
             KeyKind::ConsignorGoods => &[facts.consignor_key?, hs4()?],
             KeyKind::ConsigneeGoods => &[facts.consignee_key?, hs4()?],
+            KeyKind::ConsigneeAddress => &[facts.consignee_key?, facts.address_key?],
+            KeyKind::ConsigneePhone => &[facts.consignee_key?, facts.phone_key?],
+            KeyKind::Description => &[description()?],
         };
         let mut bytes = [0u8; 56];
         for (to, part) in bytes.chunks_exact_mut(8).zip(parts) {
@@ -219,6 +238,16 @@ impl Counts {
             inspected: self.inspected.saturating_add(other.inspected),
             irregular: self.irregular.saturating_add(other.irregular),
             critical: self.critical.saturating_add(other.critical),
+        }
+    }
+
+    /// What is left without `part` of it; never below nothing.
+    pub fn minus(self, part: Counts) -> Counts {
+        Counts {
+            seen: self.seen.saturating_sub(part.seen),
+            inspected: self.inspected.saturating_sub(part.inspected),
+            irregular: self.irregular.saturating_sub(part.irregular),
+            critical: self.critical.saturating_sub(part.critical),
         }
     }
 }
@@ -277,11 +306,31 @@ struct Track {
     earlier: Option<Box<Vec<(Day, Counts)>>>,
 }
 
+impl Track {
+    fn before(&self, day: Day) -> Past {
+        if self.last < day {
+            return Past { counts: self.all, span: Some((self.first, self.last)) };
+        }
+        let earlier = self.earlier.as_deref().map_or(&[][..], Vec::as_slice);
+        match earlier.partition_point(|(of, _)| *of < day) {
+            0 => Past::default(),
+            n => {
+                let (last, counts) = earlier[n - 1];
+                Past { counts, span: Some((self.first, last)) }
+            }
+        }
+    }
+}
+
 /// The part of the ledger that a batch needs, in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Histories {
     tracks: KeyMap<Track>,
-    unit_values: UnitValues,
+    amounts: Amounts,
+    /// The first days of a key's partners, in rising order.
+    partners: KeyMap<Vec<Day>>,
+    /// The first day of a pair.
+    met: KeyMap<Day>,
 }
 
 impl Histories {
@@ -315,28 +364,68 @@ impl Histories {
 
     /// What was known of `key` before `day`.
     pub fn before(&self, key: u64, day: Day) -> Past {
-        let Some(track) = self.tracks.get(&key) else { return Past::default() };
-        if track.last < day {
-            return Past { counts: track.all, span: Some((track.first, track.last)) };
-        }
-        let earlier = track.earlier.as_deref().map_or(&[][..], Vec::as_slice);
-        match earlier.partition_point(|(of, _)| *of < day) {
-            0 => Past::default(),
-            n => {
-                let (last, counts) = earlier[n - 1];
-                Past { counts, span: Some((track.first, last)) }
+        self.tracks.get(&key).map_or(Past::default(), |track| track.before(day))
+    }
+
+    /// As [`Histories::before`], and what was counted on the last days of each of some spans, as
+    /// [`Histories::within`] gives it.
+    pub fn before_and_within<const N: usize>(
+        &self,
+        key: u64,
+        day: Day,
+        spans: [i32; N],
+    ) -> (Past, [Counts; N]) {
+        let Some(track) = self.tracks.get(&key) else {
+            return (Past::default(), [Counts::default(); N]);
+        };
+        let past = track.before(day);
+        let within = |days| past.counts.minus(track.before(Day(day.0 - days)).counts);
+        (past, spans.map(within))
+    }
+
+    /// What `key` counted on the last `days` days before `day`, that day not included. The days
+    /// must have been added singly, not within a sum of many.
+    pub fn within(&self, key: u64, day: Day, days: i32) -> Counts {
+        self.before_and_within(key, day, [days]).1[0]
+    }
+
+    /// Adds a link; links may come in any order and more than once.
+    pub fn link(&mut self, link: Link) {
+        let days = self.partners.entry(link.key).or_default();
+        match self.met.entry(link.pair) {
+            std::collections::hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(link.first);
+            }
+            std::collections::hash_map::Entry::Occupied(mut occupied) => {
+                if *occupied.get() <= link.first {
+                    return;
+                }
+                let known = occupied.insert(link.first);
+                days.remove(days.partition_point(|day| *day < known));
             }
         }
+        days.insert(days.partition_point(|day| *day <= link.first), link.first);
     }
 
-    /// The declared unit values by HS code.
-    pub fn unit_values(&self) -> &UnitValues {
-        &self.unit_values
+    /// How many partners of a link's key had been met before `day`.
+    pub fn partners_before(&self, key: u64, day: Day) -> u32 {
+        let days = self.partners.get(&key);
+        days.map_or(0, |days| days.partition_point(|first| *first < day) as u32)
     }
 
-    /// Takes in declared unit values.
-    pub fn set_unit_values(&mut self, unit_values: UnitValues) {
-        self.unit_values = unit_values;
+    /// Whether a pair had been met before `day`.
+    pub fn met_before(&self, pair: u64, day: Day) -> bool {
+        self.met.get(&pair).is_some_and(|first| *first < day)
+    }
+
+    /// The declared amounts by their subject.
+    pub fn amounts(&self) -> &Amounts {
+        &self.amounts
+    }
+
+    /// Takes in declared amounts.
+    pub fn set_amounts(&mut self, amounts: Amounts) {
+        self.amounts = amounts;
     }
 
     /// How many keys are held.
@@ -362,7 +451,16 @@ pub fn examination(
     known_on: Day,
     label: Label,
 ) -> impl Iterator<Item = Entry> + '_ {
-    entries(&KeyKind::ALL, Facts::of(consignment), known_on, Counts::examined(label))
+    let (facts, counts) = (Facts::of(consignment), Counts::examined(label));
+    let words = Words::of(facts.description);
+    let goods = facts.hs.map(move |hs| words.goods_keys(hs.hs4()));
+    let words = words.keys().chain(goods.into_iter().flatten());
+    entries(&KeyKind::ALL, facts, known_on, counts).chain(words.map(move |key| Entry {
+        key,
+        first: known_on,
+        day: known_on,
+        counts,
+    }))
 }
 
 fn entries<'a>(
@@ -376,89 +474,67 @@ fn entries<'a>(
         .filter_map(move |kind| Some(Entry { key: kind.key(&facts)?, first: day, day, counts }))
 }
 
-/// How many steps of the unit-value scale make a doubling.
-const STEPS_PER_DOUBLING: f64 = 4.0;
-
-/// Declared unit values by HS6 and month, as counts on a logarithmic scale, and the median of
-/// all months before a given one. A month's own values are not in its median.
-#[derive(Debug, Clone, Default)]
-pub struct UnitValues {
-    /// By goods: the months with new values in rising order, each with the median after it.
-    medians: KeyMap<Vec<(i32, f64)>>,
+/// Who is counted as the partner of what: the links of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum LinkKind {
+    /// Consignees at one delivery address.
+    AddressConsignee = 0,
+    /// Consignees with one phone.
+    PhoneConsignee = 1,
+    /// Consignors that send to one phone.
+    PhoneConsignor = 2,
+    /// Names under one consignee's code.
+    ConsigneeCalled = 3,
 }
 
-/// One line of the unit-value ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnitValueEntry {
-    /// HS6 and currency as one number, see [`UnitValueEntry::goods_of`].
-    pub goods: u64,
-    /// Months since year 0.
-    pub month: i32,
-    /// Step on the logarithmic scale.
-    pub step: i32,
-    /// Consignments with a unit value in that step.
-    pub seen: u32,
-}
+impl LinkKind {
+    /// Every kind, by number.
+    pub const ALL: [LinkKind; 4] = [
+        LinkKind::AddressConsignee,
+        LinkKind::PhoneConsignee,
+        LinkKind::PhoneConsignor,
+        LinkKind::ConsigneeCalled,
+    ];
 
-impl UnitValueEntry {
-    /// What one arrival adds, when it declares HS code, mass and value.
-    pub fn of(consignment: &Consignment) -> Option<UnitValueEntry> {
-        let facts = Facts::of(consignment);
-        let value = facts.unit_value.filter(|value| *value > 0.0)?;
-        let step = (value.log2() * STEPS_PER_DOUBLING).floor().clamp(-200.0, 200.0) as i32;
-        let month = facts.arrived_on.month_number();
-        Some(UnitValueEntry { goods: Self::goods_of(&facts)?, month, step, seen: 1 })
-    }
-
-    /// HS6 and currency as one number: only prices in one currency are compared.
-    pub fn goods_of(facts: &Facts<'_>) -> Option<u64> {
-        let currency = facts.currency.map_or(0, |currency| currency.number() + 1);
-        Some(currency * 1_000_000 + facts.hs?.hs6())
-    }
-}
-
-impl UnitValues {
-    /// Builds the medians from ledger lines in any order.
-    pub fn new(mut entries: Vec<UnitValueEntry>) -> UnitValues {
-        entries.sort_unstable();
-        let mut medians: KeyMap<Vec<(i32, f64)>> = KeyMap::default();
-        let mut counts: Vec<(i32, u64)> = Vec::new();
-        for of_hs in entries.chunk_by(|a, b| a.goods == b.goods) {
-            counts.clear();
-            for of_month in of_hs.chunk_by(|a, b| a.month == b.month) {
-                for entry in of_month {
-                    match counts.binary_search_by_key(&entry.step, |(step, _)| *step) {
-                        Ok(at) => counts[at].1 += u64::from(entry.seen),
-                        Err(at) => counts.insert(at, (entry.step, u64::from(entry.seen))),
-                    }
-                }
-                let months = medians.entry(of_hs[0].goods).or_default();
-                months.push((of_month[0].month, median(&counts)));
-            }
-        }
-        UnitValues { medians }
-    }
-
-    /// The median unit value declared for goods (HS6 and currency) in the months before `month`,
-    /// to within a step of the scale (a twelfth part up or down); `None` when there was none.
-    pub fn median_before(&self, goods: u64, month: i32) -> Option<f64> {
-        let months = self.medians.get(&goods)?;
-        let n = months.partition_point(|(of, _)| *of < month);
-        (n > 0).then(|| months[n - 1].1)
+    /// The link of this kind that one consignment shows; `None` when a side is not declared.
+    pub fn link(self, facts: &Facts<'_>) -> Option<Link> {
+        let (one, other) = match self {
+            LinkKind::AddressConsignee => (facts.address_key?, facts.consignee_key?),
+            LinkKind::PhoneConsignee => (facts.phone_key?, facts.consignee_key?),
+            LinkKind::PhoneConsignor => (facts.phone_key?, facts.consignor_key?),
+            LinkKind::ConsigneeCalled => (facts.consignee_key?, facts.consignee_called_key?),
+        };
+        let seed = LINK_SEEDS + self as u64;
+        let mut bytes = [0u8; 16];
+        bytes[..8].copy_from_slice(&one.to_le_bytes());
+        bytes[8..].copy_from_slice(&other.to_le_bytes());
+        Some(Link {
+            key: xxh3_64_with_seed(&bytes[..8], seed),
+            pair: xxh3_64_with_seed(&bytes, seed),
+            first: facts.arrived_on,
+        })
     }
 }
 
-/// The middle of the step in which the median lies.
-fn median(counts: &[(i32, u64)]) -> f64 {
-    let total: u64 = counts.iter().map(|(_, n)| n).sum();
-    let mut below = 0;
-    for (step, n) in counts {
-        below += n;
-        if below * 2 >= total {
-            return ((f64::from(*step) + 0.5) / STEPS_PER_DOUBLING).exp2();
-        }
-    }
-    f64::NAN
+/// Seeds of link keys, apart from those of other keys.
+const LINK_SEEDS: u64 = 128;
+
+/// Two that were declared together, and the first day on which they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The opaque key whose partners are counted.
+    pub key: u64,
+    /// The opaque key of the two together.
+    pub pair: u64,
+    /// The first day.
+    pub first: Day,
+}
+
+/// The links that one arrival shows.
+pub fn links(consignment: &Consignment) -> impl Iterator<Item = Link> {
+    let facts = Facts::of(consignment);
+    LinkKind::ALL.map(|kind| kind.link(&facts)).into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -481,22 +557,31 @@ mod tests {
         assert_eq!(seen, [0, 1, 1, 4, 4, 8]);
         assert_eq!(past.before(7, Day(9)).span, Some((Day(3), Day(5))));
         assert_eq!(past.before(8, Day(9)), Past::default());
+        let within: Vec<u32> =
+            [3, 6, 7, 10, 16].map(|day| past.within(7, Day(day), 2).seen).to_vec();
+        assert_eq!(within, [0, 3, 3, 4, 0]);
     }
 
     #[test]
-    fn medians_know_only_the_months_before() {
-        let line = |month, step, seen| UnitValueEntry { goods: 220_421, month, step, seen };
-        let values = UnitValues::new(vec![line(2, 40, 100), line(1, 8, 3), line(1, 12, 1)]);
-        assert_eq!(values.median_before(220_421, 1), None);
-        let first = values.median_before(220_421, 2).unwrap();
-        assert!((first - 2f64.powf(8.5 / 4.0)).abs() < 1e-12);
-        assert!(values.median_before(220_421, 3).unwrap() > 1_000.0);
-        assert_eq!(values.median_before(1, 3), None);
+    fn a_pair_counts_once_from_its_first_day_on() {
+        let link = |pair, day| Link { key: 1, pair, first: Day(day) };
+        let mut past = Histories::default();
+        for link in [link(10, 5), link(11, 3), link(10, 9), link(11, 4), link(12, 5), link(12, 2)] {
+            past.link(link);
+        }
+        let partners: Vec<u32> =
+            [2, 3, 4, 5, 6, 99].map(|day| past.partners_before(1, Day(day))).to_vec();
+        assert_eq!(partners, [0, 1, 2, 2, 3, 3]);
+        assert!(past.met_before(10, Day(6)) && !past.met_before(10, Day(5)));
+        assert_eq!(past.partners_before(2, Day(99)), 0);
     }
 
     #[test]
     fn kinds_are_numbered_as_listed() {
         for (n, kind) in KeyKind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, n);
+        }
+        for (n, kind) in LinkKind::ALL.iter().enumerate() {
             assert_eq!(*kind as usize, n);
         }
     }

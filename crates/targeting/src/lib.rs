@@ -2,13 +2,15 @@
 //! no files, no network, no clock, and no dice but those whose seed is handed in.
 //!
 //! The path, in reading order: a [`consignment`] arrives with its [`party`]s; [`facts`] is the
-//! only view of it that judgement may take; [`history`] says what was known of its keys before
-//! its day; [`feature`] turns both into numbers; [`model`] judges them and gives reasons;
-//! [`screening`] puts that together for a batch; [`plan`] draws the shift's inspections with
-//! known chances; an [`outcome`] comes back; [`learning`] makes the next model of it; and
-//! [`measuring`] says how much got past; and [`rehearsal`] plays all of it with a labelled past.
+//! only view of it that judgement may take; [`history`] says what was known of its keys, and of
+//! the words of its [`text`], before its day; [`feature`] turns both into numbers; [`model`]
+//! judges them and gives reasons; [`screening`] puts that together for a batch; [`plan`] draws
+//! the shift's inspections with known chances; an [`outcome`] comes back; [`learning`] makes the
+//! next model of it; [`measuring`] says how much got past; and [`rehearsal`] plays all of it with
+//! a labelled past.
 #![warn(missing_docs)]
 
+pub mod amount;
 pub mod codes;
 pub mod consignment;
 pub mod facts;
@@ -22,3 +24,4 @@ pub mod party;
 pub mod plan;
 pub mod rehearsal;
 pub mod screening;
+pub mod text;

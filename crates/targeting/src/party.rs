@@ -76,6 +76,13 @@ impl Party {
         (!folded.is_empty()).then(|| crate::history::hash_text(&folded))
     }
 
+    /// An opaque key of how this party is called, whatever its code; `None` without a name.
+    /// Many names under one code are the trace of a stolen code.
+    pub fn called_identity(&self) -> Option<u64> {
+        let folded = fold(&self.contact.as_deref()?.name);
+        (!folded.is_empty()).then(|| crate::history::hash_text(&folded))
+    }
+
     /// An opaque key of the address, or `None` when none is declared.
     pub fn address_identity(&self) -> Option<u64> {
         let folded = fold(&self.contact.as_deref()?.address);

@@ -1,7 +1,7 @@
 //! Screening: a batch of consignments becomes assessments, each with chances and reasons.
 //! It computes only the features that the model reads, scores the whole batch at once, and says
 //! of each consignment which features moved it most, in an officer's words. What the features
-//! are: `feature.rs`; what is done with an assessment: `plan/`.
+//! are: `feature/`; what is done with an assessment: `plan/`.
 
 use serde::{Deserialize, Serialize};
 
@@ -97,9 +97,7 @@ impl Reason {
             (Some(log), Kind::LogAmount | Kind::LogCount | Kind::LogDays, _) => {
                 amount(log.exp_m1())
             }
-            (Some(ratio), Kind::Number, _) if feature.code.ends_with("_to_median") => {
-                format!("×{}", amount(ratio.exp()))
-            }
+            (Some(ratio), Kind::LogRatio, _) => format!("×{}", amount(ratio.exp())),
             (Some(number), Kind::Number, _) => amount(number),
             (None, _, _) => match language {
                 Language::Ko => "알 수 없음".to_owned(),
@@ -130,6 +128,47 @@ pub struct Assessment {
     pub lane: Lane,
     /// What moved the chance most, the strongest first.
     pub reasons: Vec<Reason>,
+    /// How sure the model is of its chances; none by models of before it was kept.
+    pub uncertainty: Option<Uncertainty>,
+}
+
+impl Assessment {
+    /// True when the chances' 95 % intervals reach into another lane: what was learned does not
+    /// settle where the consignment belongs. Never true by models that do not say how sure they are.
+    pub fn is_unsure(&self) -> bool {
+        self.uncertainty.is_some_and(|errors| {
+            let at = |z: f64| {
+                let moved = |chance: f64, error: f64| {
+                    let odds = chance / (1.0 - chance) * (z * error).exp();
+                    if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 }
+                };
+                Lane::suggested(
+                    moved(self.p_irregular, errors.irregular),
+                    moved(self.p_critical, errors.critical),
+                )
+            };
+            at(-Z95) != at(Z95)
+        })
+    }
+}
+
+/// Standard errors of the log-odds of both chances: how far they would move had the model learned
+/// from other lessons of the same kind. Nothing is said of what the lessons could not show.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uncertainty {
+    /// Of the chance of any irregularity.
+    pub irregular: f64,
+    /// Of the chance of contraband.
+    pub critical: f64,
+}
+
+impl Uncertainty {
+    /// The standard error of a chance whose log-odds have this standard error, by linearisation:
+    /// p (1 - p) times it.
+    pub fn of_chance(chance: f64, standard_error: f64) -> f64 {
+        chance * (1.0 - chance) * standard_error
+    }
 }
 
 /// How much a contraband find counts against an ordinary one when consignments are ranked.
@@ -140,6 +179,9 @@ pub const CRITICAL_COUNTS: f64 = 10.0;
 pub fn risk(p_irregular: f64, p_critical: f64) -> f64 {
     p_irregular + (CRITICAL_COUNTS - 1.0) * p_critical
 }
+
+/// The normal distribution's reach to either side that holds 95 %.
+const Z95: f64 = 1.959_963_984_540_054;
 
 /// How many rows are filled together: their facts and features stay in a processor's cache.
 const TOGETHER: usize = 128;
@@ -156,13 +198,8 @@ pub struct Screener {
 impl Screener {
     /// Makes a model ready: finds the features that it reads.
     pub fn new(model: Model) -> Screener {
-        let content = model.content();
-        let mut columns: Vec<usize> = (content.irregular.features.iter())
-            .chain(&content.critical.features)
-            .filter_map(|code| feature::column(code))
-            .collect();
-        columns.sort_unstable();
-        columns.dedup();
+        let codes = model.content().features();
+        let columns: Vec<usize> = codes.into_iter().filter_map(feature::column).collect();
         Screener { extractor: Extractor::of(columns), model }
     }
 
@@ -212,8 +249,19 @@ impl Screener {
                 p_critical,
                 lane: Lane::suggested(p_irregular, p_critical),
                 reasons: self.reasons(consignment, row, past, p_irregular, p_critical),
+                uncertainty: self.uncertainty(row),
             })
             .collect()
+    }
+
+    fn uncertainty(&self, row: &[f64]) -> Option<Uncertainty> {
+        // A target without trees has a chance that no lesson moves: its base rate.
+        let irregular = self.model.standard_error(Target::Irregular, row);
+        let critical = self.model.standard_error(Target::Critical, row);
+        (irregular.is_some() || critical.is_some()).then(|| Uncertainty {
+            irregular: irregular.unwrap_or(0.0),
+            critical: critical.unwrap_or(0.0),
+        })
     }
 
     /// Reasons for the target that weighs more in the ranking.
@@ -231,10 +279,7 @@ impl Screener {
         (self.model.explain(target, row).into_iter().take(REASONS))
             .map(|(column, push)| {
                 let feature = &CATALOGUE[column];
-                let counts = feature
-                    .key_kind()
-                    .and_then(|kind| kind.key(&facts))
-                    .map(|key| past.before(key, facts.arrived_on).counts);
+                let counts = feature.counts(&facts, past);
                 Reason {
                     feature: feature.code.clone(),
                     value: Some(row[column]).filter(|value| value.is_finite()),

@@ -28,7 +28,8 @@ pub struct DrawOrder {
     /// Bundles and the resources they share, in place of minutes by modality.
     pub capacity: Option<CapacityFile>,
     /// Share of the inspections that is drawn by chance from everything outside the top; the usual
-    /// one, or that of the capacity file, when left out.
+    /// one or that of the capacity file when left out, or the site's higher one where an alarm of
+    /// the drift watch stands.
     pub explore: Option<f64>,
     /// Share of the utility that may be given up for a higher floor; with a capacity file only.
     pub minimax: Option<f64>,
@@ -59,6 +60,11 @@ pub async fn draw(
     let mut drawn = Vec::new();
     for (regime, capacity, work, terms) in order.ways(store).await? {
         let DrawOrder { office, shift, .. } = order;
+        let raised = match order.explore {
+            Some(_) => None,
+            None => pipeline::raised(store, office, regime, terms.explore).await?,
+        };
+        let explore = raised.as_ref().map_or(terms.explore, |raised| raised.explore);
         let one = PlanOrder {
             office: office.clone(),
             shift: shift.clone(),
@@ -66,7 +72,8 @@ pub async fn draw(
             from: order.from(),
             capacity,
             work,
-            terms,
+            terms: Terms { explore, ..terms },
+            raised: raised.map(|raised| raised.why),
             seed_named: order.seed.is_some(),
             seed: match order.seed {
                 Some(number) => Seed::from_number(number),

@@ -5,3 +5,4 @@
 pub mod draw;
 pub mod model;
 pub mod record;
+pub mod verification;

@@ -272,6 +272,7 @@ async fn draw(
                 .into(),
                 work: None,
                 terms: Terms { explore: EXPLORE, ..Terms::default() },
+                raised: None,
                 seed_named: false,
                 seed: pipeline::seed_of(&key, code, &shift, regime, "demo"),
             };

@@ -64,7 +64,6 @@ impl Export {
             What::Journal => &exports::JOURNAL,
         };
         let bar = office.bar(None, "Writing");
-        let parquet = self.out.extension().is_some_and(|kind| kind == "parquet");
         let to_stdout = self.out.as_os_str() == "-";
         if to_stdout && office.settings.json {
             crate::refuse!(
@@ -72,14 +71,10 @@ impl Export {
                 "--json and --out - both want standard output: name a file"
             );
         }
-        let mut sink: Box<dyn Sink> = match (parquet, to_stdout) {
-            (true, _) => Box::new(ParquetSink::create(&self.out, table.columns)?),
-            (false, true) => Box::new(CsvSink::to(std::io::stdout(), table.columns)?),
-            (false, false) => {
-                let file = File::create(&self.out)
-                    .with_context(|| format!("while writing {}", self.out.display()))?;
-                Box::new(CsvSink::to(file, table.columns)?)
-            }
+        let mut sink: Box<dyn Sink> = if to_stdout {
+            Box::new(CsvSink::to(std::io::stdout(), table.columns)?)
+        } else {
+            sink(&self.out, table.columns)?
         };
         let mut tx = store.read().await?;
         let mut n = 0u64;
@@ -103,9 +98,20 @@ impl Export {
 }
 
 /// Takes the rows of a table.
-trait Sink: Send {
+pub(super) trait Sink: Send {
+    /// Takes one row, in the order of the columns.
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()>;
+    /// Writes what is still held.
     fn finish(self: Box<Self>) -> Result<()>;
+}
+
+/// A file for rows of these columns: Parquet where its name says so, otherwise CSV.
+pub(super) fn sink(path: &Path, columns: &[Column]) -> Result<Box<dyn Sink>> {
+    if path.extension().is_some_and(|kind| kind == "parquet") {
+        return Ok(Box::new(ParquetSink::create(path, columns)?));
+    }
+    let file = File::create(path).with_context(|| format!("while writing {}", path.display()))?;
+    Ok(Box::new(CsvSink::to(file, columns)?))
 }
 
 struct CsvSink<W: Write>(csv::Writer<BufWriter<W>>);

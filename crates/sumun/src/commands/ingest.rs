@@ -57,7 +57,7 @@ impl Ingest {
     /// Runs the verb.
     pub async fn run(self, office: &Office) -> Result<Report> {
         let store = office.store().await?;
-        let options = self.options()?;
+        let options = options(self.mapping.as_deref())?;
         let (mut done, mut refused) = (Vec::new(), Vec::new());
         for path in &self.files {
             match ingest(office, &store, path, &options, self.with_outcomes).await {
@@ -83,19 +83,19 @@ impl Ingest {
         });
         Ok(Report { json, text, whole: refused.is_empty() })
     }
+}
 
-    fn options(&self) -> Result<TableOptions> {
-        let mut options = TableOptions { batch_rows: BATCH, ..TableOptions::default() };
-        if let Some(file) = &self.mapping {
-            let text = std::fs::read_to_string(file)
-                .with_context(|| format!("while reading {}", file.display()))?;
-            let mapping = Mapping::parse(&text).map_err(|error| {
-                Refusal::error("mapping", format!("{}: {error}", file.display()))
-            })?;
-            options.mapping = Some(mapping);
-        }
-        Ok(options)
+/// How tables are read, with the mapping of a file where one is named.
+pub(super) fn options(mapping: Option<&Path>) -> Result<TableOptions> {
+    let mut options = TableOptions { batch_rows: BATCH, ..TableOptions::default() };
+    if let Some(file) = mapping {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("while reading {}", file.display()))?;
+        let mapping = Mapping::parse(&text)
+            .map_err(|error| Refusal::error("mapping", format!("{}: {error}", file.display())))?;
+        options.mapping = Some(mapping);
     }
+    Ok(options)
 }
 
 /// A batch on its way from the reader to the store.
@@ -228,7 +228,12 @@ fn read(
     }
 }
 
-fn table_of(mut file: File, name: &str, options: &TableOptions) -> Result<Table<'static>> {
+/// Opens a file as the table that its first bytes say it is.
+pub(super) fn table_of(
+    mut file: File,
+    name: &str,
+    options: &TableOptions,
+) -> Result<Table<'static>> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
@@ -249,7 +254,7 @@ fn refused(error: TableError) -> anyhow::Error {
 
 /// Opens a file, or spools standard input into a temporary one: its digest must be known before
 /// its first record is stored, so that the same input again is known.
-fn open(path: &Path) -> Result<(File, String)> {
+pub(super) fn open(path: &Path) -> Result<(File, String)> {
     if path.as_os_str() == "-" {
         let mut spool = tempfile::tempfile().context("while spooling standard input")?;
         std::io::copy(&mut std::io::stdin().lock(), &mut spool)?;

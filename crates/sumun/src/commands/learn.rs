@@ -19,6 +19,10 @@ pub struct Learn {
     /// Why it is approved.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// Learns only if enough outcomes have come in since the last learning, by the site's policy
+    /// (`sumun model policy`). Never approves: for cron.
+    #[arg(long, conflicts_with = "approve")]
+    if_due: bool,
     /// Seed of the learning.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
@@ -28,6 +32,17 @@ impl Learn {
     /// Runs the verb.
     pub async fn run(self, office: &Office) -> Result<Report> {
         let store = office.store().await?;
+        if self.if_due {
+            let due = pipeline::due(&store).await?;
+            if !due.due {
+                let text = format!(
+                    "Not due: {} outcomes with {} finds since the last learning, of {} with {} \
+                     that make a candidate due.",
+                    due.outcomes, due.finds, due.outcomes_min, due.finds_min
+                );
+                return Ok(Report::new(json!({ "learned": false, "due": due }), text));
+            }
+        }
         let bar = office.bar(None, "Gathering lessons");
         let (id, backtest) = pipeline::learn(
             &store,

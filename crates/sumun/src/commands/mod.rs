@@ -2,9 +2,11 @@
 //! path or one act, and gives back what to print: a text for people, or one JSON object.
 
 mod backtest;
+mod bias;
 mod config;
 mod defects;
 mod demo;
+mod drift;
 mod export;
 mod ingest;
 mod learn;
@@ -13,6 +15,7 @@ mod migrate;
 mod model;
 mod plan;
 mod record;
+mod rehearse;
 mod screen;
 mod serve;
 mod table;
@@ -51,13 +54,19 @@ pub enum Verb {
     Record(record::Record),
     /// Learns a candidate model from everything inspected.
     Learn(learn::Learn),
-    /// Shows models and puts one in force.
+    /// Shows models, compares them, and steers their lives.
     #[command(subcommand)]
     Model(model::Models),
     /// Estimates what gets past, and what each channel yields.
     Measure(measure::Measures),
+    /// Says whether traffic or model have changed, and keeps alarms.
+    Drift(drift::Drifts),
+    /// Says whether selection is disproportionate to what known chances justify.
+    Bias(bias::Biases),
     /// Judges what a model would have done in a window of the past.
     Backtest(backtest::Backtest),
+    /// Plays strategies of inspection over a past whose outcomes are known.
+    Rehearse(rehearse::Rehearse),
     /// Proves that the journal and what it covers are unaltered.
     Verify(verify::Verify),
     /// Writes tables as CSV or Parquet.
@@ -198,7 +207,10 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Learn(verb) => boxed(verb.run(office)).await,
         Verb::Model(verb) => boxed(verb.run(office)).await,
         Verb::Measure(verb) => boxed(verb.run(office)).await,
+        Verb::Drift(verb) => boxed(verb.run(office)).await,
+        Verb::Bias(verb) => boxed(verb.run(office)).await,
         Verb::Backtest(verb) => boxed(verb.run(office)).await,
+        Verb::Rehearse(verb) => boxed(verb.run(office)).await,
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
         Verb::Serve(verb) => boxed(verb.run(office)).await,

@@ -40,8 +40,9 @@ pub struct Plan {
     /// Plans parcels or freight alone; both share the minutes when left out.
     #[arg(long, value_name = "REGIME")]
     regime: Option<Regime>,
-    /// Share of the inspections that is drawn by chance from everything outside the top; 0.1, or
-    /// what the capacity file says, when left out.
+    /// Share of the inspections that is drawn by chance from everything outside the top; 0.1 or
+    /// what the capacity file says when left out, or the site's higher share where an alarm of the
+    /// drift watch stands.
     #[arg(long, value_name = "SHARE")]
     explore: Option<f64>,
     /// Raises the smallest chance of detection as far as this share of the expected finds allows,
@@ -362,6 +363,9 @@ fn text_of(drawn: &[Planned], rows: &[Row], out: Option<&Path>) -> String {
                     format!("model {model}")
                 })
         ));
+        if let Some(why) = plan.raised() {
+            text.push_str(&format!("More is drawn by chance ({why}); --explore overrides it.\n"));
+        }
         if let Some(replaced) = one.replaces {
             text.push_str(&format!(
                 "It replaces plan P-{replaced}, which nobody had acted on; the journal says so.\n"

@@ -1,12 +1,17 @@
 //! `sumun serve`: the API over HTTP until a signal ends it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
 use super::{Office, Report};
+use crate::acts::model::SCHEDULER;
+use crate::config::now;
+use crate::pipeline;
+use crate::store::Store;
 use crate::web;
 
 /// Serves the API on this machine, until it is told to stop by Ctrl-C or SIGTERM. Every act is
@@ -22,6 +27,10 @@ pub struct Serve {
         value_parser = address
     )]
     listen: SocketAddr,
+    /// Minutes between looks at what is due: challengers score, the drift watch looks, and a
+    /// candidate is learned where enough outcomes have come in. 0 leaves all that to cron.
+    #[arg(long, env = "SUMUN_EVERY", default_value_t = 60.0, value_name = "MINUTES")]
+    every: f64,
 }
 
 /// Reads `ADDRESS:PORT`, where the address may be `localhost`.
@@ -37,14 +46,52 @@ impl Serve {
     /// Runs the verb.
     pub async fn run(self, office: &Office) -> Result<Report> {
         web::allowed(self.listen)?;
+        if !(0.0..=1e6).contains(&self.every) {
+            crate::refuse!("every", "{} is not a number of minutes: give 0 or more", self.every);
+        }
         let store = office.store().await?;
+        let due = tokio::spawn(look_regularly(store.clone(), self.every));
+        let served = self.serve(office, store).await;
+        // A learning that is half way keeps nothing, and is due again at the next start.
+        due.abort();
+        served?;
+        Ok(Report::new(json!({ "served": true }), "Sumun has stopped."))
+    }
+
+    async fn serve(&self, office: &Office, store: Store) -> Result<()> {
         if office.settings.json {
             // Standard output is for the one JSON object at the end.
             let tell = |url: &str| eprintln!("Sumun listens on {url}");
-            web::serve_telling(store, self.listen, &office.actor, tell).await?;
+            web::serve_telling(store, self.listen, &office.actor, tell).await
         } else {
-            web::serve_at(store, self.listen, &office.actor).await?;
+            web::serve_at(store, self.listen, &office.actor).await
         }
-        Ok(Report::new(json!({ "served": true }), "Sumun has stopped."))
     }
+}
+
+/// Does what is due, again and again. It never steers a model: that takes a person.
+async fn look_regularly(store: Store, minutes: f64) {
+    if minutes <= 0.0 {
+        return;
+    }
+    loop {
+        tokio::time::sleep(Duration::from_secs_f64(60.0 * minutes)).await;
+        if let Err(error) = look(&store).await {
+            tracing::warn!("what was due could not be done and is tried again: {error:#}");
+        }
+    }
+}
+
+async fn look(store: &Store) -> Result<()> {
+    let by = || (SCHEDULER, now());
+    pipeline::shadow(store, by(), |_| {}).await?;
+    let drift = pipeline::watch_drift(store, by(), |_| {}).await?;
+    if drift.rings > 0 {
+        tracing::warn!(drift.rings, "alarms of the drift watch began: `sumun drift` shows them");
+    }
+    if pipeline::due(store).await?.due {
+        let (id, _) = pipeline::learn(store, 1, by(), |_| {}, |_| {}).await?;
+        tracing::info!(model.id = %id, "a candidate was due and has been learned");
+    }
+    Ok(())
 }

@@ -75,6 +75,8 @@ pub struct PlanOrder {
     pub work: Option<Work>,
     /// How capacity is split.
     pub terms: Terms,
+    /// Why more is explored than usual; it is kept with the terms.
+    pub raised: Option<String>,
     /// The seed of the draw.
     pub seed: Seed,
     /// Whether a person named the seed, rather than the site's secret key; the journal tells.
@@ -151,7 +153,7 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
         model_id: model,
         drawn_at: now,
         seed: hex::encode(order.seed.bytes()),
-        terms: serde_json::to_string(&terms)?,
+        terms: terms_kept(&terms, order.raised.as_deref())?,
         capacity: serde_json::to_string(&order.capacity)?,
         candidates: lines.len() as i64,
         drawn: lines.iter().filter(|line| line.drawn).count() as i64,
@@ -206,6 +208,19 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
     .await?;
     tx.commit().await?;
     Ok(Planned { plan, lines, replaces: elder_id, unscreened })
+}
+
+/// The terms as they are kept, with the reason where more is explored than usual. What draws the
+/// plan again reads the terms alone.
+fn terms_kept(terms: &Terms, raised: Option<&str>) -> Result<String> {
+    #[derive(Serialize)]
+    struct Kept<'a> {
+        #[serde(flatten)]
+        terms: &'a Terms,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        raised: Option<&'a str>,
+    }
+    Ok(serde_json::to_string(&Kept { terms, raised })?)
 }
 
 /// What planning needs to know of a consignment.

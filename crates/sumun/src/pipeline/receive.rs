@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use serde_json::json;
+use targeting::amount::amounts;
 use targeting::consignment::{Consignment, Defect, DefectKind, Fate};
-use targeting::history::{UnitValueEntry, arrival, examination};
+use targeting::history::{arrival, examination, links};
 use targeting::outcome::Inspection;
 
 use crate::store::consignments::{Known, NewVersion};
@@ -371,10 +372,9 @@ async fn add_arrivals(
         for entry in arrival(consignment).filter(|entry| !counted.contains(&entry.key)) {
             ledger.add(entry, 1);
         }
-        if elder.is_none()
-            && let Some(entry) = UnitValueEntry::of(consignment)
-        {
-            ledger.add_unit_value(entry);
+        links(consignment).for_each(|link| ledger.add_link(link));
+        if elder.is_none() {
+            amounts(consignment).for_each(|entry| ledger.add_amount(entry));
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use crate::store::{Store, Tx, assessments, consignments, journal, models};
 
 /// How many consignments are screened at a time: enough that the histories of a busy day are
 /// loaded once for many, few enough that a batch and its features stay under 20 MB.
-const BATCH: i64 = 8_192;
+pub(super) const BATCH: i64 = 8_192;
 
 /// What screening came to.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -23,6 +23,8 @@ pub struct Screened {
     pub model: String,
     /// How many consignments were screened.
     pub screened: i64,
+    /// Of those, how many whose interval reaches into another lane.
+    pub unsure: i64,
 }
 
 /// The model in force, ready to screen; none before the first approval.
@@ -49,7 +51,7 @@ pub async fn screen(
         );
     };
     drop(tx);
-    let mut screened = 0;
+    let (mut screened, mut unsure) = (0, 0);
     loop {
         let mut tx = store.begin().await?;
         let after = assessments::screened_up_to(&mut tx, &model).await?;
@@ -60,9 +62,12 @@ pub async fn screen(
         assessments::set_screened_up_to(&mut tx, &model, last).await?;
         tx.commit().await?;
         screened += kept.len() as i64;
+        unsure += kept.iter().filter(|(_, assessment)| assessment.is_unsure()).count() as i64;
         progress(screened);
     }
-    Ok(Screened { model, screened })
+    // Challengers score the same traffic, beside it.
+    super::shadow(store, (actor, now), |_| {}).await?;
+    Ok(Screened { model, screened, unsure })
 }
 
 /// Screens these consignments now, whatever their turn; gives what is new, in rising order of id.
@@ -77,7 +82,7 @@ pub async fn screen_some(
     keep(tx, screener, model, stored, by).await
 }
 
-async fn keep(
+pub(super) async fn keep(
     tx: &mut Tx,
     screener: &Screener,
     model: &str,

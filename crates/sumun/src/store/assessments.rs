@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use targeting::codes::Day;
-use targeting::screening::Assessment;
+use targeting::screening::{Assessment, Uncertainty};
 
-use super::{Kind, Tx, args, values};
+use super::{Kind, Row, Tx, args, values};
 
 /// Keeps the assessments of a batch; `of` has id and day of arrival of each. One that is kept
 /// already stays as it is.
@@ -41,6 +41,8 @@ pub async fn insert(
             ("p_critical", Kind::Real),
             ("lane", Kind::Text),
             ("reasons", Kind::Text),
+            ("se_irregular", Kind::Real),
+            ("se_critical", Kind::Real),
         ],
         "on conflict (consignment_id, model_id, arrived_day) do nothing",
         of.iter().zip(assessments).zip(&reasons).map(|(((id, day), assessment), reasons)| {
@@ -52,7 +54,9 @@ pub async fn insert(
                 assessment.p_irregular,
                 assessment.p_critical,
                 assessment.lane.as_str(),
-                reasons
+                reasons,
+                assessment.uncertainty.map(|uncertainty| uncertainty.irregular),
+                assessment.uncertainty.map(|uncertainty| uncertainty.critical)
             ]
         }),
     )
@@ -90,7 +94,7 @@ pub fn digest<'a>(assessments: impl Iterator<Item = (i64, &'a Assessment)>) -> R
     for (id, assessment) in assessments {
         let reasons = serde_json::to_string(&assessment.reasons)?;
         let chances = (assessment.p_irregular, assessment.p_critical);
-        hash.add(id, chances, assessment.lane.as_str(), &reasons);
+        hash.add(id, chances, assessment.lane.as_str(), &reasons, assessment.uncertainty);
     }
     Ok(hash.finish())
 }
@@ -112,6 +116,7 @@ impl Digest {
         (p_irregular, p_critical): (f64, f64),
         lane: &str,
         reasons: &str,
+        uncertainty: Option<Uncertainty>,
     ) {
         use sha2::Digest as _;
         self.0.update(id.to_le_bytes());
@@ -120,6 +125,11 @@ impl Digest {
         for text in [lane, reasons] {
             self.0.update((text.len() as u64).to_le_bytes());
             self.0.update(text.as_bytes());
+        }
+        // Assessments of before it was kept have none, and keep their digest.
+        if let Some(Uncertainty { irregular, critical }) = uncertainty {
+            self.0.update(irregular.to_bits().to_le_bytes());
+            self.0.update(critical.to_bits().to_le_bytes());
         }
     }
 
@@ -135,18 +145,26 @@ pub async fn each(
     tx: &mut Tx,
     model_id: &str,
     (first, last): (i64, i64),
-    mut each: impl FnMut(i64, (f64, f64), &str, &str),
+    mut each: impl FnMut(i64, (f64, f64), &str, &str, Option<Uncertainty>),
 ) -> Result<()> {
     let mut rows = tx.rows(
-        "select consignment_id, p_irregular, p_critical, lane, reasons from assessment
+        "select consignment_id, p_irregular, p_critical, lane, reasons, se_irregular, se_critical
+         from assessment
          where model_id = $1 and consignment_id >= $2 and consignment_id <= $3
          order by consignment_id",
         args![model_id, first, last],
     )?;
     while let Some(row) = rows.next().await? {
-        each(row.int(0)?, (row.real(1)?, row.real(2)?), row.text(3)?, row.text(4)?);
+        let chances = (row.real(1)?, row.real(2)?);
+        each(row.int(0)?, chances, row.text(3)?, row.text(4)?, uncertainty(&row, 5)?);
     }
     Ok(())
+}
+
+/// The two standard errors from a column on.
+fn uncertainty(row: &Row, first: usize) -> Result<Option<Uncertainty>> {
+    let both = row.real_opt(first)?.zip(row.real_opt(first + 1)?);
+    Ok(both.map(|(irregular, critical)| Uncertainty { irregular, critical }))
 }
 
 /// Which of these consignments this model has assessed already.
@@ -179,7 +197,8 @@ pub struct KeptAssessment {
 /// and time.
 pub async fn of(tx: &mut Tx, ids: &[i64], model_id: Option<&str>) -> Result<Vec<KeptAssessment>> {
     tx.fetch_all(
-        "select consignment_id, model_id, assessed_at, p_irregular, p_critical, lane, reasons
+        "select consignment_id, model_id, assessed_at, p_irregular, p_critical, lane, reasons,
+                se_irregular, se_critical
          from assessment
          where consignment_id {in $1} and ($2 is null or model_id = $2)
          order by consignment_id, assessed_at, model_id",
@@ -194,6 +213,7 @@ pub async fn of(tx: &mut Tx, ids: &[i64], model_id: Option<&str>) -> Result<Vec<
                     p_critical: row.real(4)?,
                     lane: row.text(5)?.parse()?,
                     reasons: serde_json::from_str(row.text(6)?)?,
+                    uncertainty: uncertainty(row, 7)?,
                 },
             })
         },

@@ -230,7 +230,7 @@ pub struct Stored {
     pub consignment: Consignment,
 }
 
-fn stored(row: &super::Row) -> Result<Stored> {
+pub(super) fn stored(row: &super::Row) -> Result<Stored> {
     let id = row.int(0)?;
     let consignment = serde_json::from_str(row.text(1)?)
         .with_context(|| format!("the document of consignment {id} cannot be read"))?;
@@ -250,6 +250,19 @@ pub async fn load(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Stored>> {
     .await
 }
 
+/// The ids of all versions of these references, whatever their source.
+pub async fn ids_of(tx: &mut Tx, references: &[&str]) -> Result<Vec<(String, i64)>> {
+    if references.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch_all(
+        "select reference, id from declaration where reference {in $1} order by id",
+        args![references.to_vec()],
+        |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+    )
+    .await
+}
+
 /// Up to `limit` consignments that await a decision, with ids above `after`, in rising order.
 pub async fn pending(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Stored>> {
     tx.fetch_all(
@@ -260,6 +273,21 @@ pub async fn pending(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Stored>>
         stored,
     )
     .await
+}
+
+/// Up to `limit` consignments of any fate with ids above `after`, in rising order.
+pub async fn after(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Stored>> {
+    tx.fetch_all(
+        "select id, document from consignment where id > $1 order by id limit $2",
+        args![after, limit],
+        stored,
+    )
+    .await
+}
+
+/// The last id that was given, or 0.
+pub async fn last_id(tx: &mut Tx) -> Result<i64> {
+    tx.fetch_one("select coalesce(max(id), 0) from consignment", args![], |row| row.int(0)).await
 }
 
 /// How many consignments there are of each fate.

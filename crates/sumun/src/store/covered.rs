@@ -2,6 +2,8 @@
 //! takes each digest again over what is stored now. So an altered declaration, assessment, plan or
 //! outcome is found, and the journal entry that shows it is named.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -34,15 +36,18 @@ pub async fn compare(
         let mut tx = store.read().await?;
         let entries = tx
             .fetch_all(
-                "select seq, act, subject, body, at from journal
+                "select seq, act, subject, body, at, actor from journal
                  where seq > $1
-                   and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn', 'approve')
+                   and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn',
+                               'shadow', 'withdraw', 'approve', 'rollback', 'return', 'stop',
+                               'policy', 'drift')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
                     let body: Value = serde_json::from_str(row.text(3)?)?;
                     let (act, subject) = (row.text(1)?.to_owned(), row.text(2)?.to_owned());
-                    Ok((row.int(0)?, act, subject, body, row.int(4)?))
+                    let actor = row.text(5)?.to_owned();
+                    Ok((row.int(0)?, act, subject, body, row.int(4)?, actor))
                 },
             )
             .await?;
@@ -51,13 +56,17 @@ pub async fn compare(
             return Ok((compared, said.altered(&mut tx).await?));
         };
         after = *last;
-        for (seq, act, subject, body, at) in entries {
+        for (seq, act, subject, body, at, actor) in entries {
             let holds = match act.as_str() {
                 "receive" => documents_hold(&mut tx, &body, at).await,
                 "screen" => assessments_hold(&mut tx, &body).await,
                 "plan" => plan_holds(&mut tx, &subject, &body).await,
                 "learn" => model_holds(&mut tx, &body).await,
-                "approve" => Ok(true),
+                "policy" => policy_holds(&mut tx, &body, (&actor, at)).await,
+                // What these come to is compared at the end.
+                "shadow" | "withdraw" | "approve" | "rollback" | "return" | "stop" | "drift" => {
+                    Ok(true)
+                }
                 _ => outcome_holds(&mut tx, &body).await,
             }
             .with_context(|| format!("while comparing journal entry {seq}"))?;
@@ -68,38 +77,95 @@ pub async fn compare(
                     }
                     "screen" => "assessments made then have been altered, added or removed",
                     "plan" => "the plan drawn then has been altered",
-                    "learn" => "the model learned then has been altered",
+                    "learn" => "the model learned then, or its backtest, has been altered",
+                    "policy" => "the policy decided then has been altered or removed",
                     _ => "the outcome recorded then has been altered",
                 };
                 return Ok((compared, Some(Altered { seq, what: format!("{what} ({subject})") })));
             }
-            said.add(seq, &act, &body);
+            said.add(seq, &act, &body, (&actor, at));
             compared += 1;
             progress(seq as u64);
         }
     }
 }
 
+/// Office, regime, signal and time of an alarm.
+type AlarmKey = (String, String, String, i64);
+
 /// What the entries together say that the store holds.
 #[derive(Default)]
 struct Said {
     outcomes: i64,
+    policies: i64,
     last_seq: i64,
-    /// The last approval: its entry and the model.
-    approved: Option<(i64, String)>,
+    /// By model: the entry that last changed its state, the state, who approved it last and why.
+    models: BTreeMap<String, Life>,
+    /// By alarm: the entry, and when it was quiet.
+    alarms: BTreeMap<AlarmKey, (i64, Option<i64>)>,
+}
+
+#[derive(Default)]
+struct Life {
+    seq: i64,
+    state: &'static str,
+    approved: Option<(String, String)>,
 }
 
 impl Said {
-    fn add(&mut self, seq: i64, act: &str, body: &Value) {
+    fn add(&mut self, seq: i64, act: &str, body: &Value, (actor, at): (&str, i64)) {
+        let named = body["model"].as_str().unwrap_or_default();
         match act {
             "receive" => self.outcomes += body["outcomes"].as_i64().unwrap_or(0),
             "record" | "correct" => self.outcomes += 1,
-            "approve" => {
-                self.approved = body["model"].as_str().map(|model| (seq, model.to_owned()));
+            "policy" => self.policies += 1,
+            "drift" => self.heard(seq, body, at),
+            "learn" => self.becomes(seq, named, "candidate"),
+            "shadow" => self.becomes(seq, named, "challenger"),
+            "withdraw" => {
+                let to = match body["to"].as_str() {
+                    Some("retired") => "retired",
+                    Some("rolled_back") => "rolled_back",
+                    _ => "candidate",
+                };
+                self.becomes(seq, named, to);
             }
+            "approve" => {
+                for life in self.models.values_mut().filter(|life| life.state == "in_force") {
+                    (life.seq, life.state) = (seq, "retired");
+                }
+                self.becomes(seq, named, "in_force");
+                if let Some(life) = self.models.get_mut(named) {
+                    let reason = body["reason"].as_str().unwrap_or_default();
+                    life.approved = Some((actor.to_owned(), reason.to_owned()));
+                }
+            }
+            "rollback" => self.becomes(seq, named, "rolled_back"),
+            "return" => self.becomes(seq, named, "in_force"),
+            "stop" => self.becomes(seq, named, "retired"),
             _ => {}
         }
         self.last_seq = seq;
+    }
+
+    fn becomes(&mut self, seq: i64, model: &str, state: &'static str) {
+        let life = self.models.entry(model.to_owned()).or_default();
+        (life.seq, life.state) = (seq, state);
+    }
+
+    /// Alarms that began or ended with an entry of the drift watch.
+    fn heard(&mut self, seq: i64, body: &Value, at: i64) {
+        let key = |one: &Value, rang_at: i64| {
+            let text = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
+            (text("office"), text("regime"), text("signal"), rang_at)
+        };
+        for one in body["rings"].as_array().into_iter().flatten() {
+            self.alarms.insert(key(one, at), (seq, None));
+        }
+        for one in body["quiets"].as_array().into_iter().flatten() {
+            let rang_at = one["rang_at"].as_i64().unwrap_or_default();
+            self.alarms.insert(key(one, rang_at), (seq, Some(at)));
+        }
     }
 
     /// What the store holds more or less of, if anything.
@@ -114,16 +180,59 @@ impl Said {
             );
             return Ok(Some(Altered { seq: self.last_seq, what }));
         }
-        let in_force = super::models::in_force(tx).await?.map(|(id, _)| id);
-        let approved = self.approved.as_ref().map(|(_, model)| model.clone());
-        if in_force != approved {
-            let named = |model: Option<String>| model.unwrap_or_else(|| "no model".to_owned());
-            let what = format!("{} is in force, {} was approved", named(in_force), named(approved));
-            let seq = self.approved.as_ref().map_or(self.last_seq, |(seq, _)| *seq);
-            return Ok(Some(Altered { seq, what }));
+        let kept = super::models::states(tx).await?;
+        for (id, state, approved) in &kept {
+            let life = self.models.get(id);
+            let (was, seq) =
+                life.map_or(("never learned", self.last_seq), |life| (life.state, life.seq));
+            if state != was {
+                let what = format!("model {id} is {state}, the journal says {was}");
+                return Ok(Some(Altered { seq, what }));
+            }
+            if life.and_then(|life| life.approved.as_ref()) != approved.as_ref() {
+                let what = format!("the approval of model {id} is not the one journaled");
+                return Ok(Some(Altered { seq, what }));
+            }
+        }
+        let gone = |id: &str| !kept.iter().any(|(kept, ..)| kept == id);
+        if let Some((id, life)) = self.models.iter().find(|(id, _)| gone(id)) {
+            let what = format!("model {id} has been removed");
+            return Ok(Some(Altered { seq: life.seq, what }));
+        }
+        let policies = super::policies::list(tx).await?.len() as i64;
+        if policies != self.policies {
+            let what = format!(
+                "the journal covers {} policies, the store holds {policies}",
+                self.policies
+            );
+            return Ok(Some(Altered { seq: self.last_seq, what }));
+        }
+        let alarms: BTreeMap<_, _> = (super::alarms::list(tx).await?.into_iter())
+            .map(|one| ((one.office, one.regime, one.signal, one.rang_at), one.quiet_at))
+            .collect();
+        for (key, (seq, quiet_at)) in &self.alarms {
+            if alarms.get(key) != Some(quiet_at) {
+                let what = format!("an alarm of {} {} has been altered or removed", key.0, key.1);
+                return Ok(Some(Altered { seq: *seq, what }));
+            }
+        }
+        if alarms.len() != self.alarms.len() {
+            let what = "an alarm was added that the drift watch did not raise".to_owned();
+            return Ok(Some(Altered { seq: self.last_seq, what }));
         }
         Ok(None)
     }
+}
+
+async fn policy_holds(tx: &mut Tx, body: &Value, (actor, at): (&str, i64)) -> Result<bool> {
+    let kept = super::policies::list(tx).await?;
+    let Some(kept) = kept.iter().find(|kept| body["number"] == kept.number) else {
+        return Ok(false);
+    };
+    Ok(body["policy"] == serde_json::to_value(kept.policy)?
+        && body["reason"] == kept.reason
+        && kept.set_by == actor
+        && kept.set_at == at)
 }
 
 fn range(body: &Value) -> Option<(i64, i64)> {
@@ -246,8 +355,8 @@ async fn assessments_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
         let (Some(first), Some(last)) = (run[0].as_i64(), run[1].as_i64()) else {
             return Ok(false);
         };
-        assessments::each(tx, model, (first, last), |id, chances, lane, reasons| {
-            digest.add(id, chances, lane, reasons);
+        assessments::each(tx, model, (first, last), |id, chances, lane, reasons, uncertainty| {
+            digest.add(id, chances, lane, reasons, uncertainty);
         })
         .await?;
     }
@@ -270,7 +379,14 @@ async fn plan_holds(tx: &mut Tx, subject: &str, body: &Value) -> Result<bool> {
 
 async fn model_holds(tx: &mut Tx, body: &Value) -> Result<bool> {
     let Some(id) = body["model"].as_str() else { return Ok(false) };
-    let Some((_, artefact, _)) = super::models::find(tx, id).await? else { return Ok(false) };
+    let Some((_, artefact, backtest)) = super::models::find(tx, id).await? else {
+        return Ok(false);
+    };
+    // Entries of the first release have no digest of the backtest.
+    let digest = body["backtest_sha256"].as_str();
+    if digest.is_some_and(|digest| digest != hex::encode(Sha256::digest(&backtest))) {
+        return Ok(false);
+    }
     let known = targeting::feature::codes();
     let model = targeting::model::Model::from_json(artefact.as_bytes(), &known);
     Ok(model.is_ok_and(|model| body["model_hash"] == model.hash()))

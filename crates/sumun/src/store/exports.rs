@@ -67,11 +67,14 @@ pub static ASSESSMENTS: Exported = Exported {
         int("arrived_day"),
         int("assessed_at"),
         text("reasons"),
+        real("se_irregular"),
+        real("se_critical"),
     ],
     query: "select consignment.reference, assessment.p_irregular, assessment.p_critical,
                    assessment.model_id, assessment.lane, consignment.id, consignment.version,
                    consignment.office, consignment.regime, consignment.arrived_day,
-                   assessment.assessed_at, assessment.reasons
+                   assessment.assessed_at, assessment.reasons, assessment.se_irregular,
+                   assessment.se_critical
             from assessment
             join consignment
               on consignment.id = assessment.consignment_id

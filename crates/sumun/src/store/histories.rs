@@ -1,12 +1,14 @@
 //! The ledger of histories on disk: one row per key and day. Batches add to it by upsert; a
-//! question loads, for the keys of a batch, one sum of all days before the batch and the single
-//! days within it, so that each consignment is answered as of its own day.
+//! question loads, for the keys of a batch, one sum of all days before those that are asked for
+//! singly, so that each consignment is answered as of its own day. Beside it stand the declared
+//! amounts by month and the links with their first days.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use targeting::amount::{AmountEntry, Amounts};
 use targeting::codes::Day;
-use targeting::history::{Counts, Entry, Histories, UnitValueEntry, UnitValues};
+use targeting::history::{Counts, Entry, Histories, Link};
 
 use super::{Kind, Tx, args, values};
 
@@ -14,7 +16,8 @@ use super::{Kind, Tx, args, values};
 #[derive(Default)]
 pub struct Additions {
     counts: BTreeMap<(i64, i32), [i64; 4]>,
-    unit_values: BTreeMap<(i64, i32, i32), i64>,
+    amounts: BTreeMap<(i64, i32, i32), i64>,
+    links: BTreeMap<(i64, i64), i32>,
 }
 
 impl Additions {
@@ -27,10 +30,16 @@ impl Additions {
         }
     }
 
-    /// Adds a declared unit value.
-    pub fn add_unit_value(&mut self, entry: UnitValueEntry) {
-        let key = (entry.goods as i64, entry.month, entry.step);
-        *self.unit_values.entry(key).or_default() += i64::from(entry.seen);
+    /// Adds a declared amount.
+    pub fn add_amount(&mut self, entry: AmountEntry) {
+        let key = (entry.subject as i64, entry.month, entry.step);
+        *self.amounts.entry(key).or_default() += i64::from(entry.seen);
+    }
+
+    /// Adds a link; of the same pair the earliest day stays.
+    pub fn add_link(&mut self, link: Link) {
+        let first = self.links.entry((link.key as i64, link.pair as i64)).or_insert(link.first.0);
+        *first = link.first.0.min(*first);
     }
 
     /// Writes everything to the ledger.
@@ -59,7 +68,8 @@ impl Additions {
             )
             .await?;
         }
-        if !self.unit_values.is_empty() {
+        if !self.amounts.is_empty() {
+            // The table is older than the other amounts: its goods are their subjects.
             tx.insert_many(
                 "unit_value",
                 [
@@ -70,9 +80,21 @@ impl Additions {
                 ],
                 "on conflict (goods, month, step) do update
                  set seen = unit_value.seen + excluded.seen",
-                self.unit_values
+                self.amounts
                     .into_iter()
-                    .map(|((goods, month, step), seen)| values![goods, month, step, seen]),
+                    .map(|((subject, month, step), seen)| values![subject, month, step, seen]),
+            )
+            .await?;
+        }
+        if !self.links.is_empty() {
+            // Most pairs are known already, and then nothing is written.
+            tx.insert_many(
+                "link",
+                [("key", Kind::Int), ("pair", Kind::Int), ("first_day", Kind::Int)],
+                "on conflict (key, pair) do update
+                 set first_day = excluded.first_day
+                 where excluded.first_day < link.first_day",
+                self.links.into_iter().map(|((key, pair), first)| values![key, pair, first]),
             )
             .await?;
         }
@@ -119,15 +141,15 @@ pub async fn load(
     Ok(())
 }
 
-/// The declared unit values of these goods (HS6 and currency) in the months before `month`.
-pub async fn unit_values(tx: &mut Tx, goods: &[i64], month: i32) -> Result<UnitValues> {
+/// The declared amounts of these subjects in the months before `month`.
+pub async fn amounts(tx: &mut Tx, subjects: &[i64], month: i32) -> Result<Amounts> {
     let entries = tx
         .fetch_all(
             "select goods, month, step, seen from unit_value where goods {in $1} and month < $2",
-            args![goods.to_vec(), month],
+            args![subjects.to_vec(), month],
             |row| {
-                Ok(UnitValueEntry {
-                    goods: row.int(0)? as u64,
+                Ok(AmountEntry {
+                    subject: row.int(0)? as u64,
                     month: row.int(1)? as i32,
                     step: row.int(2)? as i32,
                     seen: row.int(3)?.clamp(0, 1 << 31) as u32,
@@ -135,5 +157,21 @@ pub async fn unit_values(tx: &mut Tx, goods: &[i64], month: i32) -> Result<UnitV
             },
         )
         .await?;
-    Ok(UnitValues::new(entries))
+    Ok(Amounts::new(entries))
+}
+
+/// Adds to `past` the links of these keys that were known before `until`.
+pub async fn load_links(tx: &mut Tx, past: &mut Histories, keys: &[i64], until: Day) -> Result<()> {
+    let mut rows = tx.rows(
+        "select key, pair, first_day from link where key {in $1} and first_day < $2",
+        args![keys.to_vec(), until.0],
+    )?;
+    while let Some(row) = rows.next().await? {
+        past.link(Link {
+            key: row.int(0)? as u64,
+            pair: row.int(1)? as u64,
+            first: Day(row.int(2)? as i32),
+        });
+    }
+    Ok(())
 }

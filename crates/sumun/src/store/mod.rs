@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+pub mod alarms;
 pub mod assessments;
 pub mod checkpoints;
 pub mod consignments;
@@ -43,6 +44,8 @@ pub mod migrations;
 pub mod models;
 pub mod outcomes;
 pub mod plans;
+pub mod policies;
+pub mod verifications;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

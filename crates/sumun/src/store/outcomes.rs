@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use targeting::codes::Day;
-use targeting::outcome::{Channel, Inspection};
+use targeting::outcome::{Channel, Inspection, Modality};
 
+use super::verifications::Verification;
 use super::{Kind, Tx, args, values};
 
 /// An outcome that is to be kept.
@@ -156,6 +157,10 @@ pub struct Taught {
     pub label: targeting::outcome::Label,
     /// Its recorded chance of inspection; none where there was no plan or an officer chose it.
     pub propensity: Option<f64>,
+    /// The modality by which it was examined, where recorded.
+    pub modality: Option<Modality>,
+    /// Detection probability that the plan recorded for that modality, if one did.
+    pub detection: Option<f64>,
 }
 
 /// Up to `limit` examined consignments with ids above `after`, known before `until`, in rising
@@ -170,7 +175,7 @@ pub async fn taught(
     let found = tx
         .fetch_all(
             "select outcome.consignment_id, outcome.document, consignment.document,
-                    selection.chance, selection.drawn
+                    selection.chance, selection.drawn, selection.modality, selection.detection
              from outcome
              join consignment on consignment.id = outcome.consignment_id
              left join selection
@@ -186,10 +191,18 @@ pub async fn taught(
                 let inspection: Inspection = serde_json::from_str(row.text(1)?)?;
                 let Some(label) = inspection.result.label() else { return Ok(None) };
                 let drawn = row.int_opt(4)? == Some(1);
+                // The order says a modality, the report that which was used.
+                let ordered = row.text_opt(5)?.filter(|_| drawn).map(str::parse::<Modality>);
+                let ordered = ordered.transpose()?;
+                let modality = inspection.modality.or(ordered);
                 Ok(Some(Taught {
                     consignment: serde_json::from_str(row.text(2)?)?,
                     label,
                     propensity: row.real_opt(3)?.filter(|_| drawn),
+                    modality,
+                    detection: row
+                        .real_opt(6)?
+                        .filter(|_| ordered.is_some() && modality == ordered),
                 }))
             },
         )
@@ -200,6 +213,8 @@ pub async fn taught(
 /// A candidate of a plan in force with what became of it, for measuring.
 #[derive(Debug, Clone)]
 pub struct Measured {
+    /// The consignment.
+    pub consignment_id: i64,
     /// Customs office.
     pub office: String,
     /// Parcel or freight.
@@ -226,6 +241,12 @@ pub struct Measured {
     pub outcome: Option<String>,
     /// Minutes that were spent on it, where recorded.
     pub spent: Option<i64>,
+    /// What it was examined with in the end, where recorded.
+    pub modality: Option<String>,
+    /// Its answer in the draw of silent scans, if its scan was silent and there was one.
+    pub verification: Option<Verification>,
+    /// Chance with which this plan's silent scans are unpacked, if they were drawn from.
+    pub verified: Option<f64>,
 }
 
 /// Calls `each` with every candidate of every plan in force, plan by plan.
@@ -238,16 +259,30 @@ pub async fn measured(
         "select plan.office, plan.regime, plan.id, plan.shift_day, selection.chance,
                 selection.expected, selection.expected_critical, selection.channel,
                 selection.minutes, selection.detection, selection.drawn, outcome.outcome,
-                outcome.minutes
+                outcome.minutes, selection.consignment_id, outcome.modality, verification.share,
+                verification.drawn, verified.share
          from plan
          join selection on selection.plan_id = plan.id
          left join outcome
            on outcome.consignment_id = selection.consignment_id and outcome.latest = 1
+         left join verification
+           on verification.plan_id = plan.id
+          and verification.consignment_id = selection.consignment_id
+         left join (select plan_id, max(share) as share from verification group by plan_id)
+                as verified
+           on verified.plan_id = plan.id
          where plan.state = 'drawn' and plan.shift_day >= $1 and plan.shift_day <= $2
          order by plan.id, selection.consignment_id",
         args![first.0, last.0],
     )?;
     while let Some(row) = rows.next().await? {
+        let consignment_id = row.int(13)?;
+        let verification = match (row.real_opt(15)?, row.int_opt(16)?) {
+            (Some(share), Some(drawn)) => {
+                Some(Verification { consignment_id, share, drawn: drawn == 1 })
+            }
+            _ => None,
+        };
         each(Measured {
             office: row.text(0)?.to_owned(),
             regime: row.text(1)?.to_owned(),
@@ -262,6 +297,10 @@ pub async fn measured(
             drawn: row.int(10)? == 1,
             outcome: row.text_opt(11)?.map(str::to_owned),
             spent: row.int_opt(12)?,
+            consignment_id,
+            modality: row.text_opt(14)?.map(str::to_owned),
+            verification,
+            verified: row.real_opt(17)?,
         });
     }
     Ok(())
@@ -275,6 +314,18 @@ pub async fn unplanned(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
          group by outcome order by outcome",
         args![],
         |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+    )
+    .await
+}
+
+/// How many consignments were examined, and how many of them were finds.
+pub async fn examined(tx: &mut Tx) -> Result<(i64, i64)> {
+    tx.fetch_one(
+        "select count(*),
+                count(case when outcome in ('discrepancy', 'seizure') then 1 end)
+         from outcome where latest = 1 and outcome <> 'not_examined'",
+        args![],
+        |row| Ok((row.int(0)?, row.int(1)?)),
     )
     .await
 }

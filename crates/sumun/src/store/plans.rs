@@ -103,6 +103,14 @@ pub struct KeptPlan {
     pub report: Option<String>,
 }
 
+impl KeptPlan {
+    /// Why more was explored than usual, where it was.
+    pub fn raised(&self) -> Option<String> {
+        let terms: serde_json::Value = serde_json::from_str(&self.terms).ok()?;
+        terms["raised"].as_str().map(str::to_owned)
+    }
+}
+
 /// One line of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct KeptSelection {

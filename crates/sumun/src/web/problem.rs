@@ -121,9 +121,8 @@ impl IntoResponse for Problem {
 fn status_of(code: &str) -> StatusCode {
     match code {
         "no_plan" | "empty_journal" => StatusCode::NOT_FOUND,
-        "no_model" | "unusable_model" | "planned" | "plan_in_work" | "idempotency_key" => {
-            StatusCode::CONFLICT
-        }
+        "no_model" | "unusable_model" | "own_model" | "in_force" | "no_challenger"
+        | "no_former" | "planned" | "plan_in_work" | "idempotency_key" => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -135,6 +134,8 @@ fn next_step(code: &str) -> Option<String> {
             "Learn a model with `sumun learn`, look at its backtest at GET /api/v1/models, and put \
              it in force with POST /api/v1/models/{id}/approve."
         }
+        "no_challenger" => "POST /api/v1/models/{id}/shadow puts a model beside the one in force.",
+        "own_model" => "Let another person approve it.",
         "unknown_model" => "GET /api/v1/models lists those there are.",
         "no_plan" => "GET /api/v1/plans lists those there are.",
         "no_consignment" => "GET /api/v1/consignments?reference=NUMBER finds it by its number.",

@@ -11,7 +11,9 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::api::{consignments, defects, health, journal, measures, models, outcomes, plans};
+use super::api::{
+    challengers, consignments, defects, health, journal, measures, models, outcomes, plans,
+};
 use super::request::BODY_LIMIT;
 use super::{App, Problem, assets, guard};
 
@@ -48,9 +50,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(plans::replay_plan))
         .routes(routes!(outcomes::record_outcomes))
         .routes(routes!(measures::read_measures))
+        .routes(routes!(measures::read_value))
         .routes(routes!(models::list_models))
         .routes(routes!(models::read_model))
         .routes(routes!(models::approve_model))
+        .routes(routes!(challengers::shadow_model))
+        .routes(routes!(challengers::compare_models))
+        .routes(routes!(challengers::read_model_card))
+        .routes(routes!(challengers::roll_back_model))
+        .routes(routes!(challengers::stop_model))
         .routes(routes!(defects::list_defects))
         .routes(routes!(journal::verify_journal))
         .routes(routes!(journal::read_checkpoint));

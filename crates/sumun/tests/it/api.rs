@@ -508,6 +508,63 @@ fn models_tell_what_they_read_and_how_they_did() {
 }
 
 #[test]
+fn a_challenger_is_steered_over_the_api() {
+    each_engine(async |store| {
+        let first = learn_and_approve(&store).await?;
+        let (second, _) = pipeline::learn(&store, 2, ("kim", NOW_US), |_| {}, |_| {}).await?;
+        let server = Server::start(&store).await?;
+        let path = |id: &str, what: &str| format!("/api/v1/models/{id}/{what}");
+        let put = json!({ "reason": "to be compared" });
+        assert_eq!(
+            refused(&server.post(&path("M-9", "shadow"), &put).await?, 404),
+            "unknown_model"
+        );
+        assert_eq!(refused(&server.post(&path(&first, "shadow"), &put).await?, 409), "in_force");
+        let none = server.get(&path(&second, "comparison")).await?;
+        assert_eq!(refused(&none, 409), "no_challenger");
+        let shadowed = server.post(&path(&second, "shadow"), &put).await?.expect(200)?;
+        assert_eq!(
+            (&shadowed["state"], &shadowed["learned_by"]),
+            (&json!("challenger"), &json!("kim"))
+        );
+
+        server.post("/api/v1/consignments", &batch(0..40)).await?.expect(200)?;
+        pipeline::shadow(&store, ("kim", NOW_US), |_| {}).await?;
+        let read = server.get("/api/v1/consignments/C-601").await?.expect(200)?;
+        let by: Vec<&Value> =
+            read["assessments"].as_array().unwrap().iter().map(|one| &one["model"]).collect();
+        assert_eq!(by.len(), 2, "{read}");
+        let compared =
+            server.get(&path(&second, "comparison?target=critical")).await?.expect(200)?;
+        assert_eq!(
+            (&compared["verdict"], &compared["champion"]["model"], &compared["target"]),
+            (&json!("nothing"), &json!(first), &json!("critical"))
+        );
+
+        let card = server.get(&path(&second, "card")).await?;
+        assert_eq!(card.status, 200);
+        assert!(card.body.contains("Model card M-2") && card.body.contains("모형 카드"));
+        let ended = json!({ "end": true });
+        let ended = server.post(&path(&second, "shadow"), &ended).await?.expect(200)?;
+        assert_eq!(ended["state"], "candidate");
+
+        let reason = json!({ "reason": "drill" });
+        assert_eq!(
+            refused(&server.post("/api/v1/models/rollback", &reason).await?, 409),
+            "no_former"
+        );
+        server.post(&path(&second, "approve"), &reason).await?.expect(200)?;
+        let back = server.post("/api/v1/models/rollback", &reason).await?.expect(200)?;
+        assert_eq!((&back["id"], &back["state"]), (&json!(first), &json!("in_force")));
+        let stopped = server.post("/api/v1/models/stop", &reason).await?.expect(200)?;
+        assert_eq!((&stopped["id"], &stopped["state"]), (&json!(first), &json!("retired")));
+        assert_eq!(refused(&server.post("/api/v1/models/stop", &reason).await?, 409), "no_model");
+        nothing_altered(&store).await?;
+        server.stop().await
+    });
+}
+
+#[test]
 fn defects_are_kept_and_come_by_the_page() {
     each_engine(async |store| {
         learn_and_approve(&store).await?;
@@ -761,9 +818,15 @@ fn some_path() -> impl Strategy<Value = String> {
         "/api/v1/plans/{}/replay",
         "/api/v1/outcomes",
         "/api/v1/measures",
+        "/api/v1/measures/value",
         "/api/v1/models",
         "/api/v1/models/{}",
         "/api/v1/models/{}/approve",
+        "/api/v1/models/{}/shadow",
+        "/api/v1/models/{}/comparison",
+        "/api/v1/models/{}/card",
+        "/api/v1/models/rollback",
+        "/api/v1/models/stop",
         "/api/v1/defects",
         "/api/v1/journal/verify",
         "/api/v1/journal/checkpoint",

@@ -69,10 +69,21 @@ fn a_raw_table_becomes_a_plan_and_its_outcomes_a_measured_iceberg() {
 
         let screened = person.does(&["screen"])?;
         assert_eq!(screened["screened"], today.len());
+        assert!(screened["unsure"].as_u64().is_some_and(|unsure| unsure <= today.len() as u64));
         assert_eq!(person.does(&["screen"])?["screened"], 0);
+        let rolled = person.does(&["backtest", "--rolling", "2"])?;
+        let windows = rolled["folds"].as_array().into_iter().flatten();
+        let judged: u64 = windows.filter_map(|fold| fold["judged"].as_u64()).sum();
+        let first = &rolled["means"][0];
+        assert_eq!((&first["target"], &first["goods"]), (&"irregular".into(), &"all".into()));
+        assert!(judged > 0 && first["auc"]["interval"][0].is_f64(), "{first}");
         let scores = person.path("scores.csv");
         person.does(&["export", "assessments", "--out", &scores])?;
         let scores = rows_of(scores)?;
+        for score in &scores {
+            let errors = (real(score, "se_irregular")?, real(score, "se_critical")?);
+            ensure!(errors.0 > 0.0 && errors.1 >= 0.0, "how sure is the model? {score:?}");
+        }
         assert_eq!(scores.len(), today.len());
         for score in &scores {
             assert_eq!(score["model_version"], "M-1");
@@ -467,13 +478,14 @@ fn whatever_is_altered_behind_the_journal_is_found_and_named() {
         let (plan, line) = ("subject = 'plan 1'", "plan_id = 1 and position = 3");
         let newest_one = format!("consignment_id = {newest}");
         // The table and column that are altered, in which row, and which journal row shows it.
-        let alterations: [(&str, &str, &str, &str); 18] = [
+        let alterations: [(&str, &str, &str, &str); 19] = [
             ("journal", "body", "seq = 2", "seq = 2"),
             ("journal", "actor", "seq = 3", "seq = 3"),
             ("journal", "at", "seq = 1", "seq = 1"),
             ("consignment", "document", &format!("id = {newest}"), last),
             ("assessment", "p_irregular", &newest_one, screened),
             ("assessment", "reasons", &newest_one, screened),
+            ("assessment", "se_irregular", &newest_one, screened),
             ("selection", "chance", line, plan),
             ("selection", "risk", line, plan),
             ("selection", "drawn", line, plan),
@@ -621,6 +633,8 @@ fn what_cannot_be_done_is_refused_with_the_next_step() {
             &["plan", "--office", "40"],
             &["measure", "--target", "everything"],
             &["backtest", "--from", "yesterday"],
+            &["backtest"],
+            &["backtest", "--rolling", "0"],
             &["nonsense"],
             &["ingest"],
         ] {
@@ -660,7 +674,7 @@ fn an_empty_store_answers_every_verb_with_a_sentence() {
         let nobody = person.file("outcomes.csv", "declaration_id,outcome\n7,clear\n")?;
         let empty = person.file("empty.csv", "")?;
         let out = person.path("out.csv");
-        let verbs: [(&[&str], i32); 19] = [
+        let verbs: &[(&[&str], i32)] = &[
             (&["measure"], 0),
             (&["migrate"], 0),
             (&["migrate"], 0),
@@ -673,6 +687,7 @@ fn an_empty_store_answers_every_verb_with_a_sentence() {
             (&["screen"], 1),
             (&["learn"], 1),
             (&["backtest", "--from", SHIFT], 1),
+            (&["backtest", "--rolling", "2"], 1),
             (&["plan", "--office", "40", "--shift", SHIFT, "--minutes", "600"], 1),
             (&["plan", "--replay", "P-1"], 1),
             (&["model", "approve", "M-1", "--reason", "none"], 1),
@@ -680,8 +695,10 @@ fn an_empty_store_answers_every_verb_with_a_sentence() {
             (&["record", &nobody], 1),
             (&["ingest", "/nowhere/at-all.csv"], 1),
             (&["ingest", &empty], 1),
+            (&["rehearse", "/nowhere/at-all.csv"], 1),
+            (&["rehearse", &nobody], 1),
         ];
-        for (words, code) in verbs {
+        for &(words, code) in verbs {
             let said = person.says(words)?;
             let text = if said.out.trim().is_empty() { &said.err } else { &said.out };
             ensure!(said.code == code, "{words:?} should end with {code}: {said:?}");

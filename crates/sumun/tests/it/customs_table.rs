@@ -32,6 +32,11 @@ impl Declared {
     pub fn hs(&self) -> u64 {
         self.hs
     }
+
+    /// Country of departure and origin.
+    pub fn country(&self) -> &'static str {
+        self.country
+    }
 }
 
 /// A small generator of numbers (SplitMix64), so that a test can be run again.

@@ -10,6 +10,8 @@ mod customs_table;
 mod engines;
 mod engines_agree;
 mod journal;
+mod loops;
+mod measuring;
 mod person;
 mod rehearsal;
 mod store;

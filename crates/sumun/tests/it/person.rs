@@ -220,6 +220,7 @@ const STATE: &[Kept] = &[
         "key, day",
     ),
     ("unit_value", &[("goods", I), ("month", I), ("step", I), ("seen", I)], "goods, month, step"),
+    ("link", &[("key", I), ("pair", I), ("first_day", I)], "key, pair"),
     (
         "assessment",
         &[
@@ -230,6 +231,8 @@ const STATE: &[Kept] = &[
             ("p_critical", R),
             ("lane", T),
             ("reasons", T),
+            ("se_irregular", R),
+            ("se_critical", R),
         ],
         "consignment_id, model_id",
     ),

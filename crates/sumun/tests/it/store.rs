@@ -410,9 +410,9 @@ fn every_migration_file_is_applied() {
     files.sort();
     let listed: Vec<String> = MIGRATIONS.iter().map(|it| format!("{}.sql", it.name)).collect();
     assert_eq!(files, listed);
-    for (migration, number) in MIGRATIONS.iter().zip(1..) {
-        assert_eq!(migration.number, number);
-        assert!(migration.name.starts_with(&format!("{number:04}_")), "{}", migration.name);
+    assert!(MIGRATIONS.is_sorted_by(|a, b| a.number < b.number), "numbers rise");
+    for Migration { number, name, .. } in MIGRATIONS {
+        assert!(name.starts_with(&format!("{number:04}_")), "{name}");
     }
 }
 

@@ -2,21 +2,36 @@
 //!
 //! Every consignment of a plan counts with what the model expected of it, and the drawn inspections
 //! correct the model, each weighted by one over its recorded chance; so the estimate is right on
-//! average however wrong the model is. Chances come from `plan`; the intervals of simple counts are
-//! in `interval.rs`, the yields of officers' hours in `yields.rs`.
+//! average however wrong the model is. Chances come from `plan`. Read on in `sums.rs` (what is
+//! summed), `interval.rs` (intervals and bands), `course.rs` (over time), `two_step.rs` (scans that
+//! are verified), `rival.rs` (what another ranking would have found) and `yields.rs`.
 
+pub mod bias;
+mod course;
+pub mod drift;
+pub mod duel;
 mod interval;
+mod residual;
+mod rival;
+mod steady;
+mod sums;
+mod two_step;
 mod yields;
 
 use std::collections::BTreeMap;
-use std::ops::{Add, AddAssign};
 
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Channel;
 
+pub use course::{Standing, course};
 pub use interval::Interval;
 use interval::Z;
+pub use residual::Residual;
+pub use rival::{RivalPlan, RivalValue, shares, value};
+pub use steady::{Term, steadied};
+use sums::{Closed, Numbers, Part, Sampled};
+pub use two_step::{Ended, TwoStep};
 pub use yields::{Inspected, Yield, yields};
 
 /// Fewer finds than this in the drawn tail leave a relative error above 1/√10, about a third.
@@ -42,18 +57,31 @@ pub struct Unit {
     pub result: Option<bool>,
 }
 
+impl Unit {
+    /// Whether it is part of the drawn sample: officers' own choices never are.
+    fn sampled(&self) -> bool {
+        match self.channel {
+            // Nothing was drawn where no plan listed it: the officer's answer is all there is.
+            Channel::Officer => self.chance >= 1.0 && self.result.is_some(),
+            // A certain one is drawn by definition: without a result it is missing.
+            Channel::Risk | Channel::Rule | Channel::Random => self.drawn || self.chance >= 1.0,
+        }
+    }
+}
+
 /// The running sums of one group, for example an office, regime and week.
 ///
 /// The group is where "not done" is made good: what was drawn and not done is taken to be like what
 /// was drawn and done in the same group and the same part (certain or by chance), so its chances
 /// are multiplied by the share done. Skipping what looks harmless breaks that, in either direction;
 /// hence the missing are counted and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tally {
     inspected: u64,
     found: u64,
     officer: u64,
     imperfect: bool,
+    verified: bool,
     certain: Part,
     tail: Part,
 }
@@ -64,7 +92,12 @@ impl Tally {
     /// # Panics
     /// When chance, expectation or detection is no probability: a plan never records such a thing.
     pub fn add(&mut self, unit: &Unit) {
-        let Unit { chance, expected, detection, channel, drawn, result } = *unit;
+        self.add_share(unit, 1.0);
+    }
+
+    /// Counts this share of one consignment.
+    fn add_share(&mut self, unit: &Unit, share: f64) {
+        let Unit { chance, expected, detection, channel, result, .. } = *unit;
         assert!(chance > 0.0 && chance <= 1.0, "chance {chance} is not in (0, 1]");
         assert!(detection > 0.0 && detection <= 1.0, "detection {detection} is not in (0, 1]");
         assert!((0.0..=1.0).contains(&expected), "expectation {expected} is not in [0, 1]");
@@ -72,22 +105,12 @@ impl Tally {
         let found = result == Some(true);
         self.inspected += u64::from(result.is_some());
         self.found += u64::from(found);
-        let certain = chance >= 1.0;
-        let sampled = match channel {
-            Channel::Officer => {
-                self.officer += u64::from(result.is_some());
-                // Nothing was drawn where no plan listed it: the officer's answer is all there is.
-                certain && result.is_some()
-            }
-            // A certain one is drawn by definition: without a result it is missing.
-            Channel::Risk | Channel::Rule | Channel::Random => drawn || certain,
-        };
+        self.officer += u64::from(channel == Channel::Officer && result.is_some());
+        let (certain, sampled) = (chance >= 1.0, unit.sampled());
         self.imperfect |= sampled && result.is_some() && detection < 1.0;
         let part = if certain { &mut self.certain } else { &mut self.tail };
         part.add(
-            chance,
-            expected,
-            detection,
+            Numbers { chance, expected, detection, share },
             if sampled { Sampled::Yes(result) } else { Sampled::No },
             found,
         );
@@ -103,157 +126,6 @@ pub fn tallies<K: Ord>(units: impl IntoIterator<Item = (K, Unit)>) -> BTreeMap<K
     groups
 }
 
-enum Sampled {
-    No,
-    Yes(Option<bool>),
-}
-
-/// Sums over the certain or over the tail of one group. With m the expectation, d the detection, π
-/// the chance and z the find: U runs over everyone, S over the drawn and done.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Part {
-    population: u64,
-    found: u64,
-    drawn: u64,
-    done: u64,
-    done_found: u64,
-    /// Σ_U m.
-    model: f64,
-    /// Σ_U m(1/d − 2m)/π and Σ_U m(1 − 2m).
-    model_open: f64,
-    model_closed: f64,
-    /// Σ_U m²/π and Σ_U m².
-    square_open: f64,
-    square_closed: f64,
-    /// Σ_U 1/(dπ).
-    flat_open: f64,
-    /// Σ_S (z/d − m)/π.
-    correction: f64,
-    /// Σ_S z/(dπ), the same × (1/d − 2m)/π, the same × (1 − 2m).
-    finds: f64,
-    finds_open: f64,
-    finds_closed: f64,
-}
-
-impl Part {
-    fn add(&mut self, pi: f64, m: f64, d: f64, sampled: Sampled, found: bool) {
-        self.population += 1;
-        self.found += u64::from(found);
-        self.model += m;
-        self.model_open += m * (1.0 / d - 2.0 * m) / pi;
-        self.model_closed += m * (1.0 - 2.0 * m);
-        self.square_open += m * m / pi;
-        self.square_closed += m * m;
-        self.flat_open += 1.0 / (d * pi);
-        let Sampled::Yes(result) = sampled else { return };
-        self.drawn += 1;
-        let Some(found) = result else { return };
-        self.done += 1;
-        let z = if found { 1.0 / d } else { 0.0 };
-        self.correction += (z - m) / pi;
-        if found {
-            self.done_found += 1;
-            self.finds += z / pi;
-            self.finds_open += z / pi * (1.0 / d - 2.0 * m) / pi;
-            self.finds_closed += z / pi * (1.0 - 2.0 * m);
-        }
-    }
-
-    /// Takes the share done into the chances, after which groups can be added.
-    fn close(&self) -> Closed {
-        if self.drawn > 0 && self.done == 0 {
-            return Closed {
-                unseen: self.population,
-                unseen_found: self.found,
-                unseen_model: self.model,
-                ..Closed::default()
-            };
-        }
-        // Nothing drawn is no gap: the draw itself fell that way.
-        let share = if self.drawn > 0 { self.done as f64 / self.drawn as f64 } else { 1.0 };
-        Closed {
-            population: self.population,
-            found: self.found,
-            estimate: self.model + self.correction / share,
-            model: self.model,
-            slope_model: self.model_open / share - self.model_closed,
-            slope_flat: self.flat_open / share - self.population as f64,
-            base: self.square_open / share - self.square_closed,
-            finds: self.finds / share,
-            slope_finds: (self.finds_open / share - self.finds_closed) / share,
-            ..Closed::default()
-        }
-    }
-}
-
-/// Sums that add up over groups, because the draws of two groups are independent given the past.
-#[derive(Debug, Clone, Copy, Default)]
-struct Closed {
-    population: u64,
-    found: u64,
-    /// The unbiased estimate of irregular consignments.
-    estimate: f64,
-    model: f64,
-    slope_model: f64,
-    slope_flat: f64,
-    base: f64,
-    finds: f64,
-    slope_finds: f64,
-    /// Consignments of parts where nothing that was drawn was done, their finds by officers, and
-    /// what the model expected of them.
-    unseen: u64,
-    unseen_found: u64,
-    unseen_model: f64,
-}
-
-impl Add for Closed {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            population: self.population + other.population,
-            found: self.found + other.found,
-            estimate: self.estimate + other.estimate,
-            model: self.model + other.model,
-            slope_model: self.slope_model + other.slope_model,
-            slope_flat: self.slope_flat + other.slope_flat,
-            base: self.base + other.base,
-            finds: self.finds + other.finds,
-            slope_finds: self.slope_finds + other.slope_finds,
-            unseen: self.unseen + other.unseen,
-            unseen_found: self.unseen_found + other.unseen_found,
-            unseen_model: self.unseen_model + other.unseen_model,
-        }
-    }
-}
-
-impl AddAssign for Closed {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
-    }
-}
-
-impl Closed {
-    /// How fast the variance grows with the number of irregular consignments: as the model spreads
-    /// them or as the finds do, whichever is more cautious.
-    fn slope(&self) -> f64 {
-        let ratio = |sum: f64, of: f64| if of > 0.0 { sum / of } else { 0.0 };
-        // A model that expects nothing anywhere spreads nothing: then all are alike.
-        let model = if self.model > 0.0 {
-            ratio(self.slope_model, self.model)
-        } else {
-            ratio(self.slope_flat, self.population as f64)
-        };
-        model.max(ratio(self.slope_finds, self.finds)).max(0.0)
-    }
-
-    /// Variance if so many are irregular.
-    fn variance(&self, irregular: f64) -> f64 {
-        // Rounding may leave a census a hair below zero.
-        (self.slope() * irregular + self.base).max(0.0)
-    }
-}
-
 /// What an estimate rests on; shown beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -262,6 +134,10 @@ pub enum Assumption {
     ChancesAsRecorded,
     /// Inspections that can overlook something find with the probability they were given.
     DetectionKnown,
+    /// That probability was measured by tests, whose number is in the interval.
+    DetectionTested,
+    /// Of the silent scans a share, drawn by chance, was unpacked: what scans overlook is measured.
+    ScansVerified,
     /// What was drawn and not done is like what was done.
     MissingAtRandom,
     /// In some groups nothing that was drawn was done: the interval leaves them wholly open.
@@ -279,6 +155,8 @@ impl Assumption {
         match self {
             Self::ChancesAsRecorded => "chances-as-recorded",
             Self::DetectionKnown => "detection-known",
+            Self::DetectionTested => "detection-tested",
+            Self::ScansVerified => "scans-verified",
             Self::MissingAtRandom => "missing-at-random",
             Self::GroupsUnseen => "groups-unseen",
             Self::OfficersOutsideSample => "officers-outside-sample",
@@ -323,77 +201,148 @@ pub struct Iceberg {
 
 /// Estimates the iceberg over all groups together.
 ///
-/// Estimate: Σ_U m + Σ_S (z/d − m)/π. Interval: the totals T that differ from the estimate by at
-/// most 1.96 √(kT + c), a score interval, which is lopsided and works with zero finds; estimate
-/// ± 1.96 standard errors covers far too seldom when finds are rare. The certain enter exactly
-/// where detection is perfect, and otherwise with the variance of what the inspection overlooks. A
-/// group in which nothing that was drawn was done counts with what the model expected, and with
-/// everything between none and all in the interval.
+/// Estimate: Σ_U m + Σ_S (z/d − m)/π (augmented inverse propensity weighting; Särndal, Swensson and
+/// Wretman 1992 know it as the difference estimator). Interval: a score interval with a correction
+/// for skewness, which is lopsided and works with zero finds; estimate ± 1.96 standard errors
+/// covers far too seldom when finds are rare. Its lower end spreads what was not found like the
+/// finds and the model, its upper end supposes one more find of large weight. With no
+/// find in the tail the upper end is never below the "rule of three", generalised to unequal
+/// chances. The certain enter exactly where detection is perfect, and otherwise with the variance
+/// of what the inspection overlooks. A group in which nothing that was drawn was done counts with
+/// what the model expected, and with everything between none and all in the interval.
 pub fn iceberg<'a>(groups: impl IntoIterator<Item = &'a Tally>) -> Iceberg {
-    let mut sum = Tally::default();
-    let (mut certain, mut tail) = (Closed::default(), Closed::default());
-    let (mut population, mut tail_found, mut missing) = (0, 0, 0);
-    for group in groups {
-        sum.inspected += group.inspected;
-        sum.found += group.found;
-        sum.officer += group.officer;
-        sum.imperfect |= group.imperfect;
-        for part in [&group.certain, &group.tail] {
-            population += part.population;
-            missing += part.drawn - part.done;
-        }
-        tail_found += group.tail.done_found;
-        certain += group.certain.close();
-        tail += group.tail.close();
+    iceberg_tested(groups, None)
+}
+
+/// The same where detection probabilities are not known but were measured, each by so many test
+/// consignments (seeded parcels, or inspections repeated by unpacking): what the tests leave open
+/// widens the interval by (Σ_S z/(dπ) √((1 − d)/(dn)))², as if all erred to the same side.
+pub fn iceberg_tested<'a>(
+    groups: impl IntoIterator<Item = &'a Tally>,
+    tests: Option<u64>,
+) -> Iceberg {
+    let mut gathered = Gathered::default();
+    groups.into_iter().for_each(|group| gathered.take(group));
+    gathered.iceberg(tests)
+}
+
+/// The sums of several groups.
+#[derive(Debug, Clone, Default)]
+struct Gathered {
+    inspected: u64,
+    found: u64,
+    officer: u64,
+    missing: u64,
+    imperfect: bool,
+    verified: bool,
+    certain: Closed,
+    tail: Closed,
+}
+
+impl Gathered {
+    fn take(&mut self, group: &Tally) {
+        self.inspected += group.inspected;
+        self.found += group.found;
+        self.officer += group.officer;
+        self.imperfect |= group.imperfect;
+        self.verified |= group.verified;
+        self.missing += group.certain.drawn - group.certain.done;
+        self.missing += group.tail.drawn - group.tail.done;
+        self.certain += group.certain.close();
+        self.tail += group.tail.close();
     }
-    let (found, all) = (sum.found as f64, population as f64);
-    let unseen = (certain.unseen + tail.unseen) as f64;
-    let unseen_found = (certain.unseen_found + tail.unseen_found) as f64;
-    let unseen_model = certain.unseen_model + tail.unseen_model;
 
-    // The truth lies within the possible, so an estimate brought there is never further from it.
-    let in_tail = tail.estimate.clamp(tail.found as f64, tail.population as f64);
-    let slope = tail.slope();
-    let overlooked = certain.variance(certain.estimate.max(certain.model));
-    let base = tail.base.max(0.0) + overlooked;
-    let centre = in_tail + Z * Z * slope / 2.0;
-    let half = Z * (slope * in_tail + Z * Z * slope * slope / 4.0 + base).sqrt();
+    fn population(&self) -> u64 {
+        let seen = self.certain.population + self.tail.population;
+        seen + self.certain.unseen + self.tail.unseen
+    }
 
-    let unclipped = certain.estimate + tail.estimate + unseen_model;
-    let estimate = (certain.estimate + in_tail + unseen_model).clamp(found, all);
-    let low = (certain.estimate + centre - half + unseen_found).clamp(found, estimate);
-    let high = (certain.estimate + centre + half + unseen).clamp(estimate, all);
-    let total = Interval { estimate, low, high };
+    /// What the model adds for parts that nobody has seen.
+    fn unseen_model(&self) -> f64 {
+        self.certain.unseen_model + self.tail.unseen_model
+    }
 
-    let found_share = (estimate > 0.0).then(|| {
-        let share = |of: f64| if of > 0.0 { found / of } else { 0.0 };
-        Interval { estimate: share(estimate), low: share(high), high: share(low) }
-    });
-    let assumptions = [
-        (Assumption::ChancesAsRecorded, true),
-        (Assumption::DetectionKnown, sum.imperfect),
-        (Assumption::MissingAtRandom, missing > 0),
-        (Assumption::GroupsUnseen, unseen > 0.0),
-        (Assumption::OfficersOutsideSample, sum.officer > 0),
-        (Assumption::FewFinds, tail.population > 0 && tail_found < TAIL_FINDS_FEW),
-    ];
-    Iceberg {
-        population,
-        inspected: sum.inspected,
-        found: sum.found,
-        tail_found,
-        missing,
-        estimate,
-        low,
-        high,
-        unclipped,
-        prevalence: (population > 0).then(|| total.map(|count| count / all)),
-        found_share,
-        missed: total.map(|count| count - found),
-        naive: (sum.inspected > 0).then(|| found / sum.inspected as f64 * all),
-        assumptions: assumptions.into_iter().filter(|(_, rests)| *rests).map(|(a, _)| a).collect(),
+    /// The tail's estimate, brought within the possible: the truth lies there, so it is never
+    /// further from it than it was.
+    fn in_tail(&self) -> f64 {
+        self.tail.estimate.clamp(self.tail.found as f64, self.tail.population as f64)
+    }
+
+    /// The tail's slopes for the lower and the upper end.
+    fn slopes(&self) -> (f64, f64) {
+        (self.tail.slope(), self.tail.slope_cautious())
+    }
+
+    /// The part of the variance that does not depend on the tail's total.
+    fn base(&self, tests: Option<u64>) -> f64 {
+        // The certain err only where inspections overlook something; that none was found does not
+        // make that zero.
+        let slope = self.certain.slope_cautious();
+        let overlooked = slope * (self.certain.estimate.max(self.certain.model) + Z * Z * slope)
+            + self.certain.base.max(0.0);
+        let untested = self.certain.untested + self.tail.untested;
+        let tested = tests.map_or(0.0, |tests| untested * untested / tests.max(1) as f64);
+        self.tail.base.max(0.0) + overlooked.max(0.0) + tested
+    }
+
+    /// Makes an interval of the whole from one of the tail.
+    fn whole(&self, (low, high): (f64, f64)) -> Interval {
+        let (found, all) = (self.found as f64, self.population() as f64);
+        let unseen = (self.certain.unseen + self.tail.unseen) as f64;
+        let unseen_found = (self.certain.unseen_found + self.tail.unseen_found) as f64;
+        let sure = self.certain.estimate;
+        let estimate = (sure + self.in_tail() + self.unseen_model()).clamp(found, all);
+        Interval {
+            estimate,
+            low: (sure + low + unseen_found).clamp(found, estimate),
+            high: (sure + high + unseen).clamp(estimate, all),
+        }
+    }
+
+    fn iceberg(&self, tests: Option<u64>) -> Iceberg {
+        let (population, found) = (self.population(), self.found as f64);
+        let (low, mut high) = interval::score(self.in_tail(), self.slopes(), self.base(tests));
+        if self.tail.done_found == 0 {
+            high = high.max(self.tail.most_if_none_found());
+        }
+        let total = self.whole((low, high));
+        let Interval { estimate, low, high } = total;
+        let found_share = (estimate > 0.0).then(|| {
+            let share = |of: f64| if of > 0.0 { found / of } else { 0.0 };
+            Interval { estimate: share(estimate), low: share(high), high: share(low) }
+        });
+        let few = self.tail.population > 0 && self.tail.done_found < TAIL_FINDS_FEW;
+        let assumptions = [
+            (Assumption::ChancesAsRecorded, true),
+            (Assumption::DetectionKnown, self.imperfect && tests.is_none()),
+            (Assumption::DetectionTested, self.imperfect && tests.is_some()),
+            (Assumption::ScansVerified, self.verified),
+            (Assumption::MissingAtRandom, self.missing > 0),
+            (Assumption::GroupsUnseen, self.certain.unseen + self.tail.unseen > 0),
+            (Assumption::OfficersOutsideSample, self.officer > 0),
+            (Assumption::FewFinds, few),
+        ];
+        let (all, inspected) = (population as f64, self.inspected as f64);
+        Iceberg {
+            population,
+            inspected: self.inspected,
+            found: self.found,
+            tail_found: self.tail.done_found,
+            missing: self.missing,
+            estimate,
+            low,
+            high,
+            unclipped: self.certain.estimate + self.tail.estimate + self.unseen_model(),
+            prevalence: (population > 0).then(|| total.map(|count| count / all)),
+            found_share,
+            missed: total.map(|count| count - found),
+            naive: (self.inspected > 0).then(|| found / inspected * all),
+            assumptions: assumptions.into_iter().filter(|(_, so)| *so).map(|(a, _)| a).collect(),
+        }
     }
 }
 
+#[cfg(test)]
+mod coverage;
 #[cfg(test)]
 mod tests;

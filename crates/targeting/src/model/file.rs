@@ -4,14 +4,12 @@
 //! content and is refused if anything in it changed, or if it asks for features this program does
 //! not know. Learning is in `fit.rs`, scoring in `forest.rs`; read [`Model`] next.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::fit::{Params, Platt};
+use super::content::{Gate, ModelContent, Target, TargetContent};
+use super::fit::Platt;
 use super::forest::{Forest, ForestError};
-use super::metrics::Metrics;
 
 /// Version of the file format that this program writes and reads.
 const FORMAT: u32 = 1;
@@ -78,6 +76,12 @@ pub enum ModelError {
         /// The forest it belongs to.
         target: Target,
     },
+    /// Experts of experts of experts.
+    #[error("The {target} forest's experts go deeper than this program follows. Learn it again.")]
+    Experts {
+        /// The forest.
+        target: Target,
+    },
     /// A window that ends before it begins.
     #[error("The training window ends before it begins. Correct its days.")]
     Window,
@@ -89,95 +93,6 @@ pub enum ModelError {
         /// What is wrong with it.
         source: ForestError,
     },
-}
-
-/// What a forest tells apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Target {
-    /// Any irregularity, against clear.
-    Irregular,
-    /// Drugs, safety, false origin: what must not get through, against all else.
-    Critical,
-}
-
-impl std::fmt::Display for Target {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Target::Irregular => "irregular",
-            Target::Critical => "critical",
-        })
-    }
-}
-
-/// Days whose outcomes were learned from, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Window {
-    /// First day.
-    pub first: Date,
-    /// Last day.
-    pub last: Date,
-}
-
-/// How much a forest was learned from.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Counts {
-    /// Rows learned from.
-    pub rows: usize,
-    /// Rows that were positive.
-    pub positives: usize,
-    /// Sum of the rows' training weights.
-    pub weight: f64,
-}
-
-/// One target of a model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetContent {
-    /// Codes of the features, in the order of the forest's columns.
-    pub features: Vec<String>,
-    /// Settings it was learned with, seed included.
-    pub params: Params,
-    /// How much it was learned from.
-    pub counts: Counts,
-    /// Turns raw scores into chances.
-    pub platt: Platt,
-    /// Figures on the checking rows, if there were any.
-    pub metrics: Option<Metrics>,
-    /// The trees; columns are positions in `features`.
-    pub forest: Forest,
-}
-
-/// What a model file says, apart from its format and hash.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelContent {
-    /// Name and version, as people refer to it.
-    pub id: String,
-    /// When it was learned.
-    pub created_at: Timestamp,
-    /// Days learned from.
-    pub window: Window,
-    /// How propensities became training weights, as a sentence.
-    pub weighting: String,
-    /// Library and version that grew the trees.
-    pub library: String,
-    /// Forest of the irregular target.
-    pub irregular: TargetContent,
-    /// Forest of the critical target.
-    pub critical: TargetContent,
-}
-
-impl ModelContent {
-    /// The content of one target.
-    pub fn target(&self, target: Target) -> &TargetContent {
-        match target {
-            Target::Irregular => &self.irregular,
-            Target::Critical => &self.critical,
-        }
-    }
 }
 
 /// The file as written: what is hashed is the same without `hash`.
@@ -210,9 +125,68 @@ pub struct Model {
     content: ModelContent,
     hash: String,
     width: usize,
-    /// The forests again, reading the catalogue's columns, so that no row is copied.
-    irregular: Forest,
-    critical: Forest,
+    irregular: Connected,
+    critical: Connected,
+}
+
+/// A target's forests again, reading the catalogue's columns, so that no row is copied.
+#[derive(Debug, Clone)]
+struct Connected {
+    forest: Forest,
+    platt: Platt,
+    /// The forests whose mean is the score; none where the forest is alone.
+    members: Vec<Forest>,
+    /// Column and gate of each expert, and the expert.
+    experts: Vec<(usize, Gate, Connected)>,
+}
+
+impl Connected {
+    /// The forest that judges a row.
+    fn of(&self, row: &[f64]) -> &Connected {
+        let mut experts = self.experts.iter();
+        match experts.find(|(column, gate, _)| gate.admits(row[*column])) {
+            Some((_, _, expert)) => expert.of(row),
+            None => self,
+        }
+    }
+
+    fn log_odds(&self, row: &[f64]) -> f64 {
+        self.platt.log_odds(self.forest.predict_row(row))
+    }
+
+    /// Chances of rows of `width` columns.
+    fn chances(&self, rows: &[f64], width: usize, out: &mut [f64]) {
+        let mut start = 0;
+        for out in out.chunks_mut(CHUNK) {
+            let end = start + out.len() * width;
+            self.forest.predict(&rows[start..end], out);
+            for score in out.iter_mut() {
+                *score = self.platt.chance(*score);
+            }
+            if !self.experts.is_empty() {
+                self.refer(&rows[start..end], width, out);
+            }
+            start = end;
+        }
+    }
+
+    /// Has the experts judge what their gates let in: their rows are gathered, so that they too
+    /// score many at a time.
+    fn refer(&self, rows: &[f64], width: usize, out: &mut [f64]) {
+        let mut waiting: Vec<usize> = (0..out.len()).collect();
+        let (mut gathered, mut scores) = (Vec::new(), Vec::new());
+        for (column, gate, expert) in &self.experts {
+            let admits = |n: &usize| gate.admits(rows[n * width + column]);
+            let (of_expert, others): (Vec<usize>, Vec<usize>) =
+                waiting.iter().partition(|n| admits(n));
+            waiting = others;
+            gathered.clear();
+            of_expert.iter().for_each(|n| gathered.extend(&rows[n * width..][..width]));
+            scores.resize(of_expert.len(), 0.0);
+            expert.chances(&gathered, width, &mut scores);
+            of_expert.iter().zip(&scores).for_each(|(n, score)| out[*n] = *score);
+        }
+    }
 }
 
 impl Model {
@@ -246,10 +220,12 @@ impl Model {
         if content.window.last < content.window.first {
             return Err(ModelError::Window);
         }
+        let connected =
+            |target| connect(content.target(target), target, known_features, EXPERTS_WITHIN);
         Ok(Model {
             width: known_features.len(),
-            irregular: connect(&content, Target::Irregular, known_features)?,
-            critical: connect(&content, Target::Critical, known_features)?,
+            irregular: connected(Target::Irregular)?,
+            critical: connected(Target::Critical)?,
             content,
             hash: found,
         })
@@ -296,21 +272,8 @@ impl Model {
         );
         assert_eq!(out_irregular.len(), out_critical.len(), "each row has both chances");
         assert_eq!(rows.len(), out_irregular.len() * n_features, "rows must be whole rows");
-        self.chances(Target::Irregular, rows, out_irregular);
-        self.chances(Target::Critical, rows, out_critical);
-    }
-
-    fn chances(&self, target: Target, rows: &[f64], out: &mut [f64]) {
-        let platt = self.content.target(target).platt;
-        let mut start = 0;
-        for out in out.chunks_mut(CHUNK) {
-            let end = start + out.len() * self.width;
-            self.forest(target).predict(&rows[start..end], out);
-            start = end;
-            for score in out {
-                *score = platt.chance(*score);
-            }
-        }
+        self.irregular.chances(rows, n_features, out_irregular);
+        self.critical.chances(rows, n_features, out_critical);
     }
 
     /// Why a row has its chance: the features that move its calibrated log-odds away from
@@ -321,12 +284,12 @@ impl Model {
     /// # Panics
     /// If the row is not [`Model::width`] long.
     pub fn explain(&self, target: Target, row: &[f64]) -> Vec<(usize, f64)> {
-        let slope = self.content.target(target).platt.slope;
+        let judge = self.connected(target).of(row);
         let mut contributions = vec![0.0; self.width];
-        self.forest(target).shap(row, &mut contributions);
+        judge.forest.shap(row, &mut contributions);
         let mut reasons: Vec<(usize, f64)> = contributions
             .into_iter()
-            .map(|contribution| slope * contribution)
+            .map(|contribution| judge.platt.slope * contribution)
             .enumerate()
             .filter(|(_, contribution)| *contribution != 0.0)
             .collect();
@@ -334,13 +297,39 @@ impl Model {
         reasons
     }
 
-    /// Calibrated log-odds of a row of which nothing is known.
-    pub fn expected(&self, target: Target) -> f64 {
-        self.content.target(target).platt.log_odds(self.forest(target).expected())
+    /// Calibrated log-odds of which the forest that judges this row would speak if nothing else
+    /// were known of it.
+    pub fn expected(&self, target: Target, row: &[f64]) -> f64 {
+        let judge = self.connected(target).of(row);
+        judge.platt.log_odds(judge.forest.expected())
     }
 
-    /// The forest of a target, reading the catalogue's columns.
+    /// Calibrated log-odds of a row's chance.
+    pub fn log_odds(&self, target: Target, row: &[f64]) -> f64 {
+        self.connected(target).of(row).log_odds(row)
+    }
+
+    /// Standard error of a row's calibrated log-odds: the spread of the bag's members, each of
+    /// which learned from lessons weighed anew by chance. None for a forest alone, as in models of
+    /// before, or one without trees.
+    ///
+    /// # Panics
+    /// If the row is not [`Model::width`] long.
+    pub fn standard_error(&self, target: Target, row: &[f64]) -> Option<f64> {
+        let judge = self.connected(target).of(row);
+        let scores = judge.members.iter().map(|member| member.predict_row(row));
+        let n = judge.members.len() as f64;
+        let mean = scores.clone().sum::<f64>() / n;
+        let squares: f64 = scores.map(|score| (score - mean).powi(2)).sum();
+        (n > 1.0).then(|| judge.platt.slope * (squares / (n - 1.0)).sqrt())
+    }
+
+    /// The forest of a target, reading the catalogue's columns; experts aside.
     pub fn forest(&self, target: Target) -> &Forest {
+        &self.connected(target).forest
+    }
+
+    fn connected(&self, target: Target) -> &Connected {
         match target {
             Target::Irregular => &self.irregular,
             Target::Critical => &self.critical,
@@ -348,13 +337,16 @@ impl Model {
     }
 }
 
-/// A target's forest, reading the catalogue's columns.
+/// How deep experts may have experts of their own: a regime's, and its new goods'.
+const EXPERTS_WITHIN: usize = 2;
+
+/// A target's forests, reading the catalogue's columns.
 fn connect(
-    content: &ModelContent,
+    part: &TargetContent,
     target: Target,
     known_features: &[&str],
-) -> Result<Forest, ModelError> {
-    let part = content.target(target);
+    within: usize,
+) -> Result<Connected, ModelError> {
     let (slope, intercept) = (part.platt.slope, part.platt.intercept);
     if !(slope.is_finite() && slope > 0.0 && intercept.is_finite()) {
         return Err(ModelError::Calibration { target });
@@ -366,17 +358,26 @@ fn connect(
         let (width, codes) = (part.forest.width(), codes.len());
         return Err(ModelError::Features { target, width, codes });
     }
-    let columns = part
-        .features
-        .iter()
-        .map(|code| {
-            let column = known_features.iter().position(|known| known == code);
-            column.ok_or_else(|| ModelError::UnknownFeature { target, code: code.clone() })
-        })
-        .collect::<Result<Vec<usize>, ModelError>>()?;
-    part.forest
-        .on_columns(&columns, known_features.len())
-        .map_err(|source| ModelError::Forest { target, source })
+    let column = |code: &String| {
+        let column = known_features.iter().position(|known| known == code);
+        column.ok_or_else(|| ModelError::UnknownFeature { target, code: code.clone() })
+    };
+    let columns = part.features.iter().map(column).collect::<Result<Vec<usize>, ModelError>>()?;
+    let broken = |source| ModelError::Forest { target, source };
+    let forest = part.forest.on_columns(&columns, known_features.len()).map_err(broken)?;
+    let members = match part.params.members {
+        0 | 1 => Vec::new(),
+        members => forest.members(members).map_err(broken)?,
+    };
+    if within == 0 && !part.experts.is_empty() {
+        return Err(ModelError::Experts { target });
+    }
+    let mut experts = Vec::with_capacity(part.experts.len());
+    for expert in &part.experts {
+        let inner = connect(&expert.content, target, known_features, within - 1)?;
+        experts.push((column(&expert.gate.feature)?, expert.gate.clone(), inner));
+    }
+    Ok(Connected { forest, platt: part.platt, members, experts })
 }
 
 /// Canonical bytes: compact JSON, fields in the order of the types, shortest exact numbers.
@@ -393,9 +394,12 @@ fn hash(content: &ModelContent) -> Result<String, ModelError> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::content::{Counts, Expert, Window};
     use super::super::fit;
+    use super::super::fit::Params;
     use super::super::fit::tests::sample;
     use super::super::forest::tests::{random_forest, random_rows};
+    use super::super::metrics::Metrics;
     use super::*;
 
     const CATALOGUE: [&str; 5] = ["mass", "price", "route.rate", "hs.rate", "tax"];
@@ -408,6 +412,7 @@ mod tests {
             platt: Platt { slope: 1.25, intercept: -0.125 },
             metrics: Metrics::of(&[0.1, 0.9], &[false, true], &[1.0, 2.0]),
             forest,
+            experts: Vec::new(),
         }
     }
 
@@ -531,7 +536,7 @@ mod tests {
             for target in [Target::Irregular, Target::Critical] {
                 let reasons = model.explain(target, row);
                 assert!(reasons.windows(2).all(|pair| pair[0].1.abs() >= pair[1].1.abs()));
-                let odds = model.expected(target)
+                let odds = model.expected(target, row)
                     + reasons.iter().map(|(_, contribution)| contribution).sum::<f64>();
                 let score = model.forest(target).predict_row(row);
                 let platt = model.content().target(target).platt;
@@ -541,6 +546,58 @@ mod tests {
                 model.explain(Target::Critical, row).iter().map(|reason| reason.0).collect();
             assert!(used.iter().all(|column| [0, 1].contains(column)), "{used:?}");
         }
+    }
+
+    /// A model with an expert for rows whose `new` lies between 0 and 0.5.
+    fn with_expert(seed: u64) -> Model {
+        let mut content = content(seed, 7);
+        let forest = random_forest(seed ^ 7, 12, 6, 2);
+        let params = Params { members: 3, trees: 4, ..Params::irregular(2) };
+        let mut expert = target(&["tax", "price"], forest, params);
+        expert.platt = Platt { slope: 0.5, intercept: 1.0 };
+        let gate = Gate { feature: "route.rate".to_owned(), from: 0.0, to: 0.5 };
+        content.irregular.experts.push(Expert { gate, content: expert });
+        Model::new(content, &CATALOGUE).expect("the content is sound")
+    }
+
+    #[test]
+    fn an_expert_judges_what_its_gate_lets_in_and_nothing_else() {
+        let (model, without) = (with_expert(8), model(8, 7));
+        let expert = &model.content().irregular.experts[0].content;
+        let rows = random_rows(8, 900, 5);
+        let of_experts = chances(&model, &rows);
+        let mut admitted = 0;
+        for ((row, found), shared) in
+            rows.chunks_exact(5).zip(&of_experts).zip(chances(&without, &rows))
+        {
+            assert_eq!(found.1, shared.1, "the other target has no expert");
+            if !(0.0..=0.5).contains(&row[2]) {
+                assert_eq!(found.0, shared.0);
+                assert_eq!(model.standard_error(Target::Irregular, row), None);
+                continue;
+            }
+            admitted += 1;
+            let score = expert.forest.predict_row(&[row[4], row[1]]);
+            assert_eq!(found.0, expert.platt.chance(score).to_bits());
+            let reasons = model.explain(Target::Irregular, row);
+            let odds = model.expected(Target::Irregular, row)
+                + reasons.iter().map(|(_, push)| push).sum::<f64>();
+            assert!((odds - model.log_odds(Target::Irregular, row)).abs() < 1e-9);
+            assert!((odds - expert.platt.log_odds(score)).abs() < 1e-9);
+            assert!(model.standard_error(Target::Irregular, row).is_some_and(|error| error > 0.0));
+        }
+        assert!((50..850).contains(&admitted), "{admitted}");
+    }
+
+    #[test]
+    fn a_file_of_before_experts_keeps_its_hash() {
+        // Written by version 0.1.0, which knew neither experts nor bags.
+        let bytes = include_bytes!("tests/model-0.1.0.json");
+        let model = Model::from_json(bytes, &CATALOGUE).expect("old files are read");
+        assert_eq!(model.to_json().expect("content can be written"), bytes.trim_ascii());
+        let rows = random_rows(3, 3, 5);
+        assert_eq!(chances(&model, &rows), chances(&self::model(3, 4), &rows));
+        assert_eq!(model.standard_error(Target::Irregular, &rows[..5]), None);
     }
 
     #[test]

@@ -89,12 +89,26 @@ pub struct Params {
     pub colsample: f64,
     /// Seed of all the dice of learning.
     pub seed: u64,
+    /// Forests of `trees` trees each whose mean is the score and whose spread is its uncertainty,
+    /// see [`fit_bag`]; 1 for a forest alone.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub members: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_one(members: &usize) -> bool {
+    *members == 1
 }
 
 impl Params {
     /// Settings for the irregular target: those that matched LightGBM on the customs data.
     pub fn irregular(seed: u64) -> Params {
         Params {
+            members: 1,
             trees: 300,
             max_leaves: 7,
             max_depth: 20,
@@ -116,6 +130,9 @@ impl Params {
         let share = |share: f64| share > 0.0 && share <= 1.0;
         if self.trees == 0 {
             return refuse("trees", "Grow at least one tree.");
+        }
+        if self.members == 0 {
+            return refuse("members", "Grow at least one forest.");
         }
         if self.max_leaves < 2 {
             return refuse("max_leaves", "A tree needs at least two leaves.");
@@ -159,7 +176,86 @@ pub fn fit(
     Ok(Forest::new(booster.base_score, trees, width)?)
 }
 
+/// Learns a bag: `params.members` forests, each from lessons weighed anew by chance, as one forest
+/// whose score is the mean of theirs ([`Forest::members`] takes it apart again).
+///
+/// `clusters` says which rows are copies of each other: they are weighed alike, by a number drawn
+/// from the exponential distribution for each cluster and member (the Bayesian bootstrap: Rubin,
+/// Annals of Statistics 9 (1981)). The spread of the members is so the standard error of the
+/// score that comes from having learned from these lessons and no others.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_bag(
+    rows: &[f64],
+    width: usize,
+    labels: &[bool],
+    weights: &[f64],
+    clusters: &[u64],
+    params: &Params,
+) -> Result<Forest, FitError> {
+    params.validate()?;
+    if params.members == 1 {
+        return fit(rows, width, labels, weights, params);
+    }
+    let (count, of) = (labels.len(), clusters.len());
+    if weights.len() != count || of != count {
+        return Err(FitError::Shape {
+            rows: rows.len(),
+            labels: of,
+            weights: weights.len(),
+            width,
+        });
+    }
+    check_weights(labels, weights)?;
+    let total: f64 = weights.iter().sum();
+    let found = labels.iter().zip(weights).filter(|(label, _)| **label);
+    let found: f64 = found.map(|(_, weight)| weight).sum();
+    // All members start from the same log-odds, so that their spread is that of their trees.
+    let base = (found / (total - found)).ln();
+    let mut trees = Vec::with_capacity(params.members * params.trees);
+    let mut anew = vec![0.0; count];
+    for member in 0..params.members {
+        let seed = params.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(member as u64);
+        for ((anew, weight), cluster) in anew.iter_mut().zip(weights).zip(clusters) {
+            *anew = weight * exponential(*cluster, seed);
+        }
+        let booster =
+            grow_from(Some(base), rows, width, labels, &anew, &Params { seed, ..params.clone() })?;
+        for grown in &booster.trees {
+            let mut tree = carry_over(grown)?;
+            for value in &mut tree.value {
+                *value /= params.members as f32;
+            }
+            trees.push(tree);
+        }
+        // A member that stopped early is filled up, so that each has as many trees.
+        let (leaf, cover) = (0.0, total as f32);
+        trees.resize((member + 1) * params.trees, Tree::leaf(leaf, cover));
+    }
+    Ok(Forest::new(base, trees, width)?)
+}
+
+/// A number of the exponential distribution with mean 1, the same for the same cluster and seed.
+fn exponential(cluster: u64, seed: u64) -> f64 {
+    let hash = xxhash_rust::xxh3::xxh3_64_with_seed(&cluster.to_le_bytes(), seed);
+    // 53 bits, never 0: the logarithm stays finite.
+    -(((hash >> 11) as f64 + 0.5) / (1u64 << 53) as f64).ln()
+}
+
 fn grow(
+    rows: &[f64],
+    width: usize,
+    labels: &[bool],
+    weights: &[f64],
+    params: &Params,
+) -> Result<GradientBooster, FitError> {
+    grow_from(None, rows, width, labels, weights, params)
+}
+
+/// Grows trees from the log-odds `base`, or from those of the lessons.
+fn grow_from(
+    base: Option<f64>,
     rows: &[f64],
     width: usize,
     labels: &[bool],
@@ -189,7 +285,8 @@ fn grow(
     let targets: Vec<f64> = labels.iter().map(|&label| f64::from(u8::from(label))).collect();
     let mut booster = GradientBooster::default();
     booster.objective_type = ObjectiveType::LogLoss;
-    booster.initialize_base_score = true;
+    booster.initialize_base_score = base.is_none();
+    booster.base_score = base.unwrap_or(booster.base_score);
     booster.iterations = params.trees;
     booster.learning_rate = params.learning_rate;
     booster.max_depth = params.max_depth;
@@ -319,12 +416,40 @@ impl Platt {
         if rows != count || weights.len() != count {
             return Err(FitError::Shape { rows, labels: count, weights: weights.len(), width: 1 });
         }
-        check_weights(labels, weights)?;
-        if let Some(row) = scores.iter().position(|score| !score.is_finite()) {
+        let scale = rows as f64 / weights.iter().sum::<f64>();
+        let near = (Platt::IDENTITY, Platt::RIDGE);
+        Platt::pulled(Sample { scores, labels, weights, scale, near })
+    }
+
+    /// Fits as [`Platt::fit`] does, near a calibration of before: the pull towards it is as
+    /// strong as `rows` rows, and the weights count only for as many rows as they are worth, by
+    /// (Σw)²/Σw² (Kish 1965). For few outcomes of very unequal chances.
+    ///
+    /// # Errors
+    /// As [`Platt::fit`].
+    pub fn fit_near(
+        scores: &[f64],
+        labels: &[bool],
+        weights: &[f64],
+        near: Platt,
+        rows: f64,
+    ) -> Result<Platt, FitError> {
+        if weights.len() != scores.len() || labels.len() != scores.len() {
+            let (rows, labels, weights) = (scores.len(), labels.len(), weights.len());
+            return Err(FitError::Shape { rows, labels, weights, width: 1 });
+        }
+        let sum: f64 = weights.iter().sum();
+        let square: f64 = weights.iter().map(|weight| weight * weight).sum();
+        // A row of even odds bends the likelihood by a quarter.
+        let near = (near, 0.25 * rows);
+        Platt::pulled(Sample { scores, labels, weights, scale: sum / square, near })
+    }
+
+    fn pulled(sample: Sample<'_>) -> Result<Platt, FitError> {
+        check_weights(sample.labels, sample.weights)?;
+        if let Some(row) = sample.scores.iter().position(|score| !score.is_finite()) {
             return Err(FitError::Infinite { row, column: 0 });
         }
-        let scale = rows as f64 / weights.iter().sum::<f64>();
-        let sample = Sample { scores, labels, weights, scale };
         let free = sample.newton(Platt::IDENTITY, false);
         if free.slope >= Platt::MIN_SLOPE {
             return Ok(free);
@@ -339,6 +464,8 @@ struct Sample<'a> {
     labels: &'a [bool],
     weights: &'a [f64],
     scale: f64,
+    /// What the fit is pulled towards, and how strongly.
+    near: (Platt, f64),
 }
 
 impl Sample<'_> {
@@ -350,22 +477,25 @@ impl Sample<'_> {
 
     /// Penalised negative log likelihood.
     fn loss(&self, platt: Platt) -> f64 {
-        let pull = (platt.slope - 1.0).powi(2) + platt.intercept.powi(2);
+        let (near, ridge) = self.near;
+        let pull = (platt.slope - near.slope).powi(2) + (platt.intercept - near.intercept).powi(2);
         let misfit = self.rows().map(|(score, label, weight)| {
             let odds = platt.log_odds(score);
             // ln(1 + e^odds) - label * odds, without overflow.
             weight * (odds.max(0.0) + (-odds.abs()).exp().ln_1p() - label * odds)
         });
-        misfit.sum::<f64>() + 0.5 * Platt::RIDGE * pull
+        misfit.sum::<f64>() + 0.5 * ridge * pull
     }
 
     fn newton(&self, start: Platt, slope_fixed: bool) -> Platt {
+        let (near, ridge) = self.near;
         let mut platt = start;
         let mut loss = self.loss(platt);
         // Newton settles within about ten rounds here; the bound only guards against rounding.
         for _ in 0..100 {
-            let mut gradient = [Platt::RIDGE * (platt.slope - 1.0), Platt::RIDGE * platt.intercept];
-            let mut curve = [Platt::RIDGE, 0.0, Platt::RIDGE];
+            let mut gradient =
+                [platt.slope - near.slope, platt.intercept - near.intercept].map(|d| ridge * d);
+            let mut curve = [ridge, 0.0, ridge];
             for (score, label, weight) in self.rows() {
                 let chance = platt.chance(score);
                 let pull = weight * (chance - label);

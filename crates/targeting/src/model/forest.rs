@@ -240,6 +240,30 @@ impl Forest {
         Forest::new(base, Vec::new(), width)
     }
 
+    /// Takes a bag apart: `count` forests of as many trees each, whose mean score is this one's.
+    ///
+    /// # Errors
+    /// [`ForestError::Malformed`] if the trees cannot be shared out evenly.
+    pub fn members(&self, count: usize) -> Result<Vec<Forest>, ForestError> {
+        if count == 0 || !self.trees.len().is_multiple_of(count) {
+            let fault = "the bag's trees cannot be shared out evenly";
+            return Err(ForestError::Malformed { tree: self.trees.len(), fault });
+        }
+        if self.trees.is_empty() {
+            return Ok(Vec::new());
+        }
+        let shares = self.trees.chunks(self.trees.len() / count);
+        shares
+            .map(|share| {
+                let mut trees = share.to_vec();
+                for value in trees.iter_mut().flat_map(|tree| &mut tree.value) {
+                    *value *= count as f32;
+                }
+                Forest::new(self.base, trees, self.width)
+            })
+            .collect()
+    }
+
     /// The same forest for rows that hold this forest's column `i` at `columns[i]` of `width`.
     ///
     /// # Errors

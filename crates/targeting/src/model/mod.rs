@@ -5,12 +5,14 @@
 //! catalogue, what is done with the chances by the plan. Read `file.rs` for [`Model`], then
 //! `forest.rs`, `shap.rs`, `fit.rs` and `metrics.rs`.
 
+mod content;
 mod file;
 mod fit;
 mod forest;
 pub mod metrics;
 mod shap;
 
-pub use file::{Counts, Model, ModelContent, ModelError, Target, TargetContent, Window};
-pub use fit::{FitError, LIBRARY, Params, Platt, fit};
+pub use content::{Counts, Expert, Gate, ModelContent, Target, TargetContent, Window};
+pub use file::{Model, ModelError};
+pub use fit::{FitError, LIBRARY, Params, Platt, fit, fit_bag};
 pub use forest::{Forest, ForestError, Tree};

@@ -141,7 +141,8 @@ pub fn chances(
     let tail: Vec<u32> =
         (0..keyed.len() as u32).filter(|&place| !is_certain[place as usize]).collect();
     let boundary = boundary.first().map(|&place| (place, split.boundary));
-    let tail_chances = share_out(&keyed, &tail, boundary, split.room, terms);
+    let last = ranked.last().map_or(0.0, |&place| keyed.chance_irregular[place as usize]);
+    let tail_chances = share_out(&keyed, &tail, boundary, split.room, terms, last);
 
     let kept = keep_slots(&lines, slots, slots - certain.len() as u64, seed);
     let mut chance = vec![1.0; keyed.len()];
@@ -201,6 +202,7 @@ pub(super) fn check_terms(terms: Terms) -> Result<(), PlanError> {
         ("rule_most", terms.rule_most, (0.0..=1.0).contains(&terms.rule_most), "between 0 and 1"),
         ("officer", terms.officer, (0.0..1.0).contains(&terms.officer), below_one),
         ("minimax", loss, (0.0..1.0).contains(&loss), below_one),
+        ("pays", terms.pays, (0.0..1.0).contains(&terms.pays), "at least 0 and below 1"),
     ] {
         if !good {
             return Err(PlanError::BadTerm { term, value, range });
@@ -379,6 +381,10 @@ fn keep_slots(lines: &[CapacityLine], slots: u64, wanted: u64, seed: &Seed) -> V
 /// Chances of the tail: proportional to the spread of the unknown answer (the split that makes the
 /// estimate most precise, by Neyman), not below the floor, not above 1, together `room` slots.
 ///
+/// Where the tail is to pay, the spread is divided by √(1 − m/b), and whoever has m ≥ b is
+/// certain, with b as large as brings the finds wanted: that is what maximises
+/// −Σ s²/π + λ Σ π m for some price λ of a find. `last` is what the core's last place expects.
+///
 /// The boundary candidate is in the core with its share of a place and in the tail otherwise, so
 /// its chance is share + (1 − share) × its chance in the tail.
 fn share_out(
@@ -387,17 +393,18 @@ fn share_out(
     boundary: Option<(u32, f64)>,
     room: f64,
     terms: Terms,
+    last: f64,
 ) -> Vec<f64> {
     let mean = keyed.chance_irregular.iter().sum::<f64>() / keyed.len() as f64;
-    let spread: Vec<f64> = tail
-        .iter()
-        .map(|&place| spread(keyed.chance_irregular[place as usize], mean, terms))
-        .collect();
+    let expected: Vec<f64> =
+        tail.iter().map(|&place| keyed.chance_irregular[place as usize]).collect();
+    let spread: Vec<f64> = expected.iter().map(|&chance| spread(chance, mean, terms)).collect();
     let boundary = boundary.map(|(place, share)| {
         let at = tail.binary_search(&place).expect("the boundary candidate is in the tail");
         (at, share)
     });
     let count = tail.len() as f64 - boundary.map_or(0.0, |(_, share)| share);
     let floor = terms.floor * room / count;
-    Tail { spread: &spread, floor: |_| floor, boundary, room }.shares()
+    let wanted = terms.pays * last * room;
+    Tail { spread: &spread, floor: |_| floor, boundary, room }.leaning(&expected, wanted)
 }

@@ -86,6 +86,11 @@ pub struct Terms {
     pub floor: f64,
     /// How far the tail distrusts the single calibrated chance and leans on the mean, in [0, 1].
     pub eta: f64,
+    /// What a place of the tail is to bring, as a share of what the last place of the core is
+    /// expected to bring, in [0, 1). At 0 the tail serves the estimate alone; above, chances lean
+    /// towards likely finds as far as that takes. Plans of before this term have 0.
+    #[serde(default)]
+    pub pays: f64,
     /// Largest share of the capacity that must-cases may take, in [0, 1]; those beyond it compete
     /// by their risk.
     pub rule_most: f64,
@@ -103,8 +108,9 @@ impl Terms {
     /// What [`Terms::default`] gives: also where a constant is wanted.
     pub const USUAL: Terms = Terms {
         explore: 0.10,
-        floor: 0.5,
-        eta: 0.3,
+        floor: 0.35,
+        eta: 0.1,
+        pays: 0.8,
         rule_most: 1.0,
         officer: 0.0,
         utility: Utility::Finds,

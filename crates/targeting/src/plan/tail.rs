@@ -10,6 +10,12 @@ const SPREAD_MIN: f64 = 1e-9;
 /// Enough halvings from the widest bracket the spreads allow to the last digits of the answer.
 const BISECTIONS_MAX: usize = 128;
 
+/// Halvings of the lean of a tail that is to pay: to a four-thousandth of the way.
+const LEAN_STEPS: usize = 12;
+
+/// A spread so large that whoever has it is certain at any scale that the others leave room for.
+const CERTAIN: f64 = 1e12;
+
 /// How unsettled the answer is: the standard deviation of a single yes or no, by the calibrated
 /// chance with `eta` of trust in the mean of the list.
 pub(super) fn spread(chance: f64, mean: f64, terms: Terms) -> f64 {
@@ -32,10 +38,63 @@ pub(super) struct Tail<'a, F: Fn(usize) -> f64> {
 impl<F: Fn(usize) -> f64> Tail<'_, F> {
     /// The chance of each.
     pub(super) fn shares(&self) -> Vec<f64> {
+        self.with_boundary(self.scaled())
+    }
+
+    /// The chances that bring at least the finds `wanted`, leaning no further than that takes, or
+    /// as near to that as the floor allows.
+    pub(super) fn leaning(&self, expected: &[f64], wanted: f64) -> Vec<f64> {
+        let most = expected.iter().copied().fold(0.0, f64::max);
+        let brings =
+            |shares: &[f64]| shares.iter().zip(expected).map(|(p, m)| p * m).sum::<f64>() >= wanted;
+        let upright = self.scaled();
+        if wanted <= 0.0 || most <= 0.0 || brings(&upright) {
+            return self.with_boundary(upright);
+        }
+        // From this chance of being irregular on, one is certain; it falls as the lean grows.
+        let mut leant = self.spread.to_vec();
+        let mut shares = |lean: f64| -> Option<Vec<f64>> {
+            let certain = most * (1.0 - lean) / lean;
+            for ((to, of), m) in leant.iter_mut().zip(self.spread).zip(expected) {
+                let open = 1.0 - m / certain;
+                *to = if open > 0.0 { of / open.sqrt() } else { of.max(1.0) * CERTAIN };
+            }
+            let Self { boundary, room, .. } = *self;
+            let tail = Tail { spread: &leant, floor: &self.floor, boundary, room };
+            (tail.used(0.0) + tail.certain_beyond_floor() <= room).then(|| tail.scaled())
+        };
+        let (mut low, mut high) = (0.0, 1.0);
+        let mut best = upright;
+        for _ in 0..LEAN_STEPS {
+            let middle = f64::midpoint(low, high);
+            match shares(middle) {
+                Some(leant) if !brings(&leant) => {
+                    low = middle;
+                    best = leant;
+                }
+                Some(leant) => {
+                    high = middle;
+                    best = leant;
+                }
+                None => high = middle,
+            }
+        }
+        self.with_boundary(best)
+    }
+
+    /// Room that the certain take beyond the floor that everyone has.
+    fn certain_beyond_floor(&self) -> f64 {
+        let certain = self.spread.iter().enumerate().filter(|(_, spread)| **spread >= CERTAIN);
+        certain.map(|(at, _)| 1.0 - (self.floor)(at)).sum()
+    }
+
+    fn scaled(&self) -> Vec<f64> {
         let scale = self.scale();
-        let mut shares: Vec<f64> = (self.spread.iter().enumerate())
-            .map(|(at, &spread)| self.clip(at, scale * spread))
-            .collect();
+        let places = self.spread.iter().enumerate();
+        places.map(|(at, &spread)| self.clip(at, scale * spread)).collect()
+    }
+
+    fn with_boundary(&self, mut shares: Vec<f64>) -> Vec<f64> {
         if let Some((at, share)) = self.boundary {
             shares[at] = share + (1.0 - share) * shares[at];
         }

@@ -9,7 +9,7 @@ use super::*;
 fn check(table: &str) {
     let rows: Vec<&str> = table.lines().map(str::trim).filter(|row| !row.is_empty()).collect();
     let (settings, rows): (Vec<&str>, Vec<&str>) = rows.into_iter().partition(|r| !r.contains('|'));
-    let (mut capacity, mut terms) = (Capacity::default(), Terms::default());
+    let (mut capacity, mut terms) = (Capacity::default(), NEYMAN);
     for setting in settings {
         let words: Vec<&str> = setting.split_whitespace().collect();
         match words[..] {
@@ -197,6 +197,7 @@ fn what_cannot_be_planned_is_refused_with_the_next_step() {
         (Terms { explore: f64::NAN, ..usual }, "explore is NaN"),
         (Terms { floor: 1.5, ..usual }, "floor is 1.5"),
         (Terms { eta: -0.1, ..usual }, "eta is -0.1"),
+        (Terms { pays: 1.0, ..usual }, "pays is 1"),
     ] {
         assert!(plan(&good, unpack(1), terms).contains(term));
     }
@@ -206,6 +207,9 @@ fn what_cannot_be_planned_is_refused_with_the_next_step() {
     let repeated = plan(&[good[0], good[1], good[0]], unpack(1), usual);
     assert_eq!(repeated, "Consignment A is on the list twice. Send each consignment once.");
 }
+
+/// Terms of plans from before the tail could be asked to pay.
+const NEYMAN: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, pays: 0.0, ..Terms::USUAL };
 
 /// Chances as bits and who is drawn, for a small fixed list: a change here changes past plans.
 #[test]
@@ -222,7 +226,7 @@ fn a_past_plan_replays_bit_for_bit() {
     };
     let parts = SeedParts { date: "2026-11-22", office: "ICN", shift: "night", model: "m1" };
     let seed = Seed::derive(b"office key", parts);
-    let terms = Terms { explore: 0.3, ..Terms::default() };
+    let terms = Terms { explore: 0.3, ..NEYMAN };
     let chances = chances(&candidates, &capacity, terms, &seed).unwrap();
     let bits: Vec<String> =
         chances.iter().map(|(chance, _)| format!("{:016x}", chance.to_bits())).collect();
@@ -251,6 +255,40 @@ const GOLDEN_CHANCES: [&str; 12] = [
 const GOLDEN_LIST: [&str; 5] =
     ["C-05 rule unpack", "C-10 risk scan", "C-03 risk scan", "C-08 risk scan", "C-07 random scan"];
 
+/// Asked to pay, the tail leans towards likely finds, and no further than it is asked to.
+#[test]
+fn a_tail_that_pays_leans_towards_likely_finds() {
+    let ids: Vec<String> = (0..400).map(|n| format!("C-{n}")).collect();
+    let candidates: Vec<Candidate<'_>> = (ids.iter().enumerate())
+        .map(|(n, id)| {
+            let chance = (n as f64 / 400.0).powi(3);
+            candidate(id, chance, chance, false)
+        })
+        .collect();
+    let plan = |pays: f64| {
+        let terms = Terms { explore: 0.5, pays, ..NEYMAN };
+        chances(&candidates, &unpack(40), terms, &Seed::from_number(1)).unwrap()
+    };
+    let brings = |chances: &Chances| -> f64 {
+        let tail = (0..380).map(|at| chances.chance(at) * candidates[at].chance_irregular);
+        tail.sum::<f64>() / 20.0
+    };
+    // The last of the core expects 0.857.
+    let last = candidates[380].chance_irregular;
+    let [upright, less, more, most] = [0.0, 0.5, 0.58, 0.99].map(|pays| brings(&plan(pays)));
+    assert!(upright < 0.5 * last, "{upright}");
+    for (brought, asked) in [(less, 0.5), (more, 0.58)] {
+        assert!((brought / last - asked).abs() < 0.01, "{brought} for {asked}");
+    }
+    // Half of the tail's places are the floor's, which brings the mean.
+    assert!(most > more && most < 0.65 * last, "{most}");
+    // Nobody falls below the floor for it, and the least likely keep their order.
+    let leaning = plan(0.99);
+    let floor = 0.5 * 20.0 / 380.0;
+    assert!((0..380).all(|at| leaning.chance(at) >= floor - 1e-12));
+    assert!((1..380).all(|at| leaning.chance(at) >= leaning.chance(at - 1) - 1e-12));
+}
+
 /// Every candidate is drawn as often as its chance says, over 10,000 seeds.
 #[test]
 fn the_draw_honours_the_chances() {
@@ -262,7 +300,7 @@ fn the_draw_honours_the_chances() {
     let capacity = Capacity {
         lines: vec![line(Modality::Unpack, 100, 20, 0.95), line(Modality::Dog, 60, 5, 0.7)],
     };
-    let terms = Terms { explore: 0.65, ..Terms::default() };
+    let terms = Terms { explore: 0.65, ..NEYMAN };
     let chances = chances(&candidates, &capacity, terms, &Seed::from_number(1)).unwrap();
     let mut times = vec![0.0; candidates.len()];
     let mut unpacked = vec![0.0; candidates.len()];
@@ -367,9 +405,10 @@ fn cases() -> impl Strategy<Value = Case> {
     let chance = prop_oneof![Just(0.0), Just(1.0), 0.0..1.0, 0.0..0.01];
     let row = ((0..8u8).prop_map(|risk| f64::from(risk) / 8.0), chance, prop::bool::weighted(0.15));
     let slot = (0..60u32, 1..7u32, 0.05..1.0);
-    let terms = (prop_oneof![Just(1.0), 0.001..1.0], 0.01..=1.0, 0.0..=1.0);
+    let pays = prop_oneof![Just(0.0), 0.0..1.0];
+    let terms = (prop_oneof![Just(1.0), 0.001..1.0], 0.01..=1.0, 0.0..=1.0, pays);
     (prop::collection::vec(row, 1..90), prop::collection::vec(slot, 1..6), terms, any::<u64>())
-        .prop_map(|(rows, lines, (explore, floor, eta), seed)| Case {
+        .prop_map(|(rows, lines, (explore, floor, eta, pays), seed)| Case {
             rows,
             capacity: Capacity {
                 lines: (lines.into_iter().zip(Modality::ALL))
@@ -378,7 +417,7 @@ fn cases() -> impl Strategy<Value = Case> {
                     })
                     .collect(),
             },
-            terms: Terms { explore, floor, eta, ..Terms::default() },
+            terms: Terms { explore, floor, eta, pays, ..Terms::default() },
             seed,
         })
         .prop_filter("a slot", |case| case.slots() > 0)

@@ -4,14 +4,17 @@
 
 use super::judge::Judged;
 use super::strategy::{Drawn, Shift, top};
-use crate::measuring::{Tally, Unit, iceberg};
+use crate::measuring::{Iceberg, Tally, Term, Unit, iceberg, steadied};
 use crate::outcome::Channel;
 
 /// An estimate of bad consignments with its 95 % interval, in consignments.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimated {
-    /// The estimate.
+    /// The estimate that is published: steadied by the weeks before it, where the strategy does
+    /// that, and always within the interval.
     pub estimate: f64,
+    /// The estimate from the window's own weeks, kept within the possible.
+    pub unbiased: f64,
     /// Lower end.
     pub low: f64,
     /// Upper end.
@@ -22,7 +25,7 @@ pub struct Estimated {
 #[derive(Debug, Clone)]
 pub(crate) enum Tip {
     /// From recorded chances.
-    Sampled(Box<Tally>),
+    Sampled(Box<Tally>, Term),
     /// From the model alone: finds, expected among the others, and the variance of that.
     Guessed(f64, f64, f64),
 }
@@ -43,31 +46,51 @@ impl Tip {
             }
             return Tip::Guessed(sums.0, sums.1, sums.2);
         }
-        let mut tally = Tally::default();
+        let (mut tally, mut term) = (Tally::default(), Term::default());
         for (n, &chance) in drawn.chance.iter().enumerate() {
-            tally.add(&Unit {
+            let unit = Unit {
                 chance: chance.min(1.0),
                 expected: judged.expected[n],
                 detection: 1.0,
                 channel: if chance >= 1.0 { Channel::Risk } else { Channel::Random },
                 drawn: listed[n],
                 result: listed[n].then(|| bad(n)),
-            });
+            };
+            tally.add(&unit);
+            term.add(&unit);
         }
-        Tip::Sampled(Box::new(tally))
+        Tip::Sampled(Box::new(tally), term)
     }
 
-    /// The estimate of weeks together.
-    pub(super) fn pooled(tips: &[&Tip]) -> Estimated {
+    /// What the week tells of the weeks after it; nothing where no chance is known.
+    pub(super) fn term(&self) -> Option<Term> {
+        match self {
+            Tip::Sampled(_, term) => Some(*term),
+            Tip::Guessed(..) => None,
+        }
+    }
+
+    /// A week in which everything was inspected.
+    pub(super) fn census(population: usize, bad: usize) -> Term {
+        Term { population: population as f64, model: bad as f64, ..Term::default() }
+    }
+
+    /// The estimate of weeks together. With `earlier` weeks it is steadied by them.
+    pub(super) fn pooled(earlier: Option<&[Term]>, tips: &[&Tip]) -> Estimated {
         let tallies: Vec<&Tally> = (tips.iter())
             .filter_map(|tip| match tip {
-                Tip::Sampled(tally) => Some(&**tally),
+                Tip::Sampled(tally, _) => Some(&**tally),
                 Tip::Guessed(..) => None,
             })
             .collect();
         if tallies.len() == tips.len() {
-            let iceberg = iceberg(tallies);
-            return Estimated { estimate: iceberg.estimate, low: iceberg.low, high: iceberg.high };
+            let Iceberg { estimate: unbiased, low, high, .. } = iceberg(tallies);
+            let own: Vec<Term> = tips.iter().filter_map(|tip| tip.term()).collect();
+            let estimate = match earlier {
+                Some(earlier) => steadied(earlier, &own).clamp(low, high),
+                None => unbiased,
+            };
+            return Estimated { estimate, unbiased, low, high };
         }
         let (mut found, mut expected, mut variance) = (0.0, 0.0, 0.0);
         for tip in tips {
@@ -79,7 +102,9 @@ impl Tip {
         }
         let half = 1.96 * f64::sqrt(variance);
         let estimate = found + expected;
-        Estimated { estimate, low: (estimate - half).max(found), high: estimate + half }
+        let low = (estimate - half).max(found);
+        let high = estimate + half;
+        Estimated { estimate, unbiased: estimate, low, high }
     }
 }
 

@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 use super::mimic;
 use super::strategy::Drawn;
 use super::{RehearsalError, is};
+use crate::amount::{Amounts, amounts};
 use crate::codes::Day;
 use crate::consignment::Consignment;
 use crate::facts::Facts;
 use crate::feature::{CATALOGUE, Extractor};
-use crate::history::{Histories, arrival, examination};
+use crate::history::{Histories, arrival, examination, links};
 use crate::learning::{CHOICES, LearnError, WORTH_MORE, columns_of, lesson_weight};
 use crate::model::metrics::average_precision;
 use crate::model::{Forest, Params, Platt, Target, fit};
@@ -20,9 +21,14 @@ use crate::outcome::Label;
 /// Trees of a rehearsal's forest.
 const TREES: usize = 60;
 /// Weeks of drawn inspections that the calibration looks back on.
-const CALIBRATION_WEEKS: usize = 10;
+const CALIBRATION_WEEKS: usize = 20;
+/// Rows that the calibration of the start is worth against those outcomes: chance picks few a
+/// week, and a calibration that follows them closely makes the estimate jump.
+const CALIBRATION_PULL: f64 = 20.0;
 /// Share of the lessons, by week, that teaches while groups of features are chosen.
 const TAUGHT: f64 = 0.75;
+/// Weeks between two choices of the groups of features.
+const CHOOSE_EVERY: usize = 8;
 /// Weeks that a mimic has watched, and weeks in which it acts.
 pub(super) const WATCHED: usize = 12;
 
@@ -67,27 +73,33 @@ pub(super) struct Judge {
     chosen: Vec<usize>,
     forest: Forest,
     platt: Platt,
+    /// The calibration of the start.
+    near: Platt,
     watched: VecDeque<Watched>,
 }
 
 impl Judge {
-    pub(super) fn new(target: Target, seed: u64) -> Judge {
+    pub(super) fn new(traffic: &[Consignment], target: Target, seed: u64) -> Judge {
         let mut columns: Vec<usize> =
             CHOICES.iter().flat_map(|groups| columns_of(groups, target)).collect();
         columns.sort_unstable();
         columns.dedup();
+        let mut past = Histories::default();
+        // Amounts answer by month and with earlier months alone, so all can be entered at once.
+        past.set_amounts(Amounts::new(traffic.iter().flat_map(amounts).collect()));
         Judge {
             target,
             seed,
             extractor: Extractor::of(columns.iter().copied()),
             columns,
-            past: Histories::default(),
+            past,
             rows: Vec::new(),
             lessons: Vec::new(),
             drawn: VecDeque::new(),
             chosen: Vec::new(),
             forest: Forest::constant(0.0, 0).expect("a constant forest without columns"),
             platt: Platt::IDENTITY,
+            near: Platt::IDENTITY,
             watched: VecDeque::new(),
         }
     }
@@ -96,6 +108,7 @@ impl Judge {
     pub(super) fn arrive(&mut self, arrived: &[Consignment]) {
         for consignment in arrived {
             arrival(consignment).for_each(|entry| self.past.add(entry));
+            links(consignment).for_each(|link| self.past.link(link));
         }
     }
 
@@ -187,13 +200,14 @@ impl Judge {
             self.drawn.push_back((self.lessons[n].week, score, self.lessons[n].label, 1.0));
         }
         self.calibrate();
+        self.near = self.platt;
         self.grow(|_| true)
     }
 
     /// Learns again from everything inspected before a week.
     pub(super) fn learn(&mut self, week: usize) -> Result<(), RehearsalError> {
         if week.is_multiple_of(CHOOSE_EVERY) {
-            self.choose((week as f64 * TAUGHT) as usize)?;
+            self.choose(week - CHOOSE_EVERY)?;
         }
         self.grow(|_| true)?;
         self.calibrate();
@@ -279,7 +293,8 @@ impl Judge {
         let labels: Vec<bool> = self.drawn.iter().map(|(_, _, label, _)| *label).collect();
         let weights: Vec<f64> = self.drawn.iter().map(|(.., weight)| *weight).collect();
         // Where all of them say the same, the calibration of before is the best there is.
-        if let Ok(platt) = Platt::fit(&scores, &labels, &weights) {
+        let fitted = Platt::fit_near(&scores, &labels, &weights, self.near, CALIBRATION_PULL);
+        if let Ok(platt) = fitted {
             self.platt = platt;
         }
     }
@@ -290,9 +305,6 @@ impl Judge {
             .map_err(|error| LearnError::from(error).into())
     }
 }
-
-/// Weeks between two choices of the groups of features.
-const CHOOSE_EVERY: usize = 12;
 
 fn part_of(rows: &[f64], wide: usize, chosen: &[usize]) -> Vec<f64> {
     let mut part = Vec::with_capacity(rows.len() / wide.max(1) * chosen.len());

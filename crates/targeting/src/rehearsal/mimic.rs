@@ -11,7 +11,7 @@ use crate::model::{FitError, Params, Target, fit};
 const LEAST: f64 = 0.05;
 
 /// The mean chance that such a mimic meets, as a share of the mean chance of all; none when too
-/// few weeks were watched, or nobody honest was opened in them.
+/// few weeks were watched.
 pub(super) fn meets(
     watched: &VecDeque<Watched>,
     width: usize,
@@ -24,12 +24,8 @@ pub(super) fn meets(
         weeks.into_iter().partition(|week| week.week < first + WATCHED);
     let (mut rows, mut labels) = (Vec::new(), Vec::new());
     for week in &before {
-        for (n, row) in week.rows.chunks_exact(width).enumerate() {
-            if !week.bad[n] {
-                rows.extend_from_slice(row);
-                labels.push(week.listed[n]);
-            }
-        }
+        rows.extend_from_slice(&week.rows);
+        labels.extend_from_slice(&week.listed);
     }
     let opened = labels.iter().filter(|listed| **listed).count();
     if after.is_empty() || opened < crate::learning::MIN_POSITIVES {

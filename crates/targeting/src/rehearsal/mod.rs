@@ -19,9 +19,10 @@ use serde::{Deserialize, Serialize};
 use crate::codes::Day;
 use crate::consignment::Consignment;
 use crate::learning::LearnError;
+use crate::measuring::Term;
 use crate::model::Target;
 use crate::outcome::Label;
-use crate::plan::{PlanError, Seed};
+use crate::plan::{PlanError, Seed, Terms};
 
 pub use adapt::Adaptation;
 pub use estimate::Estimated;
@@ -30,7 +31,7 @@ pub use summary::{Mean, Summary, Window, summarise, windows};
 
 use estimate::Tip;
 use judge::Judge;
-use strategy::{Listed, Shift};
+use strategy::{Drawn, Listed, Shift};
 
 /// Why a table cannot be rehearsed, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -139,8 +140,9 @@ pub struct Settings {
     pub target: Target,
     /// Share of each week's consignments that is inspected, in (0, 1].
     pub budget: f64,
-    /// Share of the inspections that strategies with such a share give to chance, in (0, 1].
-    pub explore: f64,
+    /// The terms of a real plan. Every strategy that gives a share of its inspections to chance
+    /// takes the share from here; the rest is for ours alone.
+    pub terms: Terms,
     /// First weeks, in which everything is inspected, so that all strategies start alike.
     pub warm_up: usize,
     /// Weeks between two learnings.
@@ -156,7 +158,7 @@ impl Default for Settings {
         Self {
             target: Target::Irregular,
             budget: 0.05,
-            explore: 0.10,
+            terms: Terms::default(),
             warm_up: 8,
             relearn: 2,
             adapt: None,
@@ -196,6 +198,8 @@ pub struct Played {
     pub strategy: Strategy,
     /// The seed of its dice.
     pub seed: u64,
+    /// The weeks of the start, in which everything was inspected.
+    pub(crate) start: Vec<Term>,
     /// The weeks after the start.
     pub weeks: Vec<Week>,
     /// First week, as a position in `weeks`, in which smugglers have changed their ways.
@@ -204,7 +208,8 @@ pub struct Played {
     pub mimic_meets: Option<f64>,
 }
 
-/// Plays the table through with one strategy. `tick` is called after each week.
+/// Plays the table through with one strategy. `tick` is called after each week that
+/// follows the start.
 ///
 /// The same traffic, settings, strategy and seed give the same result, bit for bit.
 ///
@@ -216,6 +221,17 @@ pub fn play(
     strategy: Strategy,
     seed: u64,
     mut tick: impl FnMut(),
+) -> Result<Played, RehearsalError> {
+    watch(traffic, settings, strategy, seed, |_, _, _| tick())
+}
+
+/// Plays, and shows each week after the start what was drawn of which consignments.
+fn watch(
+    traffic: &Traffic,
+    settings: &Settings,
+    strategy: Strategy,
+    seed: u64,
+    mut each: impl FnMut(usize, &Range<usize>, &Drawn),
 ) -> Result<Played, RehearsalError> {
     let Settings { target, warm_up, .. } = *settings;
     let weeks = traffic.weeks();
@@ -236,7 +252,8 @@ pub fn play(
     if found < crate::learning::MIN_POSITIVES {
         return Err(RehearsalError::NothingToStartFrom { warm_up, found });
     }
-    let mut judge = Judge::new(target, seed);
+    let mut judge = Judge::new(consignments, target, seed);
+    let mut census = Vec::with_capacity(warm_up);
     let mut played = Vec::with_capacity(weeks - warm_up);
     for (number, range) in traffic.weeks.iter().enumerate() {
         let arrived = &consignments[range.clone()];
@@ -245,17 +262,18 @@ pub fn play(
         if number < warm_up {
             let all: Vec<usize> = (0..arrived.len()).collect();
             judge.record(number, arrived, labels, &all, |_| 1.0);
+            let found = labels.iter().filter(|label| is(**label, target)).count();
+            census.push(Tip::census(arrived.len(), found));
             if number + 1 == warm_up {
                 judge.start(warm_up)?;
             }
-            tick();
             continue;
         }
         let judged = judge.judge(arrived);
         let shift = Shift {
             listed: Listed { consignments: arrived, judged: &judged },
             slots: ((settings.budget * arrived.len() as f64).round() as usize).max(1),
-            explore: settings.explore,
+            terms: settings.terms,
             seed: Seed::from_number(seed.wrapping_mul(100_003).wrapping_add(number as u64)),
         };
         let drawn = strategy.draw(&shift)?;
@@ -282,11 +300,11 @@ pub fn play(
         if (number + 1 - warm_up).is_multiple_of(settings.relearn.max(1)) {
             judge.learn(number + 1)?;
         }
-        tick();
+        each(number, range, &drawn);
     }
     let mimic_meets = if settings.mimic { judge.mimic(target)? } else { None };
     let changed = adapted.map(|_| changes - warm_up);
-    Ok(Played { strategy, seed, weeks: played, changed, mimic_meets })
+    Ok(Played { strategy, seed, start: census, weeks: played, changed, mimic_meets })
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub(super) struct Listed<'a> {
 pub(super) struct Shift<'a> {
     pub listed: Listed<'a>,
     pub slots: usize,
-    pub explore: f64,
+    pub terms: Terms,
     pub seed: Seed,
 }
 
@@ -85,11 +85,12 @@ impl Strategy {
         let n = shift.listed.consignments.len();
         let slots = shift.slots.min(n);
         let (share, whole) = (slots as f64 / n as f64, slots as f64);
+        let explore = shift.terms.explore;
         let score = &shift.listed.judged.score;
         let expected = &shift.listed.judged.expected;
         match self {
-            Strategy::Ours => shift.planned(ours(shift.explore)),
-            Strategy::CoreTail => shift.planned(Terms { explore: shift.explore, ..CORE_TAIL }),
+            Strategy::Ours => shift.planned(shift.terms),
+            Strategy::CoreTail => shift.planned(Terms { explore, ..CORE_TAIL }),
             Strategy::Greedy => {
                 let list = top(score, slots);
                 let mut chance = vec![0.0; n];
@@ -98,15 +99,15 @@ impl Strategy {
             }
             Strategy::Random => Ok(shift.drawn(vec![share; n])),
             Strategy::Hybrid => {
-                let core = (whole * (1.0 - shift.explore)).round().min(whole - 1.0).max(0.0);
+                let core = (whole * (1.0 - explore)).round().min(whole - 1.0).max(0.0);
                 let rest = (whole - core) / (n as f64 - core);
                 let mut chance = vec![rest.min(1.0); n];
                 top(score, core as usize).into_iter().for_each(|at| chance[at] = 1.0);
                 Ok(shift.drawn(chance))
             }
             Strategy::EpsilonGreedy => {
-                let mut chance = vec![shift.explore * share; n];
-                let core = 1.0 - shift.explore;
+                let mut chance = vec![explore * share; n];
+                let core = 1.0 - explore;
                 top(score, slots).into_iter().for_each(|at| chance[at] += core);
                 Ok(shift.drawn(chance))
             }
@@ -117,12 +118,7 @@ impl Strategy {
 }
 
 /// Core and tail as it was first measured.
-const CORE_TAIL: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, ..Terms::USUAL };
-
-/// The terms of a real plan with this share for chance.
-fn ours(explore: f64) -> Terms {
-    Terms { explore, ..Terms::default() }
-}
+const CORE_TAIL: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, pays: 0.0, ..Terms::USUAL };
 
 impl Shift<'_> {
     /// Chances and draw of a real plan.
@@ -190,7 +186,7 @@ fn bins(score: &[f64], expected: &[f64], whole: f64) -> Vec<f64> {
     let n = score.len();
     let floor = OTHERS_FLOOR * whole / n as f64;
     let bin = one_dimensional_means(expected, BINS);
-    let mut sums = vec![(0.0, 0.0); BINS];
+    let mut sums = [(0.0, 0.0); BINS];
     for (&bin, m) in bin.iter().zip(expected) {
         sums[bin].0 += m;
         sums[bin].1 += 1.0;

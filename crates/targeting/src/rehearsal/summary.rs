@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::estimate::Tip;
 use super::{Estimated, Played, Strategy, Week};
+use crate::measuring::Term;
 
 /// A mean over seeds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -49,6 +50,11 @@ impl Window {
         100.0 * (self.estimated.estimate - self.truth as f64) / self.population as f64
     }
 
+    /// Error of the estimate from the window's own weeks, in percentage points of the traffic.
+    fn unbiased_error_pp(&self) -> f64 {
+        100.0 * (self.estimated.unbiased - self.truth as f64) / self.population as f64
+    }
+
     fn covers(&self) -> bool {
         let truth = self.truth as f64;
         // The ends are sums of fractions, the truth is a whole number.
@@ -62,13 +68,19 @@ impl Window {
 
 /// Every run of `length` weeks; none where there are fewer.
 #[must_use]
-pub fn windows(weeks: &[Week], length: usize) -> Vec<Window> {
-    let pool = |weeks: &[Week]| Window {
+pub fn windows(of: &Played, length: usize) -> Vec<Window> {
+    let tips: Vec<&Tip> = of.weeks.iter().map(|week| &week.tip).collect();
+    let told = of.weeks.iter().filter_map(|week| week.tip.term());
+    let before: Vec<Term> = of.start.iter().copied().chain(told).collect();
+    let pool = |(start, weeks): (usize, &[Week])| Window {
         population: weeks.iter().map(|week| week.arrived).sum(),
         truth: weeks.iter().map(|week| week.truth).sum(),
-        estimated: Tip::pooled(&weeks.iter().map(|week| &week.tip).collect::<Vec<_>>()),
+        estimated: Tip::pooled(
+            (of.strategy == Strategy::Ours).then(|| &before[..of.start.len() + start]),
+            &tips[start..start + length],
+        ),
     };
-    weeks.windows(length).map(pool).collect()
+    of.weeks.windows(length).enumerate().map(pool).collect()
 }
 
 /// Weeks that are published together.
@@ -97,6 +109,10 @@ pub struct Summary {
     pub rmse_pp_1w: Option<f64>,
     /// The same of thirteen weeks.
     pub rmse_pp_13w: Option<f64>,
+    /// Mean error of thirteen weeks' estimate from their own inspections alone.
+    pub bias_pp_13w_unbiased: Option<Mean>,
+    /// Root of the mean squared error of that.
+    pub rmse_pp_13w_unbiased: Option<f64>,
     /// Share of weeks whose interval holds the truth.
     pub coverage_1w: Option<Mean>,
     /// The same of thirteen weeks.
@@ -139,7 +155,7 @@ pub fn summarise(played: &[&Played], greedy: &[&Played]) -> Summary {
     let moved =
         || played.iter().filter_map(|of| share(of, |week| week.moved.1, |week| week.moved.0));
     let by_seed: Vec<[Vec<Window>; 3]> = (played.iter())
-        .map(|of| [1, QUARTER, of.weeks.len()].map(|length| windows(&of.weeks, length)))
+        .map(|of| [1, QUARTER, of.weeks.len()].map(|length| windows(of, length)))
         .collect();
     let over_windows = |length: usize, of: fn(&Window) -> f64| {
         Mean::of(by_seed.iter().filter_map(|seed| {
@@ -165,6 +181,9 @@ pub fn summarise(played: &[&Played], greedy: &[&Played]) -> Summary {
         bias_pp_13w: over_windows(1, Window::error_pp),
         rmse_pp_1w: root(0),
         rmse_pp_13w: root(1),
+        bias_pp_13w_unbiased: over_windows(1, Window::unbiased_error_pp),
+        rmse_pp_13w_unbiased: over_windows(1, |window| window.unbiased_error_pp().powi(2))
+            .map(|mean| mean.mean.sqrt()),
         coverage_1w: over_windows(0, covered),
         coverage_13w: over_windows(1, covered),
         coverage_all: over_windows(2, covered),

@@ -2,6 +2,7 @@
 //! are apart from those of `targeting`, so that neither changes with the other unseen; what is
 //! common to several nouns is here.
 
+pub mod challengers;
 pub mod consignments;
 mod declared;
 pub mod defects;
@@ -90,6 +91,12 @@ pub struct Assessment {
     lane: Lane,
     /// What moved the chance most, the strongest first.
     reasons: Vec<ReasonSaid>,
+    /// Standard error of the log-odds of any irregularity; none by models that do not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    se_irregular: Option<f64>,
+    /// Standard error of the log-odds of contraband.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    se_critical: Option<f64>,
 }
 
 impl Assessment {
@@ -101,6 +108,8 @@ impl Assessment {
             p_critical: judged.p_critical,
             lane: judged.lane.into(),
             reasons: judged.reasons.iter().map(ReasonSaid::from).collect(),
+            se_irregular: judged.uncertainty.map(|uncertainty| uncertainty.irregular),
+            se_critical: judged.uncertainty.map(|uncertainty| uncertainty.critical),
         }
     }
 }

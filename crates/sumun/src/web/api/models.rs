@@ -22,13 +22,15 @@ pub struct Model {
     /// Its name.
     #[schema(example = "M-1")]
     id: String,
-    /// `candidate`, `in_force` or `retired`.
+    /// `candidate`, `challenger`, `in_force`, `retired` or `rolled_back`.
     #[schema(example = "in_force")]
     state: String,
     /// SHA-256 of its content.
     hash: String,
     /// When it was learned.
     learned_at: String,
+    /// Who learned it: a person, or the scheduler.
+    learned_by: Option<String>,
     /// Who put it in force last.
     approved_by: Option<String>,
     /// Why.
@@ -37,8 +39,8 @@ pub struct Model {
 
 impl From<KeptModel> for Model {
     fn from(kept: KeptModel) -> Model {
-        let KeptModel { id, state, hash, learned_at, approved_by, reason } = kept;
-        Model { id, state, hash, learned_at: time(learned_at), approved_by, reason }
+        let KeptModel { id, state, hash, learned_at, learned_by, approved_by, reason } = kept;
+        Model { id, state, hash, learned_at: time(learned_at), learned_by, approved_by, reason }
     }
 }
 
@@ -201,7 +203,7 @@ impl From<model::metrics::Metrics> for Metrics {
     }
 }
 
-fn missing(name: &Named) -> Problem {
+pub(super) fn missing(name: &Named) -> Problem {
     Problem::missing("unknown_model", format!("There is no model {}.", name.0))
 }
 
@@ -261,7 +263,23 @@ pub async fn read_model(State(app): State<App>, name: Named) -> Result<Json<Mode
 pub struct Approval {
     /// The reason, which the journal keeps.
     #[schema(min_length = 1, max_length = 4_000)]
-    reason: String,
+    pub(super) reason: String,
+}
+
+impl Approval {
+    /// Holds that the reason can be kept, and is there where it must be.
+    pub(super) fn read(&self, must: bool) -> Result<(), Problem> {
+        if self.reason.contains('\0') || self.reason.chars().count() > 4_000 {
+            return Err(Problem::unusable(
+                "text",
+                "The reason has more than 4000 characters, or the character NUL.",
+            ));
+        }
+        if must && self.reason.trim().is_empty() {
+            return Err(Problem::unusable("no_reason", "A model is steered with a reason."));
+        }
+        Ok(())
+    }
 }
 
 /// Puts a model in force and retires the one that was. A retired model may come back; the one in
@@ -284,15 +302,7 @@ pub async fn approve_model(
     name: Named,
     Body(approval): Body<Approval>,
 ) -> Result<Json<Model>, Problem> {
-    if approval.reason.contains('\0') || approval.reason.chars().count() > 4_000 {
-        return Err(Problem::unusable(
-            "text",
-            "The reason has more than 4000 characters, or the character NUL.",
-        ));
-    }
-    if approval.reason.trim().is_empty() {
-        return Err(Problem::unusable("no_reason", "A model comes into force with a reason."));
-    }
+    approval.read(true)?;
     if models::find(&mut app.store.read().await?, &name.0).await?.is_none() {
         return Err(missing(&name));
     }

@@ -71,6 +71,8 @@ pub struct PlanTerms {
     floor: f64,
     /// How far the tail leans on the mean rather than on the single chance.
     eta: f64,
+    /// Why more is explored than usual, where it is.
+    raised: Option<String>,
 }
 
 /// What one modality can do in a shift.
@@ -201,7 +203,12 @@ impl Plan {
             model: kept.model_id.clone(),
             drawn_at: time(kept.drawn_at),
             seed_sha256: hex::encode(Sha256::digest(hex::decode(&kept.seed)?)),
-            terms: PlanTerms { explore: terms.explore, floor: terms.floor, eta: terms.eta },
+            terms: PlanTerms {
+                explore: terms.explore,
+                floor: terms.floor,
+                eta: terms.eta,
+                raised: kept.raised(),
+            },
             bundles,
             report: report.map(PlanReport::of),
             capacity: capacity
@@ -283,8 +290,9 @@ pub struct PlanOrder {
     minutes_each: Vec<ModalityMinutes>,
     /// Plans parcels or freight alone; both share the minutes when left out.
     regime: Option<Regime>,
-    /// Share of the inspections that is drawn by chance from everything outside the top; 0.1, or
-    /// what the capacity says, when left out.
+    /// Share of the inspections that is drawn by chance from everything outside the top; 0.1 or
+    /// what the capacity says when left out, or the site's higher share where an alarm of the
+    /// drift watch stands.
     explore: Option<f64>,
     /// Raises the smallest chance of detection as far as this share of the expected finds allows;
     /// with a capacity only.

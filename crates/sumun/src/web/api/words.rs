@@ -74,6 +74,11 @@ twin! {
     Target = targeting::model::Target { Irregular, Critical }
 }
 twin! {
+    /// By what the traffic can be divided: the first two digits of the main goods' HS code, their
+    /// origin, the country of departure, or the direction.
+    Stratum = crate::pipeline::Stratum { Chapter, Origin, Departure, Direction }
+}
+twin! {
     /// What is wrong with a record.
     DefectKind = targeting::consignment::DefectKind {
         Missing, Unreadable, Ignored, OutOfRange, Columns, Encoding, Truncated, Duplicate,
