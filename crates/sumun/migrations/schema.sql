@@ -210,7 +210,9 @@ create table plan (
     candidates bigint not null,
     drawn bigint not null,
     minutes bigint not null,
-    digest text not null
+    digest text not null,
+    -- Minutes by resource and channel, floor and loss, as JSON; null without bundles.
+    report text
 );
 create index plan_by_shift on plan (office, shift_day, regime);
 
@@ -228,6 +230,12 @@ create table selection (
     minutes bigint not null,
     detection double precision not null,
     drawn bigint not null check (drawn in (0, 1)),
+    -- Name of the bundle; null in plans whose modality stands alone.
+    bundle text,
+    -- Kind of goods that hide things alike; null without a bundle.
+    profile text,
+    -- Whether a hard class asked for it.
+    must bigint not null default 0 check (must in (0, 1)),
     primary key (plan_id, consignment_id)
 )
 -- sqlite: without rowid

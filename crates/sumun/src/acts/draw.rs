@@ -1,6 +1,7 @@
 //! Ordering a shift's plans: an officer says the office, the shift and the officer-minutes, and
-//! each regime with work that waits gets its plan. How minutes are split between the regimes is
-//! decided here, once for the command and the API; how a plan is drawn: `pipeline/plan.rs`.
+//! each regime with work that waits gets its plan. How minutes are split between the regimes, unless
+//! a capacity file says, is decided here, once for the command and the API; how a plan is drawn:
+//! `pipeline/plan.rs`.
 
 use anyhow::Result;
 use targeting::codes::Day;
@@ -8,7 +9,7 @@ use targeting::consignment::{Regime, Shift};
 use targeting::outcome::Modality;
 use targeting::plan::{Capacity, CapacityLine, Seed, Terms};
 
-use crate::pipeline::{self, PlanOrder, Planned, default_minutes_each};
+use crate::pipeline::{self, CapacityFile, Means, PlanOrder, Planned, Work, default_minutes_each};
 use crate::store::{Store, models, plans};
 
 /// What an officer orders for a shift.
@@ -24,9 +25,14 @@ pub struct DrawOrder {
     pub minutes_each: Vec<(Modality, u32)>,
     /// Parcels or freight alone; both share the minutes when left out.
     pub regime: Option<Regime>,
-    /// Share of the inspections that is drawn by chance from everything outside the top. Left
-    /// out, it is the usual one, or the site's higher one where an alarm of the drift watch stands.
+    /// Bundles and the resources they share, in place of minutes by modality.
+    pub capacity: Option<CapacityFile>,
+    /// Share of the inspections that is drawn by chance from everything outside the top; the usual
+    /// one or that of the capacity file when left out, or the site's higher one where an alarm of
+    /// the drift watch stands.
     pub explore: Option<f64>,
+    /// Share of the utility that may be given up for a higher floor; with a capacity file only.
+    pub minimax: Option<f64>,
     /// First day of arrival of the candidates; the shift's own day when left out.
     pub since: Option<Day>,
     /// Seed of the draw, for trials. Left out, it is derived from the site's secret key.
@@ -52,21 +58,21 @@ pub async fn draw(
         pipeline::screen(store, by, progress).await?;
     }
     let mut drawn = Vec::new();
-    for (regime, share) in order.regimes(store).await? {
+    for (regime, capacity, work, terms) in order.ways(store).await? {
         let DrawOrder { office, shift, .. } = order;
-        let usual = Terms::default();
         let raised = match order.explore {
             Some(_) => None,
-            None => pipeline::raised(store, office, regime, usual.explore).await?,
+            None => pipeline::raised(store, office, regime, terms.explore).await?,
         };
-        let explore = raised.as_ref().map(|raised| raised.explore).or(order.explore);
+        let explore = raised.as_ref().map_or(terms.explore, |raised| raised.explore);
         let one = PlanOrder {
             office: office.clone(),
             shift: shift.clone(),
             regime,
             from: order.from(),
-            capacity: order.capacity(regime, share),
-            terms: Terms { explore: explore.unwrap_or(usual.explore), ..usual },
+            capacity,
+            work,
+            terms: Terms { explore, ..terms },
             raised: raised.map(|raised| raised.why),
             seed_named: order.seed.is_some(),
             seed: match order.seed {
@@ -86,6 +92,50 @@ pub async fn draw(
 impl DrawOrder {
     fn from(&self) -> Day {
         self.since.unwrap_or(self.shift.day).min(self.shift.day)
+    }
+
+    /// What each regime with work that waits is inspected with, and on which terms.
+    async fn ways(&self, store: &Store) -> Result<Vec<(Regime, Means, Option<Work>, Terms)>> {
+        let Some(file) = &self.capacity else {
+            if self.minimax.is_some() {
+                crate::refuse!(
+                    "minimax",
+                    "raising the floor needs bundles and their resources: give them with \
+                     --capacity FILE"
+                );
+            }
+            let usual = Terms::default();
+            let terms = Terms { explore: self.explore.unwrap_or(usual.explore), ..usual };
+            let ways = self.regimes(store).await?.into_iter();
+            let way = |(regime, share)| (regime, self.capacity(regime, share).into(), None, terms);
+            return Ok(ways.map(way).collect());
+        };
+        if !self.minutes.is_empty() || !self.minutes_each.is_empty() {
+            crate::refuse!("minutes", "minutes stand in the capacity file: leave out --minutes");
+        }
+        let DrawOrder { office, shift, .. } = self;
+        let mut works = file.works(office, &shift.name)?;
+        if let Some(only) = self.regime {
+            works.retain(|(regime, _)| *regime == only);
+        }
+        let mut tx = store.read().await?;
+        let waiting = plans::arrived(&mut tx, office, (self.from(), shift.day)).await?;
+        let all = works.len();
+        let waits = |regime: &Regime| waiting.iter().any(|(of, _)| of == regime.as_str());
+        works.retain(|(regime, _)| all == 1 || waits(regime));
+        if works.is_empty() {
+            crate::refuse!(
+                "nothing_awaits",
+                "no consignment that the capacity has a cell for waits at office {office} on \
+                 {shift}: check the date and the regimes of its cells"
+            );
+        }
+        let way = |(regime, work): (Regime, Work)| {
+            let explore = self.explore.unwrap_or(work.terms.explore);
+            let terms = Terms { explore, minimax: self.minimax, ..work.terms };
+            (regime, Means::Bundles(work.means.clone()), Some(work), terms)
+        };
+        Ok(works.into_iter().map(way).collect())
     }
 
     /// Which regimes are planned, with the share of the minutes that each has: in proportion to

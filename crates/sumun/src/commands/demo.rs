@@ -268,7 +268,9 @@ async fn draw(
                         minutes_each: each.minutes,
                         detection: each.detection,
                     }],
-                },
+                }
+                .into(),
+                work: None,
                 terms: Terms { explore: EXPLORE, ..Terms::default() },
                 raised: None,
                 seed_named: false,

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use targeting::codes::Day;
 use targeting::consignment::{Regime, Shift};
 use targeting::outcome::Modality;
+use targeting::plan::CellReport;
 use targeting::screening::{Language, Reason};
 
 use super::{Office, Report, Table};
 use crate::acts::{self, draw::DrawOrder};
-use crate::pipeline::{self, Planned};
+use crate::pipeline::{self, CapacityFile, Planned};
 use crate::refusal::Refusal;
 use crate::store::plans::{KeptPlan, KeptSelection};
 use crate::store::{Store, plans};
@@ -20,25 +21,34 @@ use crate::store::{Store, plans};
 /// Draws a shift's inspections with known chances, and keeps every consignment's chance.
 #[derive(Debug, Args)]
 pub struct Plan {
-    /// Customs office.
-    #[arg(long, value_name = "CODE", required_unless_present = "replay")]
+    /// Customs office. With --capacity it may be left out: then every office of the file is planned.
+    #[arg(long, value_name = "CODE", required_unless_present_any = ["replay", "capacity"])]
     office: Option<String>,
     /// The shift: its day, or day and name, such as 2021-04-05/night.
     #[arg(long, value_name = "DATE", required_unless_present = "replay")]
     shift: Option<Shift>,
     /// Officer-minutes the shift has: a number for opening, or MODALITY=NUMBER, several times.
-    #[arg(long, value_name = "MINUTES", required_unless_present = "replay")]
+    #[arg(long, value_name = "MINUTES", required_unless_present_any = ["replay", "capacity"])]
     minutes: Vec<String>,
+    /// Bundles of steps and the resources they share, by office and shift: a TOML file as in
+    /// docs/guide/planning.md.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["minutes", "minutes_each", "replay"])]
+    capacity: Option<PathBuf>,
     /// Officer-minutes that one inspection takes: MODALITY=NUMBER, several times.
     #[arg(long, value_name = "MODALITY=N")]
     minutes_each: Vec<String>,
     /// Plans parcels or freight alone; both share the minutes when left out.
     #[arg(long, value_name = "REGIME")]
     regime: Option<Regime>,
-    /// Share of the inspections that is drawn by chance from everything outside the top. Left
-    /// out, it is 0.1, or the site's higher share where an alarm of the drift watch stands.
+    /// Share of the inspections that is drawn by chance from everything outside the top; 0.1 or
+    /// what the capacity file says when left out, or the site's higher share where an alarm of the
+    /// drift watch stands.
     #[arg(long, value_name = "SHARE")]
     explore: Option<f64>,
+    /// Raises the smallest chance of detection as far as this share of the expected finds allows,
+    /// such as 0.055. Needs --capacity.
+    #[arg(long, value_name = "LOSS", conflicts_with = "explore")]
+    minimax: Option<f64>,
     /// Takes in consignments that arrived on earlier days and still await a decision.
     #[arg(long, value_name = "DATE")]
     since: Option<Day>,
@@ -75,28 +85,62 @@ impl Plan {
     }
 
     async fn draw(&self, office: &Office, store: &Store) -> Result<Report> {
-        let (Some(code), Some(shift)) = (&self.office, &self.shift) else {
-            crate::refuse!("arguments", "a plan needs --office and --shift");
+        let Some(shift) = &self.shift else {
+            crate::refuse!("arguments", "a plan needs --shift");
         };
         let language = self.language()?;
         let pairs = |texts: &[String], usual| -> Result<Vec<(Modality, u32)>> {
             texts.iter().map(|text| pair(text, usual)).collect()
         };
-        let order = DrawOrder {
-            office: code.clone(),
-            shift: shift.clone(),
-            minutes: pairs(&self.minutes, Some(Modality::Unpack))?,
-            minutes_each: pairs(&self.minutes_each, None)?,
-            regime: self.regime,
-            explore: self.explore,
-            since: self.since,
-            seed: self.seed,
+        let capacity = match &self.capacity {
+            Some(path) => {
+                let text = std::fs::read_to_string(path);
+                let text = text.with_context(|| format!("while reading {}", path.display()))?;
+                Some(CapacityFile::read(&text)?)
+            }
+            None => None,
+        };
+        let offices: Vec<String> = match (&self.office, &capacity) {
+            (Some(code), _) => vec![code.clone()],
+            (None, Some(file)) => {
+                file.offices(&shift.name).into_iter().map(str::to_owned).collect()
+            }
+            (None, None) => crate::refuse!("arguments", "a plan needs --office"),
         };
         let bar = office.bar(None, "Screening what is new");
-        let drawn =
-            acts::draw::draw(store, &order, office.by(), |n| bar.set_position(n as u64)).await;
+        let mut drawn = Vec::new();
+        for code in offices {
+            let order = DrawOrder {
+                office: code,
+                shift: shift.clone(),
+                minutes: pairs(&self.minutes, Some(Modality::Unpack))?,
+                minutes_each: pairs(&self.minutes_each, None)?,
+                capacity: capacity.clone(),
+                regime: self.regime,
+                explore: self.explore,
+                minimax: self.minimax,
+                since: self.since,
+                seed: self.seed,
+            };
+            let of = acts::draw::draw(store, &order, office.by(), |n| bar.set_position(n as u64));
+            match of.await {
+                Ok(plans) => drawn.extend(plans),
+                // Where every office is planned, one without work is no reason to stop.
+                Err(error) if self.office.is_none() && nothing_to_do(&error) => {}
+                Err(error) => {
+                    bar.finish_and_clear();
+                    return Err(error);
+                }
+            }
+        }
         bar.finish_and_clear();
-        let drawn = drawn?;
+        if drawn.is_empty() {
+            crate::refuse!(
+                "nothing_awaits",
+                "nothing waits at any office of the capacity file on {shift}: check the date, and \
+                 that the file has cells for this shift"
+            );
+        }
         let plans: Vec<(&KeptPlan, &[KeptSelection])> =
             drawn.iter().map(|one| (&one.plan, one.lines.as_slice())).collect();
         let rows = listing(store, &plans, language).await?;
@@ -139,6 +183,11 @@ impl Plan {
     }
 }
 
+fn nothing_to_do(error: &anyhow::Error) -> bool {
+    let code = error.downcast_ref::<Refusal>().map(|refusal| refusal.code);
+    matches!(code, Some("nothing_awaits" | "planned"))
+}
+
 /// Reads `MODALITY=NUMBER`, or a bare number where a modality is usual.
 fn pair(text: &str, usual: Option<Modality>) -> Result<(Modality, u32)> {
     let (modality, number) = match (text.split_once('='), usual) {
@@ -167,7 +216,9 @@ struct Row {
     chance: f64,
     channel: String,
     modality: String,
+    bundle: String,
     minutes: i64,
+    detection: f64,
     #[serde(serialize_with = "as_number")]
     drawn: bool,
     reasons: String,
@@ -208,7 +259,9 @@ async fn listing(
                 chance: line.chance,
                 channel: line.channel.clone(),
                 modality: line.modality.clone(),
+                bundle: line.bundle.clone().unwrap_or_else(|| line.modality.clone()),
                 minutes: line.minutes,
+                detection: line.detection,
                 drawn: line.drawn,
                 reasons: sentences.join("; "),
                 plan: format!("P-{}", plan.id),
@@ -233,12 +286,59 @@ fn json_of(drawn: &[Planned], rows: &[Row]) -> Value {
         .iter()
         .map(|one| {
             json!({
-                "plan": one.plan, "replaces": one.replaces, "unscreened": one.unscreened
+                "plan": one.plan,
+                "replaces": one.replaces,
+                "unscreened": one.unscreened,
+                "report": report_of(&one.plan),
             })
         })
         .collect();
     let selections: Vec<&Row> = rows.iter().filter(|row| row.drawn).collect();
     json!({ "plans": plans, "selections": selections })
+}
+
+fn report_of(plan: &KeptPlan) -> Option<CellReport> {
+    plan.report.as_deref().and_then(|report| serde_json::from_str(report).ok())
+}
+
+/// What a plan over several modalities came to: minutes, channels, floor and loss.
+fn told(report: &CellReport) -> String {
+    let mut table =
+        Table::new(&["minutes of", "has", "kept free", "by rule", "by risk", "by chance", "used"]);
+    for of in &report.resources {
+        let used = 100.0 * of.planned() as f64 / of.available.max(1) as f64;
+        table.row([
+            of.resource.clone(),
+            of.available.to_string(),
+            of.kept_free.to_string(),
+            of.rule.to_string(),
+            of.risk.to_string(),
+            of.random.to_string(),
+            format!("{used:.0} %"),
+        ]);
+    }
+    let mut text = table.text();
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    text.push_str(&format!(
+        "Inspections: {} by rule, {} by risk, {} by chance. Every consignment has a chance of \
+         detection of at least {:.4}, {} of the mean {:.4}. Exploring costs {} of what all minutes \
+         on the top of the list would find.\n",
+        report.rule,
+        report.risk,
+        report.random,
+        report.floor,
+        percent(if report.mean > 0.0 { report.floor / report.mean } else { 0.0 }),
+        report.mean,
+        percent(report.loss()),
+    ));
+    if report.must_left > 0 {
+        text.push_str(&format!(
+            "{} consignments of a hard class found no certain place in the share for rules; they \
+             compete by their risk.\n",
+            report.must_left
+        ));
+    }
+    text
 }
 
 /// How many selections a terminal is shown.
@@ -274,10 +374,13 @@ fn text_of(drawn: &[Planned], rows: &[Row], out: Option<&Path>) -> String {
         if one.unscreened > 0 && one.plan.model_id.is_some() {
             text.push_str(&format!("{} have not been screened.\n", one.unscreened));
         }
+        if let Some(report) = report_of(plan) {
+            text.push_str(&told(&report));
+        }
     }
     text.push('\n');
     let mut table =
-        Table::new(&["rank", "consignment", "modality", "min", "chance", "channel", "why"]);
+        Table::new(&["rank", "consignment", "inspect by", "min", "chance", "channel", "why"]);
     for row in rows.iter().filter(|row| row.drawn).take(SHOWN) {
         let why: String = match row.channel.as_str() {
             "random" if row.reasons.is_empty() => "random check".to_owned(),
@@ -287,7 +390,7 @@ fn text_of(drawn: &[Planned], rows: &[Row], out: Option<&Path>) -> String {
         table.row([
             row.rank.to_string(),
             row.consignment.clone(),
-            row.modality.clone(),
+            row.bundle.clone(),
             row.minutes.to_string(),
             format!("{:.4}", row.chance),
             row.channel.clone(),

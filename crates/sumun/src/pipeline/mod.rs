@@ -2,6 +2,7 @@
 //! declaration at a time, and has one shape: load, judge, keep, in one transaction with its
 //! journal entry. What people do (record an outcome, approve a model) is in `acts/`.
 
+mod capacity;
 mod card;
 mod learn;
 mod measure;
@@ -24,13 +25,14 @@ use targeting::history::Histories;
 
 use crate::store::{Tx, histories};
 
+pub use capacity::{CapacityFile, OFFICERS, Work};
 pub use card::{Card, card};
 pub use learn::{
     Backtested, Expected, OverFolds, Rolled, RolledFigures, backtest, learn, lessons, rolling,
 };
 pub use measure::{Asked, Change, Measure, Period, Standing, Stratum, measure, measure_as};
 pub use plan::{
-    MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
+    Means, MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
 };
 pub use receive::{Arrival, Message, Received, finish, open, prepare, receive, receive_within};
 pub use screen::{Screened, screen, screen_some, screener_in_force};

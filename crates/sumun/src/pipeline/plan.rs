@@ -1,6 +1,7 @@
 //! Plan: the shift's inspections of one office and regime, drawn from known chances by a recorded
 //! seed. Every candidate is kept with its chance, drawn or not, so that the draw can be replayed
-//! bit for bit and what got past can be estimated. How chances come about: `targeting::plan`.
+//! bit for bit and what got past can be estimated. How chances come about: `targeting::plan`; how an
+//! office describes bundles and resources: `capacity.rs`.
 
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
@@ -8,12 +9,14 @@ use serde_json::json;
 use targeting::codes::Day;
 use targeting::consignment::{ConsignmentId, Regime, Shift};
 use targeting::outcome::Modality;
-use targeting::plan::{Candidate, Capacity, CapacityLine, Seed, SeedParts, Terms, chances, draw};
-use targeting::screening::risk;
+use targeting::plan::{
+    Candidate, Capacity, CapacityLine, Placed, Seed, SeedParts, Terms, allocate, chances, draw,
+};
 
+use super::capacity::{OFFICERS, Told, Work};
 use crate::refusal::Refusal;
 use crate::store::plans::{Awaiting, KeptPlan, KeptSelection};
-use crate::store::{Store, Tx, journal, models, plans};
+use crate::store::{Store, Tx, consignments, journal, models, plans};
 
 /// Officer-minutes that one inspection takes and its chance of finding what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,6 +41,23 @@ pub fn default_minutes_each(regime: Regime, modality: Modality) -> MinutesEach {
     MinutesEach { minutes: if regime == Regime::Parcel { parcel } else { freight }, detection }
 }
 
+/// What a shift inspects with, as a plan keeps it: slots of single modalities, or bundles that share
+/// resources. Plans of before there were bundles read as the first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Means {
+    /// Minutes by modality.
+    Slots(Capacity),
+    /// One cell with its bundles.
+    Bundles(targeting::plan::Means),
+}
+
+impl From<Capacity> for Means {
+    fn from(capacity: Capacity) -> Self {
+        Self::Slots(capacity)
+    }
+}
+
 /// What a plan is asked for.
 #[derive(Debug, Clone)]
 pub struct PlanOrder {
@@ -50,7 +70,9 @@ pub struct PlanOrder {
     /// First day of arrival of those who are candidates; the last is the shift's day.
     pub from: Day,
     /// What the shift can do.
-    pub capacity: Capacity,
+    pub capacity: Means,
+    /// How goods are told apart, where the capacity is of bundles.
+    pub work: Option<Work>,
     /// How capacity is split.
     pub terms: Terms,
     /// Why more is explored than usual; it is kept with the terms.
@@ -117,9 +139,9 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
     } else {
         order.terms
     };
-    let lines = tokio::task::block_in_place(|| {
-        draw_lines(&candidates(&waiting), &order.capacity, terms, &order.seed)
-    })?;
+    let known = candidates(&mut tx, &waiting, order).await?;
+    let (lines, report) =
+        tokio::task::block_in_place(|| draw_lines(&known, &order.capacity, terms, &order.seed))?;
 
     let mut plan = KeptPlan {
         id: plans::next_id(&mut tx).await?,
@@ -137,6 +159,7 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
         drawn: lines.iter().filter(|line| line.drawn).count() as i64,
         minutes: lines.iter().filter(|line| line.drawn).map(|line| line.minutes).sum(),
         digest: plans::digest(&lines),
+        report,
     };
     if let Some(elder) = elder {
         if elder.digest == plan.digest && elder.seed == plan.seed {
@@ -173,6 +196,7 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
                 "minutes": plan.minutes,
                 "capacity": plan.capacity,
                 "terms": plan.terms,
+                "report": plan.report,
                 "seed_sha256": hex::encode(order.seed.commitment()),
                 "seed_named_by_hand": order.seed_named,
                 "replaces": elder_id,
@@ -206,75 +230,94 @@ struct Known {
     risk: f64,
     expected: f64,
     expected_critical: f64,
+    /// Its profile among those of the bundles.
+    profile: Option<String>,
+    must: bool,
 }
 
 /// Chances that stand for a consignment that has not been screened: generic base rates.
 const UNSCREENED: (f64, f64) = (0.05, 0.005);
 
-fn candidates(waiting: &[Awaiting]) -> Vec<Known> {
-    waiting
-        .iter()
-        .map(|one| {
-            let expected = one.p_irregular.unwrap_or(UNSCREENED.0);
-            let expected_critical = one.p_critical.unwrap_or(UNSCREENED.1);
-            Known {
-                id: one.id,
-                name: ConsignmentId(one.id).to_string(),
-                risk: risk(expected, expected_critical),
-                expected,
-                expected_critical,
+/// How many consignments are read at once for their goods.
+const READ_AT_ONCE: usize = 2000;
+
+async fn candidates(tx: &mut Tx, waiting: &[Awaiting], order: &PlanOrder) -> Result<Vec<Known>> {
+    let mut told: Vec<Told> = Vec::new();
+    if let Some(work) = &order.work {
+        let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
+        for some in ids.chunks(READ_AT_ONCE) {
+            let stored = consignments::load(tx, some).await?;
+            told.extend(stored.iter().map(|stored| work.told(&stored.consignment)));
+        }
+        anyhow::ensure!(told.len() == waiting.len(), "a consignment that waits is gone");
+    }
+    let known = waiting.iter().enumerate().map(|(n, one)| {
+        let expected = one.p_irregular.unwrap_or(UNSCREENED.0);
+        let expected_critical = one.p_critical.unwrap_or(UNSCREENED.1);
+        let told = told.get(n);
+        let typical_kg = told.map_or(0.0, |told| told.typical_kg);
+        let profile = match (told, &order.capacity) {
+            (Some(told), Means::Bundles(means)) => {
+                means.profiles.get(usize::from(told.profile)).cloned()
             }
-        })
-        .collect()
+            _ => None,
+        };
+        Known {
+            id: one.id,
+            name: ConsignmentId(one.id).to_string(),
+            risk: order.terms.utility.risk(expected, expected_critical, typical_kg),
+            expected,
+            expected_critical,
+            profile,
+            must: told.is_some_and(|told| told.must),
+        }
+    });
+    Ok(known.collect())
 }
 
-/// Chances and draw, as lines in rising order of id.
+/// Chances and draw, as lines in rising order of id; with bundles also what the plan came to, as
+/// JSON.
 fn draw_lines(
     known: &[Known],
-    capacity: &Capacity,
+    capacity: &Means,
     terms: Terms,
     seed: &Seed,
-) -> Result<Vec<KeptSelection>> {
+) -> Result<(Vec<KeptSelection>, Option<String>)> {
     let candidates: Vec<Candidate<'_>> = known
         .iter()
         .map(|one| Candidate {
             id: &one.name,
             risk: one.risk,
             chance_irregular: one.expected,
-            must: false,
+            must: one.must,
         })
         .collect();
-    let chances = chances(&candidates, capacity, terms, seed)
-        .map_err(|error| Refusal::error("no_plan", error.to_string()))?;
-    let drawn = draw(&chances, seed);
-    // One that is not drawn has the detection that stands for the drawn tail, and the modality
-    // that most of the tail gets.
-    let tail = usual_line(capacity);
-    let tail_detection = chances.tail_detection().unwrap_or(tail.detection);
     let mut lines: Vec<KeptSelection> = known
         .iter()
-        .zip(chances.iter())
-        .map(|(one, (chance, channel))| KeptSelection {
+        .map(|one| KeptSelection {
             consignment_id: one.id,
             position: 0,
             risk: one.risk,
             expected: one.expected,
             expected_critical: one.expected_critical,
-            chance,
-            channel: channel.to_string(),
-            modality: tail.modality.to_string(),
-            minutes: i64::from(tail.minutes_each),
-            detection: tail_detection,
+            chance: 0.0,
+            channel: String::new(),
+            modality: String::new(),
+            minutes: 0,
+            detection: 0.0,
             drawn: false,
+            bundle: None,
+            profile: one.profile.clone(),
+            must: one.must,
         })
         .collect();
-    for selection in drawn.selections {
-        let line = &mut lines[selection.candidate];
-        line.modality = selection.modality.to_string();
-        line.minutes = i64::from(selection.minutes);
-        line.detection = selection.detection;
-        line.drawn = true;
-    }
+    let report = match capacity {
+        Means::Slots(capacity) => {
+            by_slots(&candidates, capacity, terms, seed, &mut lines)?;
+            None
+        }
+        Means::Bundles(means) => Some(by_bundles(&candidates, means, terms, seed, &mut lines)?),
+    };
     let mut order: Vec<usize> = (0..lines.len()).collect();
     order.sort_by(|a, b| {
         (lines[*b].risk.total_cmp(&lines[*a].risk))
@@ -284,7 +327,76 @@ fn draw_lines(
     for (position, line) in order.into_iter().enumerate() {
         lines[line].position = position as i64 + 1;
     }
-    Ok(lines)
+    Ok((lines, report))
+}
+
+fn no_plan(error: targeting::plan::PlanError) -> anyhow::Error {
+    Refusal::error("no_plan", error.to_string())
+}
+
+fn by_slots(
+    candidates: &[Candidate<'_>],
+    capacity: &Capacity,
+    terms: Terms,
+    seed: &Seed,
+    lines: &mut [KeptSelection],
+) -> Result<()> {
+    let chances = chances(candidates, capacity, terms, seed).map_err(no_plan)?;
+    let drawn = draw(&chances, seed);
+    // One that is not drawn has the detection that stands for the drawn tail, and the modality
+    // that most of the tail gets.
+    let tail = usual_line(capacity);
+    let tail_detection = chances.tail_detection().unwrap_or(tail.detection);
+    for (line, (chance, channel)) in lines.iter_mut().zip(chances.iter()) {
+        line.chance = chance;
+        line.channel = channel.to_string();
+        line.modality = tail.modality.to_string();
+        line.minutes = i64::from(tail.minutes_each);
+        line.detection = tail_detection;
+    }
+    for selection in drawn.selections {
+        let line = &mut lines[selection.candidate];
+        line.modality = selection.modality.to_string();
+        line.minutes = i64::from(selection.minutes);
+        line.detection = selection.detection;
+        line.drawn = true;
+    }
+    Ok(())
+}
+
+fn by_bundles(
+    candidates: &[Candidate<'_>],
+    means: &targeting::plan::Means,
+    terms: Terms,
+    seed: &Seed,
+    lines: &mut [KeptSelection],
+) -> Result<String> {
+    let mut placed = Vec::with_capacity(candidates.len());
+    for (&candidate, line) in candidates.iter().zip(lines.iter()) {
+        let profile = means.profiles.iter().position(|name| Some(name) == line.profile.as_ref());
+        let profile = profile.with_context(|| {
+            format!("C-{} has a profile that is not described", line.consignment_id)
+        })?;
+        placed.push(Placed { candidate, cell: 0, profile: profile as u8 });
+    }
+    let officers = means.resources.iter().position(|name| name == OFFICERS);
+    let officers = officers.context("a capacity without officers")?;
+    let allocation = allocate(&placed, means, terms, seed).map_err(no_plan)?;
+    for (n, line) in lines.iter_mut().enumerate() {
+        let (chance, bundle, channel) = allocation.of(n);
+        let bundle = &means.bundles[bundle];
+        line.chance = chance;
+        line.channel = channel.to_string();
+        line.modality = bundle.modality().to_string();
+        line.minutes = i64::from(bundle.minutes[officers]);
+        // Drawn or not, it is the detection of the bundle that it has.
+        line.detection = bundle.detection[usize::from(placed[n].profile)];
+        line.bundle = Some(bundle.name.clone());
+    }
+    for drawn in allocation.draw(seed) {
+        lines[drawn as usize].drawn = true;
+    }
+    Ok(serde_json::to_string(&allocation.cells()[0])?)
 }
 
 /// The line of the capacity with the most slots.
@@ -326,20 +438,23 @@ pub async fn replay(tx: &mut Tx, id: i64) -> Result<Replayed> {
             risk: line.risk,
             expected: line.expected,
             expected_critical: line.expected_critical,
+            profile: line.profile.clone(),
+            must: line.must,
         })
         .collect();
-    let capacity = serde_json::from_str(&plan.capacity).context("the plan's capacity")?;
+    let capacity: Means = serde_json::from_str(&plan.capacity).context("the plan's capacity")?;
     let terms = serde_json::from_str(&plan.terms).context("the plan's terms")?;
     let seed: [u8; 32] = hex::decode(&plan.seed)?
         .try_into()
         .map_err(|_| anyhow!("the seed of plan P-{id} has not 32 bytes"))?;
-    let again = tokio::task::block_in_place(|| {
+    let (again, report) = tokio::task::block_in_place(|| {
         draw_lines(&known, &capacity, terms, &Seed::from_bytes(seed))
     })?;
     let mut differing = lines.iter().zip(&again).filter(|(kept, drawn)| !same(kept, drawn));
     let different =
         differing.next().map(|(first, _)| (1 + differing.count(), first.consignment_id));
-    Ok(Replayed { untouched: plans::digest(&lines) == plan.digest, plan, lines, different })
+    let untouched = plans::digest(&lines) == plan.digest && plan.report == report;
+    Ok(Replayed { untouched, plan, lines, different })
 }
 
 fn same(kept: &KeptSelection, again: &KeptSelection) -> bool {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use targeting::consignment::Consignment;
 use targeting::outcome::Inspection;
@@ -371,7 +371,8 @@ async fn plan_holds(tx: &mut Tx, subject: &str, body: &Value) -> Result<bool> {
     let seed = hex::decode(&plan.seed).unwrap_or_default();
     let seed_holds = body["seed_sha256"] == hex::encode(Sha256::digest(seed))
         && body["capacity"] == plan.capacity
-        && body["terms"] == plan.terms;
+        && body["terms"] == plan.terms
+        && body["report"] == json!(plan.report);
     let lines = plans::lines(tx, id).await?;
     Ok(seed_holds && body["sha256"] == plans::digest(&lines))
 }

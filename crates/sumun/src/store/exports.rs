@@ -141,11 +141,15 @@ pub static SELECTIONS: Exported = Exported {
         int("minutes"),
         real("detection"),
         int("drawn"),
+        text("bundle"),
+        text("profile"),
+        int("must"),
     ],
     query: "select selection.plan_id, consignment.reference, selection.consignment_id,
                    selection.position, selection.risk, selection.expected,
                    selection.expected_critical, selection.chance, selection.channel,
-                   selection.modality, selection.minutes, selection.detection, selection.drawn
+                   selection.modality, selection.minutes, selection.detection, selection.drawn,
+                   selection.bundle, selection.profile, selection.must
             from selection join consignment on consignment.id = selection.consignment_id
             order by selection.plan_id, selection.position",
 };

@@ -31,6 +31,7 @@ macro_rules! migration {
 pub const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_journal"),
     migration!(2, "0002_spine"),
+    migration!(3, "0003_bundles"),
     migration!(4, "0004_verification"),
     migration!(5, "0005_links"),
     migration!(6, "0006_uncertainty"),

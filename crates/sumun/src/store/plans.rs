@@ -99,6 +99,8 @@ pub struct KeptPlan {
     pub minutes: i64,
     /// SHA-256 over its selections.
     pub digest: String,
+    /// What a plan over several modalities came to, as JSON.
+    pub report: Option<String>,
 }
 
 impl KeptPlan {
@@ -134,6 +136,12 @@ pub struct KeptSelection {
     pub detection: f64,
     /// Whether it was drawn.
     pub drawn: bool,
+    /// The bundle of steps it is, or would be, inspected with, in a plan over several modalities.
+    pub bundle: Option<String>,
+    /// The kind of goods it was taken for there.
+    pub profile: Option<String>,
+    /// Whether a hard class asked for it.
+    pub must: bool,
 }
 
 /// The next free number of a plan.
@@ -145,8 +153,8 @@ pub async fn next_id(tx: &mut Tx) -> Result<i64> {
 pub async fn insert(tx: &mut Tx, plan: &KeptPlan, lines: &[KeptSelection]) -> Result<()> {
     tx.execute(
         "insert into plan (id, office, shift, shift_day, regime, state, model_id, drawn_at, seed,
-             terms, capacity, candidates, drawn, minutes, digest)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             terms, capacity, candidates, drawn, minutes, digest, report)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         args![
             plan.id,
             &plan.office,
@@ -162,7 +170,8 @@ pub async fn insert(tx: &mut Tx, plan: &KeptPlan, lines: &[KeptSelection]) -> Re
             plan.candidates,
             plan.drawn,
             plan.minutes,
-            &plan.digest
+            &plan.digest,
+            &plan.report
         ],
     )
     .await?;
@@ -181,6 +190,9 @@ pub async fn insert(tx: &mut Tx, plan: &KeptPlan, lines: &[KeptSelection]) -> Re
             ("minutes", Kind::Int),
             ("detection", Kind::Real),
             ("drawn", Kind::Int),
+            ("bundle", Kind::Text),
+            ("profile", Kind::Text),
+            ("must", Kind::Int),
         ],
         "",
         lines.iter().map(|line| {
@@ -196,7 +208,10 @@ pub async fn insert(tx: &mut Tx, plan: &KeptPlan, lines: &[KeptSelection]) -> Re
                 &line.modality,
                 line.minutes,
                 line.detection,
-                line.drawn
+                line.drawn,
+                &line.bundle,
+                &line.profile,
+                line.must
             ]
         }),
     )
@@ -230,7 +245,7 @@ pub async fn release_the_rest(tx: &mut Tx, id: i64) -> Result<()> {
 }
 
 const COLUMNS: &str = "id, office, shift, shift_day, regime, state, model_id, drawn_at, seed, \
-                       terms, capacity, candidates, drawn, minutes, digest";
+                       terms, capacity, candidates, drawn, minutes, digest, report";
 
 fn kept(row: &super::Row) -> Result<KeptPlan> {
     Ok(KeptPlan {
@@ -249,6 +264,7 @@ fn kept(row: &super::Row) -> Result<KeptPlan> {
         drawn: row.int(12)?,
         minutes: row.int(13)?,
         digest: row.text(14)?.to_owned(),
+        report: row.text_opt(15)?.map(str::to_owned),
     })
 }
 
@@ -283,7 +299,7 @@ pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<KeptPlan>> {
 pub async fn lines(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
     tx.fetch_all(
         "select consignment_id, position, risk, expected, expected_critical, chance, channel,
-                modality, minutes, detection, drawn
+                modality, minutes, detection, drawn, bundle, profile, must
          from selection where plan_id = $1 order by consignment_id",
         args![id],
         line,
@@ -351,9 +367,15 @@ pub fn digest(lines: &[KeptSelection]) -> String {
         for number in [risk, expected, expected_critical, chance, detection] {
             hash.update(number.to_bits().to_le_bytes());
         }
-        for word in [&line.channel, &line.modality] {
+        for word in [&line.channel, &line.modality].into_iter().chain(&line.bundle) {
             hash.update((word.len() as u64).to_le_bytes());
             hash.update(word.as_bytes());
+        }
+        // Lines of a single modality hash as they did before there were bundles.
+        if let Some(profile) = &line.profile {
+            hash.update((profile.len() as u64).to_le_bytes());
+            hash.update(profile.as_bytes());
+            hash.update([u8::from(line.must)]);
         }
     }
     hex::encode(hash.finalize())
@@ -401,7 +423,7 @@ pub async fn ranked(
 ) -> Result<Vec<KeptSelection>> {
     tx.fetch_all(
         "select consignment_id, position, risk, expected, expected_critical, chance, channel,
-                modality, minutes, detection, drawn
+                modality, minutes, detection, drawn, bundle, profile, must
          from selection
          where plan_id = $1 and position > $2 and ($3 is null or drawn = $3)
          order by position limit $4",
@@ -415,10 +437,10 @@ pub async fn ranked(
 pub async fn of_consignments(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, KeptSelection)>> {
     tx.fetch_all(
         "select consignment_id, position, risk, expected, expected_critical, chance, channel,
-                modality, minutes, detection, drawn, plan_id
+                modality, minutes, detection, drawn, bundle, profile, must, plan_id
          from selection where consignment_id {in $1} order by plan_id, position",
         args![ids.to_vec()],
-        |row| Ok((row.int(11)?, line(row)?)),
+        |row| Ok((row.int(14)?, line(row)?)),
     )
     .await
 }
@@ -436,5 +458,8 @@ fn line(row: &super::Row) -> Result<KeptSelection> {
         minutes: row.int(8)?,
         detection: row.real(9)?,
         drawn: row.int(10)? == 1,
+        bundle: row.text_opt(11)?.map(str::to_owned),
+        profile: row.text_opt(12)?.map(str::to_owned),
+        must: row.int(13)? == 1,
     })
 }

@@ -28,6 +28,11 @@ pub struct Declared {
 }
 
 impl Declared {
+    /// The HS code of its goods.
+    pub fn hs(&self) -> u64 {
+        self.hs
+    }
+
     /// Country of departure and origin.
     pub fn country(&self) -> &'static str {
         self.country

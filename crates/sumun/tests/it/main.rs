@@ -2,6 +2,7 @@
 //! `TEST_POSTGRES` names a server, on Postgres too; `person.rs` drives the binary as a person
 //! would, with tables from `customs_table.rs`; the other files are one concern each.
 
+mod allocation;
 mod api;
 mod commands;
 mod crash;

@@ -7,23 +7,12 @@
 
 use std::cmp::Ordering;
 
+use super::tail::{Tail, spread};
 use super::{Candidate, Capacity, CapacityLine, PlanError, Seed, Terms};
 use crate::outcome::Channel;
 
-/// Smallest spread the tail works with, so that a chance the model calls settled still counts.
-const SPREAD_MIN: f64 = 1e-9;
-
 /// A number this near to a whole one is that whole number: 0.9 × 50 is 45 slots.
 const WHOLE: f64 = 1e-9;
-
-/// Halvings of the lean of a tail that is to pay: to a four-thousandth of the way.
-const LEAN_STEPS: usize = 12;
-
-/// A spread so large that whoever has it is certain at any scale that the others leave room for.
-const CERTAIN: f64 = 1e12;
-
-/// Enough halvings from the widest bracket the spreads allow to the last digits of the answer.
-const BISECTIONS_MAX: usize = 128;
 
 /// The chance and the channel of every candidate, and what is already settled about the list.
 ///
@@ -127,16 +116,18 @@ pub fn chances(
     terms: Terms,
     seed: &Seed,
 ) -> Result<Chances, PlanError> {
-    let lines = usable_lines(capacity)?;
     check_terms(terms)?;
+    let lines = usable_lines(capacity, terms.officer)?;
     let slots: u64 = lines.iter().map(|line| u64::from(line.slots())).sum();
     if slots == 0 {
         return Err(PlanError::NoCapacity);
     }
-    let keyed = Keyed::new(candidates, seed)?;
+    let mut keyed = Keyed::new(candidates, seed)?;
+    let musts = keyed.must.iter().filter(|&&must| must).count();
+    keyed.leave_must((terms.rule_most * slots as f64 + WHOLE) as usize);
 
     if keyed.len() as u64 <= slots {
-        return Ok(everyone(&keyed, lines));
+        return Ok(everyone(&keyed, lines, musts));
     }
     // From here on there are more candidates than slots, so the slots fit in memory as well.
     let split = Split::new(slots as f64, keyed.must.iter().filter(|&&must| must).count(), terms);
@@ -168,14 +159,18 @@ pub fn chances(
         channel,
         certain: best_first(&keyed, certain, &lines, &kept),
         drawable: tail.iter().map(|&place| keyed.candidate(place) as u32).collect(),
-        must_left: keyed.must.iter().filter(|&&must| must).count() - must_certain,
+        must_left: musts - must_certain,
         lines,
         kept,
     })
 }
 
-fn usable_lines(capacity: &Capacity) -> Result<Vec<CapacityLine>, PlanError> {
+/// The lines, checked, less what is left free for officers' own choices.
+fn usable_lines(capacity: &Capacity, officer: f64) -> Result<Vec<CapacityLine>, PlanError> {
     let mut lines = capacity.lines.clone();
+    for line in &mut lines {
+        line.minutes_available = plannable(line.minutes_available, officer);
+    }
     lines.sort_by(|a, b| {
         b.detection.total_cmp(&a.detection).then_with(|| a.modality.cmp(&b.modality))
     });
@@ -191,12 +186,22 @@ fn usable_lines(capacity: &Capacity) -> Result<Vec<CapacityLine>, PlanError> {
     Ok(lines)
 }
 
-fn check_terms(terms: Terms) -> Result<(), PlanError> {
+/// The minutes of which a share is left free; a sliver lost to rounding must not cost one.
+pub(super) fn plannable(minutes: u32, officer: f64) -> u32 {
+    (f64::from(minutes) * (1.0 - officer) + WHOLE).floor() as u32
+}
+
+pub(super) fn check_terms(terms: Terms) -> Result<(), PlanError> {
     let above_zero = "above 0 and at most 1";
+    let below_one = "at least 0 and below 1";
+    let loss = terms.minimax.unwrap_or(0.0);
     for (term, value, good, range) in [
         ("explore", terms.explore, terms.explore > 0.0 && terms.explore <= 1.0, above_zero),
         ("floor", terms.floor, terms.floor > 0.0 && terms.floor <= 1.0, above_zero),
         ("eta", terms.eta, (0.0..=1.0).contains(&terms.eta), "between 0 and 1"),
+        ("rule_most", terms.rule_most, (0.0..=1.0).contains(&terms.rule_most), "between 0 and 1"),
+        ("officer", terms.officer, (0.0..1.0).contains(&terms.officer), below_one),
+        ("minimax", loss, (0.0..1.0).contains(&loss), below_one),
         ("pays", terms.pays, (0.0..1.0).contains(&terms.pays), "at least 0 and below 1"),
     ] {
         if !good {
@@ -204,6 +209,29 @@ fn check_terms(terms: Terms) -> Result<(), PlanError> {
         }
     }
     Ok(())
+}
+
+/// The places of the candidates in the keyed order of their ids.
+pub(super) fn keyed_order<'a, 'id: 'a>(
+    candidates: impl ExactSizeIterator<Item = &'a Candidate<'id>> + Clone,
+    seed: &Seed,
+) -> Result<Vec<u32>, PlanError> {
+    assert!(u32::try_from(candidates.len()).is_ok(), "a plan has fewer than 2³² candidates");
+    let hasher = seed.hasher();
+    let mut order = Vec::with_capacity(candidates.len());
+    for (at, candidate) in candidates.clone().enumerate() {
+        let Candidate { id, risk, chance_irregular, .. } = *candidate;
+        if !risk.is_finite() || !(0.0..=1.0).contains(&chance_irregular) {
+            return Err(PlanError::BadCandidate { id: id.to_owned(), risk, chance_irregular });
+        }
+        order.push((hasher.of(id), at as u32));
+    }
+    order.sort_unstable();
+    if let Some(twice) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        let id = candidates.clone().nth(twice[0].1 as usize).map_or("", |candidate| candidate.id);
+        return Err(PlanError::Repeated { id: id.to_owned() });
+    }
+    Ok(order.into_iter().map(|(_, at)| at).collect())
 }
 
 /// The candidates in the keyed order: sums run in it too, so that the caller's order cannot show.
@@ -216,32 +244,29 @@ struct Keyed {
 
 impl Keyed {
     fn new(candidates: &[Candidate<'_>], seed: &Seed) -> Result<Self, PlanError> {
-        assert!(u32::try_from(candidates.len()).is_ok(), "a plan is for one office and shift");
-        let hasher = seed.hasher();
-        let mut order = Vec::with_capacity(candidates.len());
-        for (at, candidate) in candidates.iter().enumerate() {
-            let Candidate { id, risk, chance_irregular, .. } = *candidate;
-            if !risk.is_finite() || !(0.0..=1.0).contains(&chance_irregular) {
-                return Err(PlanError::BadCandidate { id: id.to_owned(), risk, chance_irregular });
-            }
-            order.push((hasher.of(id), at as u32));
-        }
-        order.sort_unstable();
-        if let Some(twice) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            let id = candidates[twice[0].1 as usize].id.to_owned();
-            return Err(PlanError::Repeated { id });
-        }
-        let sorted = || order.iter().map(|&(_, at)| &candidates[at as usize]);
+        let order = keyed_order(candidates.iter(), seed)?;
+        let sorted = || order.iter().map(|&at| &candidates[at as usize]);
         Ok(Self {
             risk: sorted().map(|candidate| candidate.risk).collect(),
             chance_irregular: sorted().map(|candidate| candidate.chance_irregular).collect(),
             must: sorted().map(|candidate| candidate.must).collect(),
-            candidate: order.iter().map(|&(_, at)| at).collect(),
+            candidate: order,
         })
     }
 
     fn len(&self) -> usize {
         self.candidate.len()
+    }
+
+    /// Leaves at most so many must-cases, the riskiest; the others compete by their risk.
+    fn leave_must(&mut self, most: usize) {
+        if self.must.iter().filter(|&&must| must).count() > most {
+            let first = self.ranked(most);
+            self.must.fill(false);
+            for place in first {
+                self.must[place as usize] = true;
+            }
+        }
     }
 
     fn candidate(&self, place: u32) -> usize {
@@ -299,7 +324,7 @@ impl Split {
 }
 
 /// Everyone fits: all are certain, and nobody is left to chance.
-fn everyone(keyed: &Keyed, lines: Vec<CapacityLine>) -> Chances {
+fn everyone(keyed: &Keyed, lines: Vec<CapacityLine>, musts: usize) -> Chances {
     let ranked = keyed.ranked(keyed.len());
     let kept = vec![0; lines.len()];
     let mut channel = vec![Channel::Risk; keyed.len()];
@@ -313,7 +338,7 @@ fn everyone(keyed: &Keyed, lines: Vec<CapacityLine>) -> Chances {
         drawable: Vec::new(),
         lines,
         kept,
-        must_left: 0,
+        must_left: musts - keyed.must.iter().filter(|&&must| must).count(),
     }
 }
 
@@ -371,132 +396,15 @@ fn share_out(
     last: f64,
 ) -> Vec<f64> {
     let mean = keyed.chance_irregular.iter().sum::<f64>() / keyed.len() as f64;
-    let common = terms.eta * mean * (1.0 - mean);
     let expected: Vec<f64> =
         tail.iter().map(|&place| keyed.chance_irregular[place as usize]).collect();
-    let spread: Vec<f64> = expected
-        .iter()
-        .map(|chance| ((1.0 - terms.eta) * chance * (1.0 - chance) + common).sqrt().max(SPREAD_MIN))
-        .collect();
+    let spread: Vec<f64> = expected.iter().map(|&chance| spread(chance, mean, terms)).collect();
     let boundary = boundary.map(|(place, share)| {
         let at = tail.binary_search(&place).expect("the boundary candidate is in the tail");
         (at, share)
     });
     let count = tail.len() as f64 - boundary.map_or(0.0, |(_, share)| share);
     let floor = terms.floor * room / count;
-    let tail = Tail { spread, boundary, floor, room };
-    let mut shares = tail.leaning(&expected, terms.pays * last * room);
-    if let Some((at, share)) = boundary {
-        shares[at] = share + (1.0 - share) * shares[at];
-    }
-    shares
-}
-
-struct Tail {
-    spread: Vec<f64>,
-    /// Place in `spread`, and the share of it that the core has taken.
-    boundary: Option<(usize, f64)>,
-    floor: f64,
-    room: f64,
-}
-
-impl Tail {
-    /// The chances that bring at least the finds `wanted`, leaning no further than that takes, or
-    /// as near to that as the floor allows.
-    fn leaning(mut self, expected: &[f64], wanted: f64) -> Vec<f64> {
-        let spread = self.spread.clone();
-        let most = expected.iter().copied().fold(0.0, f64::max);
-        let scaled = |tail: &Tail| -> Vec<f64> {
-            let scale = tail.scale();
-            tail.spread.iter().map(|&spread| tail.clip(scale * spread)).collect()
-        };
-        let brings =
-            |shares: &[f64]| shares.iter().zip(expected).map(|(p, m)| p * m).sum::<f64>() >= wanted;
-        let upright = scaled(&self);
-        if wanted <= 0.0 || most <= 0.0 || brings(&upright) {
-            return upright;
-        }
-        // From this chance of being irregular on, one is certain; it falls as the lean grows.
-        let mut shares = |lean: f64| -> Option<Vec<f64>> {
-            let certain = most * (1.0 - lean) / lean;
-            for ((to, of), m) in self.spread.iter_mut().zip(&spread).zip(expected) {
-                let open = 1.0 - m / certain;
-                *to = if open > 0.0 { of / open.sqrt() } else { of.max(1.0) * CERTAIN };
-            }
-            (self.used(0.0) + self.certain_beyond_floor() <= self.room).then(|| scaled(&self))
-        };
-        let (mut low, mut high) = (0.0, 1.0);
-        let mut best = upright;
-        for _ in 0..LEAN_STEPS {
-            let middle = f64::midpoint(low, high);
-            match shares(middle) {
-                Some(leant) if !brings(&leant) => {
-                    low = middle;
-                    best = leant;
-                }
-                Some(leant) => {
-                    high = middle;
-                    best = leant;
-                }
-                None => high = middle,
-            }
-        }
-        best
-    }
-
-    /// Slots that the certain take beyond the floor that everyone has.
-    fn certain_beyond_floor(&self) -> f64 {
-        let certain = self.spread.iter().filter(|spread| **spread >= CERTAIN).count() as f64;
-        certain * (1.0 - self.floor)
-    }
-
-    fn clip(&self, share: f64) -> f64 {
-        share.max(self.floor).min(1.0)
-    }
-
-    /// Slots used when the chances are `scale` × spread. Eight running sums keep the processor
-    /// busy; their order is fixed, so every machine adds up the same.
-    fn used(&self, scale: f64) -> f64 {
-        let mut sums = [0.0; 8];
-        let (chunks, rest) = self.spread.as_chunks::<8>();
-        for chunk in chunks {
-            for (sum, spread) in sums.iter_mut().zip(chunk) {
-                *sum += self.clip(scale * spread);
-            }
-        }
-        let rest: f64 = rest.iter().map(|spread| self.clip(scale * spread)).sum();
-        let taken =
-            self.boundary.map_or(0.0, |(at, share)| share * self.clip(scale * self.spread[at]));
-        sums.iter().sum::<f64>() + rest - taken
-    }
-
-    /// The scale at which the tail uses its room: by bisection, then exactly.
-    fn scale(&self) -> f64 {
-        let least = self.spread.iter().copied().fold(f64::INFINITY, f64::min);
-        // At 0 everyone is at the floor, at 1 / least everyone is certain: the room lies between.
-        let (mut low, mut high) = (0.0, 1.0 / least);
-        for _ in 0..BISECTIONS_MAX {
-            if high - low <= high * 1e-13 {
-                break;
-            }
-            let middle = low + (high - low) / 2.0;
-            if self.used(middle) < self.room { low = middle } else { high = middle }
-        }
-        // Between two clipping points the use is a straight line in the scale: solve it.
-        let mut settled = 0.0;
-        let mut open = 0.0;
-        for (at, &spread) in self.spread.iter().enumerate() {
-            let weight = match self.boundary {
-                Some((boundary, share)) if boundary == at => 1.0 - share,
-                _ => 1.0,
-            };
-            let share = self.clip(high * spread);
-            if share > self.floor && share < 1.0 {
-                open += weight * spread;
-            } else {
-                settled += weight * share;
-            }
-        }
-        if open > 0.0 { (self.room - settled) / open } else { high }
-    }
+    let wanted = terms.pays * last * room;
+    Tail { spread: &spread, floor: |_| floor, boundary, room }.leaning(&expected, wanted)
 }

@@ -4,19 +4,32 @@
 //! certain (the core), everything else shares the exploration part of the capacity (the tail), and
 //! nobody gets zero; then `draw` picks the list from a recorded seed. Capacity, terms and seed come
 //! from the office; nothing here reads a clock or makes up a number. Read `chances.rs`, then
-//! `draw.rs`; what the known chances are good for is in `measuring`.
+//! `draw.rs`; `allocate.rs` does both for many offices and shifts whose modalities share officers,
+//! scanners and dogs. What the known chances are good for is in `measuring`.
 
+mod allocate;
 mod chances;
 mod draw;
+mod means;
+mod mix;
+mod prices;
+mod report;
 mod seed;
+mod serve;
+mod tail;
+mod utility;
 
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Channel, Modality};
 
+pub use allocate::{Allocation, allocate};
 pub use chances::{Chances, chances};
 pub use draw::{Draw, Selection, draw};
+pub use means::{BUNDLES_MAX, Bundle, Cell, Means, Placed, RESOURCES_MAX};
+pub use report::{CellReport, ResourceUse};
 pub use seed::{Seed, SeedParts};
+pub use utility::Utility;
 
 pub(crate) use draw::pivotal;
 pub(crate) use seed::Stream;
@@ -64,6 +77,7 @@ pub struct Capacity {
 
 /// How the capacity is split between using what is known and learning what is not.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Terms {
     /// Share of the slots drawn by chance from everything outside the core, in (0, 1].
     pub explore: f64,
@@ -77,11 +91,36 @@ pub struct Terms {
     /// towards likely finds as far as that takes. Plans of before this term have 0.
     #[serde(default)]
     pub pays: f64,
+    /// Largest share of the capacity that must-cases may take, in [0, 1]; those beyond it compete
+    /// by their risk.
+    pub rule_most: f64,
+    /// Share of the capacity that is left free for officers' own choices, in [0, 1).
+    pub officer: f64,
+    /// What the risks that candidates bring are counted in.
+    pub utility: Utility,
+    /// Raises the floor, by a flat and larger tail, as far as this share of the utility of pure
+    /// exploitation allows, in [0, 1); `explore` and `floor` are then found. Of [`allocate`] only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimax: Option<f64>,
+}
+
+impl Terms {
+    /// What [`Terms::default`] gives: also where a constant is wanted.
+    pub const USUAL: Terms = Terms {
+        explore: 0.10,
+        floor: 0.35,
+        eta: 0.1,
+        pays: 0.8,
+        rule_most: 1.0,
+        officer: 0.0,
+        utility: Utility::Finds,
+        minimax: None,
+    };
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { explore: 0.10, floor: 0.35, eta: 0.1, pays: 0.8 }
+        Self::USUAL
     }
 }
 
@@ -137,6 +176,24 @@ pub enum PlanError {
         /// Its calibrated chance of being irregular.
         chance_irregular: f64,
     },
+    /// Resources, bundles or cells do not fit together.
+    #[error("The capacity cannot be used: {why}. Mend it and plan again.")]
+    BadMeans {
+        /// What is wrong.
+        why: String,
+    },
+    /// A cell has no time for an inspection that could find something in a profile.
+    #[error(
+        "The cell {cell} has no time for any inspection that finds something in the profile \
+         {profile}, so its consignments would have no chance. Give the cell more minutes, or add a \
+         bundle that suits them."
+    )]
+    NoChance {
+        /// The cell.
+        cell: String,
+        /// The profile.
+        profile: String,
+    },
     /// A consignment is on the list twice, which would give it two chances.
     #[error("Consignment {id} is on the list twice. Send each consignment once.")]
     Repeated {
@@ -145,5 +202,7 @@ pub enum PlanError {
     },
 }
 
+#[cfg(test)]
+mod allocate_tests;
 #[cfg(test)]
 mod tests;

@@ -209,7 +209,7 @@ fn what_cannot_be_planned_is_refused_with_the_next_step() {
 }
 
 /// Terms of plans from before the tail could be asked to pay.
-const NEYMAN: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, pays: 0.0 };
+const NEYMAN: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, pays: 0.0, ..Terms::USUAL };
 
 /// Chances as bits and who is drawn, for a small fixed list: a change here changes past plans.
 #[test]
@@ -417,7 +417,7 @@ fn cases() -> impl Strategy<Value = Case> {
                     })
                     .collect(),
             },
-            terms: Terms { explore, floor, eta, pays },
+            terms: Terms { explore, floor, eta, pays, ..Terms::default() },
             seed,
         })
         .prop_filter("a slot", |case| case.slots() > 0)

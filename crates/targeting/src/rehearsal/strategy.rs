@@ -118,7 +118,7 @@ impl Strategy {
 }
 
 /// Core and tail as it was first measured.
-const CORE_TAIL: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, pays: 0.0 };
+const CORE_TAIL: Terms = Terms { explore: 0.10, floor: 0.5, eta: 0.3, pays: 0.0, ..Terms::USUAL };
 
 impl Shift<'_> {
     /// Chances and draw of a real plan.

@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use targeting::codes::Day;
 use targeting::consignment::{ConsignmentId, Shift};
-use targeting::plan::{Capacity, Terms};
+use targeting::plan::{CellReport, Terms};
 use targeting::screening::Reason;
 use utoipa::{IntoParams, ToSchema};
 
 use super::words::{Channel, Modality, Regime};
 use super::{List, ReasonSaid, time};
 use crate::acts::{self, draw::DrawOrder};
-use crate::pipeline;
+use crate::pipeline::{self, CapacityFile, Means};
 use crate::store::plans::{self, KeptPlan, KeptSelection};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Asked, Body, Named, cursor, page_size, place};
@@ -46,8 +46,12 @@ pub struct Plan {
     seed_sha256: String,
     /// How capacity was split.
     terms: PlanTerms,
-    /// What the shift can do.
+    /// What the shift can do, by modality; empty where bundles share resources.
     capacity: Vec<PlanCapacity>,
+    /// The bundles of steps that share the resources.
+    bundles: Vec<PlanBundle>,
+    /// What a plan of bundles came to.
+    report: Option<PlanReport>,
     /// How many consignments could be selected.
     candidates: i64,
     /// How many were.
@@ -84,10 +88,111 @@ pub struct PlanCapacity {
     detection: f64,
 }
 
+/// One way to inspect.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanBundle {
+    /// Its name.
+    #[schema(example = "scan then unpack")]
+    name: String,
+    /// Its steps in order.
+    steps: Vec<Modality>,
+    /// Minutes of each resource that one inspection takes.
+    minutes: Vec<ResourceMinutes>,
+}
+
+/// Minutes of a resource.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResourceMinutes {
+    /// The resource.
+    #[schema(example = "officers")]
+    resource: String,
+    /// Minutes.
+    minutes: u32,
+}
+
+/// What a plan of bundles came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanReport {
+    /// Minutes by resource.
+    resources: Vec<PlanResource>,
+    /// Inspections of hard classes.
+    rule: u64,
+    /// Inspections of the top of the list.
+    risk: u64,
+    /// Inspections drawn by chance.
+    random: u64,
+    /// Consignments of a hard class that found no certain place.
+    must_left: u64,
+    /// The smallest chance of detection of any candidate.
+    floor: f64,
+    /// The mean chance of detection.
+    mean: f64,
+    /// Share of the expected utility of the top of the list that exploring costs.
+    loss: f64,
+}
+
+/// How the minutes of a resource are planned.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanResource {
+    /// The resource.
+    resource: String,
+    /// Minutes that the shift has.
+    available: u64,
+    /// Left free for officers' own choices.
+    kept_free: u64,
+    /// For hard classes.
+    rule: u64,
+    /// For the top of the list.
+    risk: u64,
+    /// For what is drawn by chance.
+    random: u64,
+}
+
+impl PlanReport {
+    fn of(report: CellReport) -> PlanReport {
+        PlanReport {
+            rule: report.rule,
+            risk: report.risk,
+            random: report.random,
+            must_left: report.must_left as u64,
+            floor: report.floor,
+            mean: report.mean,
+            loss: report.loss(),
+            resources: (report.resources.into_iter())
+                .map(|of| PlanResource {
+                    resource: of.resource,
+                    available: of.available,
+                    kept_free: of.kept_free,
+                    rule: of.rule,
+                    risk: of.risk,
+                    random: of.random,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl PlanBundle {
+    fn all(means: &targeting::plan::Means) -> Vec<PlanBundle> {
+        let of = |bundle: &targeting::plan::Bundle| PlanBundle {
+            name: bundle.name.clone(),
+            steps: bundle.steps.iter().map(|&step| step.into()).collect(),
+            minutes: (means.resources.iter().zip(&bundle.minutes))
+                .map(|(resource, &minutes)| ResourceMinutes { resource: resource.clone(), minutes })
+                .collect(),
+        };
+        means.bundles.iter().map(of).collect()
+    }
+}
+
 impl Plan {
     fn of(kept: &KeptPlan) -> anyhow::Result<Plan> {
         let terms: Terms = serde_json::from_str(&kept.terms)?;
-        let capacity: Capacity = serde_json::from_str(&kept.capacity)?;
+        let (capacity, bundles) = match serde_json::from_str(&kept.capacity)? {
+            Means::Slots(capacity) => (capacity.lines, Vec::new()),
+            Means::Bundles(means) => (Vec::new(), PlanBundle::all(&means)),
+        };
+        let report = kept.report.as_deref().map(serde_json::from_str).transpose()?;
         let regime: targeting::consignment::Regime = kept.regime.parse()?;
         Ok(Plan {
             id: format!("P-{}", kept.id),
@@ -104,8 +209,9 @@ impl Plan {
                 eta: terms.eta,
                 raised: kept.raised(),
             },
+            bundles,
+            report: report.map(PlanReport::of),
             capacity: capacity
-                .lines
                 .iter()
                 .map(|line| PlanCapacity {
                     modality: line.modality.into(),
@@ -173,15 +279,24 @@ pub struct PlanOrder {
     #[schema(example = "2021-04-05/night")]
     shift: String,
     /// Officer-minutes that the shift has, by modality.
+    #[serde(default)]
     minutes: Vec<ModalityMinutes>,
+    /// In place of minutes: bundles and the resources they share, with the contents of a capacity
+    /// file (docs/guide/planning.md).
+    #[schema(value_type = Option<Object>)]
+    capacity: Option<serde_json::Value>,
     /// Officer-minutes that one inspection takes, where not the generic figure.
     #[serde(default)]
     minutes_each: Vec<ModalityMinutes>,
     /// Plans parcels or freight alone; both share the minutes when left out.
     regime: Option<Regime>,
-    /// Share of the inspections that is drawn by chance from everything outside the top. Left
-    /// out, it is 0.1, or the site's higher share where an alarm of the drift watch stands.
+    /// Share of the inspections that is drawn by chance from everything outside the top; 0.1 or
+    /// what the capacity says when left out, or the site's higher share where an alarm of the
+    /// drift watch stands.
     explore: Option<f64>,
+    /// Raises the smallest chance of detection as far as this share of the expected finds allows;
+    /// with a capacity only.
+    minimax: Option<f64>,
     /// Takes in consignments that arrived from this day on and still await a decision.
     #[schema(format = Date)]
     since: Option<String>,
@@ -221,6 +336,15 @@ impl PlanOrder {
             });
             all.collect::<Result<Vec<_>, Problem>>()
         };
+        let capacity = match &self.capacity {
+            Some(given) => {
+                let file: CapacityFile = serde_json::from_value(given.clone())
+                    .map_err(|error| bad(format!("The capacity cannot be read: {error}.")))?;
+                file.check().map_err(Problem::from)?;
+                Some(file)
+            }
+            None => None,
+        };
         let since = self.since.as_deref().map(str::parse::<Day>).transpose().map_err(code)?;
         Ok(DrawOrder {
             office: self.office.trim().to_owned(),
@@ -228,7 +352,9 @@ impl PlanOrder {
             minutes: minutes(&self.minutes)?,
             minutes_each: minutes(&self.minutes_each)?,
             regime: self.regime.map(Into::into),
+            capacity,
             explore: self.explore,
+            minimax: self.minimax,
             since,
             seed: self.seed,
         })
@@ -343,8 +469,10 @@ pub struct Selection {
     chance: f64,
     /// Why it has that chance.
     channel: Channel,
-    /// What it is, or would be, inspected with.
+    /// What it is, or would be, inspected with; of a bundle, the last step.
     modality: Modality,
+    /// The bundle of steps, in a plan of bundles.
+    bundle: Option<String>,
     /// Officer-minutes of that.
     minutes: i64,
     /// Probability that this finds what is there.
@@ -425,6 +553,7 @@ pub async fn list_selections(
                 chance: line.chance,
                 channel,
                 modality,
+                bundle: line.bundle,
                 minutes: line.minutes,
                 detection: line.detection,
                 drawn: line.drawn,
