@@ -596,7 +596,7 @@ async fn change(
     let kept = tx
         .fetch_one(select, args![], |row| {
             Ok(match column {
-                "p_irregular" | "chance" | "risk" => Cell::Real(row.real(0)?),
+                "p_irregular" | "se_irregular" | "chance" | "risk" => Cell::Real(row.real(0)?),
                 "plan_id" | "latest" | "drawn" | "at" => Cell::Int(row.int(0)?),
                 _ => Cell::Text(row.text(0)?.to_owned()),
             })

@@ -1,6 +1,6 @@
 //! Exploitability: a smuggler who has watched which consignments are opened, and dresses up as
-//! those that seem to be opened least. It learns from the lists of twelve weeks, takes the twentieth
-//! part of honest profiles that looks least inspected, and sends like them in the weeks after.
+//! those that seem to be opened least. It learns from the lists of twelve weeks, takes the
+//! twentieth part of honest profiles that looks least inspected, and sends like them afterwards.
 
 use std::collections::VecDeque;
 

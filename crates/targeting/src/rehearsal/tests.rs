@@ -1,3 +1,6 @@
+//! Strategies over a made-up table of twenty weeks: what they may not do, whatever the table says,
+//! and what their figures must come to. How well they do on real tables is in `docs/science.md`.
+
 use std::collections::BTreeSet;
 
 use super::*;

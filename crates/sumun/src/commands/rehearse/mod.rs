@@ -47,13 +47,18 @@ pub struct Rehearse {
     #[arg(long, default_value_t = 0.10, value_name = "SHARE", value_parser = share)]
     explore: f64,
     /// Ours: smallest chance of the tail, as a share of its mean chance.
-    #[arg(long, default_value_t = Terms::default().floor, value_name = "SHARE", value_parser = share)]
+    #[arg(long, default_value_t = Terms::USUAL.floor, value_name = "SHARE", value_parser = share)]
     floor: f64,
     /// Ours: what a place of the tail is to bring, as a share of what the last certain one does.
-    #[arg(long, default_value_t = Terms::default().pays, value_name = "SHARE")]
+    #[arg(long, default_value_t = Terms::USUAL.pays, value_name = "SHARE")]
     pays: f64,
     /// Number of seeds; each draws anew, and learns anew.
-    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    #[arg(
+        long,
+        default_value_t = 4,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..=10_000)
+    )]
     seeds: u64,
     /// The first seed.
     #[arg(long, default_value_t = 1, value_name = "N")]
@@ -76,10 +81,20 @@ pub struct Rehearse {
     #[arg(long, value_name = "HOW")]
     adapt: Option<Adaptation>,
     /// First weeks, in which everything is inspected, so that all strategies start alike.
-    #[arg(long, default_value_t = 8, value_name = "WEEKS", value_parser = clap::value_parser!(u32).range(2..=520))]
+    #[arg(
+        long,
+        default_value_t = 8,
+        value_name = "WEEKS",
+        value_parser = clap::value_parser!(u32).range(2..=520)
+    )]
     warm_up: u32,
     /// Weeks between two learnings.
-    #[arg(long, default_value_t = 2, value_name = "WEEKS", value_parser = clap::value_parser!(u32).range(1..=520))]
+    #[arg(
+        long,
+        default_value_t = 2,
+        value_name = "WEEKS",
+        value_parser = clap::value_parser!(u32).range(1..=520)
+    )]
     relearn: u32,
     /// Leaves the mimic out, which saves a learning a seed; exploitability stays unknown.
     #[arg(long)]
