@@ -1,6 +1,6 @@
-//! Plans of several modalities that share officers, scanners and dogs, from the capacity file to the
-//! measured iceberg: every minute is kept, every chance is known, the draw comes out again, and what
-//! is altered afterwards is noticed.
+//! Plans of several modalities that share officers, scanners and dogs, from the capacity file to
+//! the measured iceberg: every minute is kept, every chance is known, the draw comes out again, and
+//! what is altered afterwards is noticed.
 
 use std::collections::HashMap;
 
