@@ -31,7 +31,7 @@ pub async fn approve(store: &Store, id: &str, reason: &str, by: (&str, i64)) -> 
     // What cannot be loaded cannot be put in force.
     let model = usable(id, &artefact)?;
     let policy = policies::current(&mut tx).await?;
-    let own = kept.learned_by.as_deref() == Some(by.0);
+    let own = kept.learned_by.as_deref().is_some_and(|who| same_person(who, by.0));
     if policy.approvers == 2 && own {
         crate::refuse!(
             "own_model",
@@ -225,6 +225,18 @@ pub async fn decide(
              and at most 1"
         );
     }
+    // Who asked for two persons cannot alone go back to one.
+    let raised = elder.iter().take_while(|kept| kept.policy.approvers == 2).last();
+    if let Some(raised) =
+        raised.filter(|kept| policy.approvers == 1 && same_person(&kept.set_by, by.0))
+    {
+        crate::refuse!(
+            "second_person",
+            "{} asked for two persons, so another one has to lower it: let someone else run `sumun \
+             model policy --approvers 1 --reason TEXT --as NAME`",
+            raised.set_by
+        );
+    }
     let number = elder.first().map_or(1, |kept| kept.number + 1);
     let (by, now) = by;
     let kept = KeptPolicy { number, policy, set_at: now, set_by: by.into(), reason: reason.into() };
@@ -249,6 +261,11 @@ fn has_reason(reason: &str, command: &str) -> Result<()> {
         crate::refuse!("no_reason", "say why: `{command} --reason TEXT`");
     }
     Ok(())
+}
+
+/// True for one name in two spellings of case and blanks.
+fn same_person(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 /// Sumun never steers a model by itself.

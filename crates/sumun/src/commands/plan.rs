@@ -269,7 +269,8 @@ async fn listing(
             });
         }
     }
-    rows.sort_by(|a, b| (&a.plan, a.rank).cmp(&(&b.plan, b.rank)));
+    // By number, so that P-10 follows P-9.
+    rows.sort_by_key(|row| (row.plan[2..].parse::<i64>().unwrap_or_default(), row.rank));
     Ok(rows)
 }
 
@@ -319,7 +320,7 @@ fn told(report: &CellReport) -> String {
         ]);
     }
     let mut text = table.text();
-    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share.max(0.0));
     text.push_str(&format!(
         "Inspections: {} by rule, {} by risk, {} by chance. Every consignment has a chance of \
          detection of at least {:.4}, {} of the mean {:.4}. Exploring costs {} of what all minutes \

@@ -75,6 +75,9 @@ fn usual_irregular() -> f64 {
     0.01
 }
 
+/// No seizure of one consignment weighs more: a thousand tonnes.
+const KG_MOST: f64 = 1e6;
+
 fn usual_kg() -> f64 {
     20.0
 }
@@ -288,8 +291,8 @@ impl CapacityFile {
         let kilos = [ways.cap_kg, ways.irregular_kg, ways.typical_kg].into_iter();
         let kilos = kilos.chain(kilograms.iter().map(|(_, kg)| *kg));
         for kg in kilos {
-            if !(kg.is_finite() && kg >= 0.0) {
-                crate::refuse!("capacity", "{kg} is not a mass in kilograms");
+            if !(0.0..=KG_MOST).contains(&kg) {
+                crate::refuse!("capacity", "{kg} is no mass from 0 to {KG_MOST} kilograms");
             }
         }
         Ok(Work {

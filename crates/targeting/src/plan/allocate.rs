@@ -405,7 +405,10 @@ impl<'a> Cellwork<'a> {
         };
         all.certain.extend(certain(true).chain(certain(false)));
         for (a, pool) in pools.into_iter().enumerate().filter(|(_, pool)| !pool.is_empty()) {
-            let purpose = [b"draw of ", name, b"\0", &[a as u8]].concat();
+            // Groups are told apart by whom the keyed order meets first in them: a bundle that
+            // nobody can use, or another order of the file, must not make another draw.
+            let first = self.unit.iter().position(|unit| *unit == pool[0]).unwrap_or_default();
+            let purpose = [b"draw of ", name, b"\0", &first.to_le_bytes()[..]].concat();
             all.groups.push(Group { purpose, pool, drawn: solved.drawn[a] as usize });
         }
         let mut report = CellReport::new(self.means, self.at, solved.terms, self.unit.len());

@@ -71,6 +71,9 @@ pub struct Placed<'a> {
     pub profile: u8,
 }
 
+/// Smallest detection that is more than none: an estimate divides by it.
+const DETECTION_LEAST: f64 = 1e-6;
+
 impl Means {
     /// Holds that everything has the right shape and range.
     ///
@@ -121,8 +124,12 @@ impl Means {
             if minutes.iter().all(|&minutes| minutes == 0) {
                 return bad(format!("the bundle `{name}` takes no minutes of anything"));
             }
-            if let Some(odd) = detection.iter().find(|odd| !(0.0..=1.0).contains(*odd)) {
-                return bad(format!("the bundle `{name}` finds with probability {odd}"));
+            let usable = |d: f64| d == 0.0 || (DETECTION_LEAST..=1.0).contains(&d);
+            if let Some(odd) = detection.iter().find(|odd| !usable(**odd)) {
+                return bad(format!(
+                    "the bundle `{name}` finds with probability {odd}: give 0, or a number from \
+                     {DETECTION_LEAST} to 1"
+                ));
             }
         }
         match self.cells.iter().find(|cell| cell.minutes.len() != resources) {
