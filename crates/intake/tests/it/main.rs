@@ -5,6 +5,7 @@ mod files;
 mod kcs;
 mod mappings;
 mod messages;
+mod post;
 mod properties;
 
 use std::fmt::Write;

@@ -82,6 +82,7 @@ twin! {
     /// What is wrong with a record.
     DefectKind = targeting::consignment::DefectKind {
         Missing, Unreadable, Ignored, OutOfRange, Columns, Encoding, Truncated, Duplicate,
+        Noted,
     }
 }
 
