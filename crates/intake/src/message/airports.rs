@@ -22,8 +22,11 @@ const AIRPORTS: &[(&str, &str)] = &[
     ("CI", "ABJ"),
     ("CL", "SCL"),
     ("CM", "DLA NSI"),
-    ("CN", "PEK PKX PVG SHA CAN SZX CTU CKG XIY HGH NKG TAO DLC XMN TSN WUH CGO SHE KMG CSX FOC \
-            NGB HAK YNT WEH CGQ HRB NNG URC EHU TNA HFE WNZ JJN ZUH"),
+    (
+        "CN",
+        "PEK PKX PVG SHA CAN SZX CTU CKG XIY HGH NKG TAO DLC XMN TSN WUH CGO SHE KMG CSX FOC \
+            NGB HAK YNT WEH CGQ HRB NNG URC EHU TNA HFE WNZ JJN ZUH",
+    ),
     ("CO", "BOG MDE CLO CTG BAQ"),
     ("CR", "SJO LIR"),
     ("CY", "LCA PFO"),
@@ -113,9 +116,12 @@ const AIRPORTS: &[(&str, &str)] = &[
     ("TZ", "DAR JRO"),
     ("UA", "KBP LWO ODS"),
     ("UG", "EBB"),
-    ("US", "JFK LAX ORD ANC MIA ATL DFW SFO SEA EWR IAD BOS IAH DEN PHL SDF MEM CVG IND ONT OAK \
+    (
+        "US",
+        "JFK LAX ORD ANC MIA ATL DFW SFO SEA EWR IAD BOS IAH DEN PHL SDF MEM CVG IND ONT OAK \
             HNL DTW MSP PHX LAS CLT RFD BWI AFW PDX SAN TPA FLL MCO STL MCI SLC BNA RDU CLE PIT \
-            CMH AUS SAT ILN TOL GUM SJC"),
+            CMH AUS SAT ILN TOL GUM SJC",
+    ),
     ("UY", "MVD"),
     ("UZ", "TAS NVI"),
     ("VE", "CCS"),

@@ -29,6 +29,9 @@ pub(crate) fn signs(consignment: &Consignment) -> Vec<&'static str> {
         if item.hs.is_some_and(|hs| hs.hs6() == 999_999) {
             signs.push("hs_residual");
         }
+        if item.hs.is_some_and(|hs| matches!(hs.chapter(), 0 | 77)) {
+            signs.push("hs_no_chapter");
+        }
         if vague(&item.description) {
             signs.push("description_vague");
         }
@@ -86,8 +89,22 @@ pub(crate) fn placeholder_seal(seal: &str) -> bool {
 fn is_filler(text: &str) -> bool {
     matches!(
         text,
-        "NA" | "N/A" | "TBA" | "TBN" | "TBC" | "NIL" | "NONE" | "UNKNOWN" | "XXX" | "DUMMY" | "TEST"
-            | "SM" | "SN" | "123" | "1234" | "12345" | "123456"
+        "NA" | "N/A"
+            | "TBA"
+            | "TBN"
+            | "TBC"
+            | "NIL"
+            | "NONE"
+            | "UNKNOWN"
+            | "XXX"
+            | "DUMMY"
+            | "TEST"
+            | "SM"
+            | "SN"
+            | "123"
+            | "1234"
+            | "12345"
+            | "123456"
     )
 }
 
@@ -99,8 +116,7 @@ fn placeholder_phone(phone: &str) -> bool {
 /// True for what is no air waybill number at all, and for one whose eighth serial digit is the
 /// first seven modulo 7 (IATA Resolution 600a).
 pub(crate) fn awb_holds(awb: &str) -> bool {
-    let digits: Vec<u8> =
-        awb.bytes().filter(|byte| *byte != b'-' && *byte != b' ').collect();
+    let digits: Vec<u8> = awb.bytes().filter(|byte| *byte != b'-' && *byte != b' ').collect();
     if digits.len() != 11 || !digits.iter().all(u8::is_ascii_digit) {
         return true;
     }
@@ -113,29 +129,103 @@ pub(crate) fn awb_holds(awb: &str) -> bool {
 pub(crate) fn imo_holds(number: &str) -> bool {
     let digits: Vec<u32> =
         number.bytes().filter(u8::is_ascii_digit).map(|byte| u32::from(byte - b'0')).collect();
-    let sum: u32 = digits.iter().take(6).zip((2..=7).rev()).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 =
+        digits.iter().take(6).zip((2..=7).rev()).map(|(digit, weight)| digit * weight).sum();
     digits.len() == 7 && sum % 10 == digits[6]
 }
 
 /// Words that say nothing of what the goods are, in the languages that documents use most.
 const EMPTY_WORDS: &[&str] = &[
-    "accessories", "and", "article", "articles", "as", "assorted", "attached", "cargo", "carga",
-    "cartons", "collis", "commodities", "commodity", "consol", "consolidated", "consolidation",
-    "container", "contents", "ctns", "daily", "divers", "effects", "equipment", "fak", "freight",
-    "general", "gift", "gifts", "good", "goods", "household", "item", "items", "load", "manifest",
-    "marchandises", "material", "materials", "mercancia", "mercancias", "merchandise", "misc",
-    "miscellaneous", "no", "of", "other", "others", "packages", "pallets", "part", "parts", "per",
-    "personal", "pieces", "product", "products", "said", "sample", "samples", "shipment", "spare",
-    "stc", "supplies", "the", "to", "various", "varios", "waren", "잡화", "일반화물", "물품", "상품",
-    "선물", "견본", "샘플", "기타", "생활용품", "부품", "杂货", "百货", "礼品", "样品", "雑貨", "一般貨物",
+    "accessories",
+    "and",
+    "article",
+    "articles",
+    "as",
+    "assorted",
+    "attached",
+    "cargo",
+    "carga",
+    "cartons",
+    "collis",
+    "commodities",
+    "commodity",
+    "consol",
+    "consolidated",
+    "consolidation",
+    "container",
+    "contents",
+    "ctns",
+    "daily",
+    "divers",
+    "effects",
+    "equipment",
+    "fak",
+    "freight",
+    "general",
+    "gift",
+    "gifts",
+    "good",
+    "goods",
+    "household",
+    "item",
+    "items",
+    "load",
+    "manifest",
+    "marchandises",
+    "material",
+    "materials",
+    "mercancia",
+    "mercancias",
+    "merchandise",
+    "misc",
+    "miscellaneous",
+    "no",
+    "of",
+    "other",
+    "others",
+    "packages",
+    "pallets",
+    "part",
+    "parts",
+    "per",
+    "personal",
+    "pieces",
+    "product",
+    "products",
+    "said",
+    "sample",
+    "samples",
+    "shipment",
+    "spare",
+    "stc",
+    "supplies",
+    "the",
+    "to",
+    "various",
+    "varios",
+    "waren",
+    "잡화",
+    "일반화물",
+    "물품",
+    "상품",
+    "선물",
+    "견본",
+    "샘플",
+    "기타",
+    "생활용품",
+    "부품",
+    "杂货",
+    "百货",
+    "礼品",
+    "样品",
+    "雑貨",
+    "一般貨物",
 ];
 
 /// True when a description has words and all of them are empty ones.
 pub(crate) fn vague(description: &str) -> bool {
-    let mut words = description
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .peekable();
+    let mut words =
+        description.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
     if words.peek().is_none() {
         return false;
     }
@@ -169,10 +259,13 @@ mod tests {
 
     #[test]
     fn words_that_say_nothing() {
-        for text in ["GENERAL CARGO", "Spare parts", "CONSOLIDATION AS PER ATTACHED MANIFEST", "잡화"] {
+        for text in
+            ["GENERAL CARGO", "Spare parts", "CONSOLIDATION AS PER ATTACHED MANIFEST", "잡화"]
+        {
             assert!(vague(text), "{text}");
         }
-        for text in ["", "1 X 20", "TRUCK TIRES", "spare parts for pumps", "자동차 부품 펌프"] {
+        for text in ["", "1 X 20", "TRUCK TIRES", "spare parts for pumps", "자동차 부품 펌프"]
+        {
             assert!(!vague(text), "{text}");
         }
     }

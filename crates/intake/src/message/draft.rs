@@ -247,7 +247,8 @@ impl Draft {
             .cloned()
             .or(discharge)
             .or_else(|| {
-                let named = |place: &&Place| place.role == "discharge" || place.role == "destination";
+                let named =
+                    |place: &&Place| place.role == "discharge" || place.role == "destination";
                 let place = self.route.places.iter().find(named)?;
                 (!place.code.is_empty()).then(|| place.code.clone())
             })
@@ -296,7 +297,8 @@ pub(crate) fn unit_of(number: CompactString) -> Equipment {
 /// A seal as written; empty ones are no seals.
 pub(crate) fn seal(unit: &mut Equipment, number: &str) {
     let number = number.trim();
-    if !number.is_empty() && !unit.seals.iter().any(|seal| seal == number) && unit.seals.len() < 50 {
+    if !number.is_empty() && !unit.seals.iter().any(|seal| seal == number) && unit.seals.len() < 50
+    {
         unit.seals.push(number.into());
     }
 }
@@ -397,13 +399,8 @@ fn settle_route(route: &mut Route) {
         "departure",
         "acceptance",
     ]);
-    let destination = country(&[
-        "destination_country",
-        "delivery",
-        "destination",
-        "discharge",
-        "arrival",
-    ]);
+    let destination =
+        country(&["destination_country", "delivery", "destination", "discharge", "arrival"]);
     let via: Vec<UnLocode> = route
         .places
         .iter()
@@ -491,9 +488,11 @@ pub(crate) fn address_or_contact(party: &mut Party, line: &str) {
     for word in line.split_inclusive(|c: char| c.is_whitespace() || matches!(c, ',' | ';')) {
         let bare = word.trim().trim_end_matches([',', ';']);
         let head = bare.to_ascii_uppercase();
-        let label = ["TEL", "PH", "PHONE", "FAX", "MOB", "MOBILE", "T", "전화"]
-            .iter()
-            .find(|label| head.trim_end_matches([':', '.']) == **label || head.starts_with(&format!("{label}:")));
+        let label =
+            ["TEL", "PH", "PHONE", "FAX", "MOB", "MOBILE", "T", "전화"].iter().find(|label| {
+                head.trim_end_matches([':', '.']) == **label
+                    || head.starts_with(&format!("{label}:"))
+            });
         let digits = bare.trim_start_matches(|c: char| c.is_alphabetic() || matches!(c, ':' | '.'));
         let numeric = !digits.is_empty()
             && digits.chars().all(|c| c.is_ascii_digit() || "+-()/.".contains(c));
@@ -530,8 +529,8 @@ fn flush(party: &mut Party, number: &mut String) {
 /// The name and what follows it, of a party in one line.
 fn split_name(line: &str) -> Option<(&str, &str)> {
     const FORMS: [&str; 14] = [
-        "LTD", "INC", "LLC", "CO", "CORP", "GMBH", "SA", "S.A", "BV", "B.V", "LIMITED", "PTE", "AG",
-        "PLC",
+        "LTD", "INC", "LLC", "CO", "CORP", "GMBH", "SA", "S.A", "BV", "B.V", "LIMITED", "PTE",
+        "AG", "PLC",
     ];
     line.match_indices(',').map(|(at, _)| (&line[..at], &line[at + 1..])).find(|(_, after)| {
         let word = after.trim_start().split([' ', ',']).next().unwrap_or_default();

@@ -4,11 +4,15 @@
 //! Which format it is, [`crate::recognise`] says; the formats have a room each.
 
 mod airports;
+mod cargo_imp;
 pub(crate) mod checks;
 mod draft;
 mod edifact;
+mod post;
 mod text;
 mod window;
+mod x12;
+mod xml;
 
 use std::io;
 
@@ -258,6 +262,10 @@ impl<'a> Messages<'a> {
         let format = format_of(head, encoding_of(head), name_hint);
         let reader: Box<dyn Reader + Send + 'a> = match format {
             Format::Edifact => Box::new(edifact::Edifact::new(window, options.clone())),
+            Format::CargoImp => Box::new(cargo_imp::CargoImp::new(window, options.clone())),
+            Format::Postal => Box::new(post::Post::new(window, options.clone())),
+            Format::X12 => Box::new(x12::X12::new(window, options.clone())),
+            Format::Xml => Box::new(xml::Xml::new(window, options.clone())),
             _ => {
                 let what = match compression {
                     Compression::Plain => "the file is",
@@ -269,7 +277,13 @@ impl<'a> Messages<'a> {
                 )));
             }
         };
-        Ok(Messages { reader, format, progress, batch_rows: options.batch_rows.max(1), ended: false })
+        Ok(Messages {
+            reader,
+            format,
+            progress,
+            batch_rows: options.batch_rows.max(1),
+            ended: false,
+        })
     }
 
     /// The format that was recognised.

@@ -69,7 +69,8 @@ impl Charset {
             return (text, Some(EUC_KR));
         }
         // What declares UTF-8 and is none was written by a program of the West.
-        let single = if self.declared == UTF_8 || self.korean { WINDOWS_1252 } else { self.declared };
+        let single =
+            if self.declared == UTF_8 || self.korean { WINDOWS_1252 } else { self.declared };
         (single.decode_without_bom_handling(bytes).0, Some(single))
     }
 }
@@ -394,6 +395,9 @@ mod tests {
 
     #[test]
     fn pieces_cut_within_a_word_are_whole_again() {
-        assert_eq!(join(["ORANGE ESSENTI", "AL OIL", "IN DRUMS"], 14), "ORANGE ESSENTIAL OIL IN DRUMS");
+        assert_eq!(
+            join(["ORANGE ESSENTI", "AL OIL", "IN DRUMS"], 14),
+            "ORANGE ESSENTIAL OIL IN DRUMS"
+        );
     }
 }

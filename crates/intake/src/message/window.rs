@@ -74,8 +74,4 @@ impl<R: io::Read> Window<R> {
         while self.end - self.start < bytes && self.more()? {}
         Ok(())
     }
-
-    pub(crate) fn ended(&self) -> bool {
-        self.ended
-    }
 }

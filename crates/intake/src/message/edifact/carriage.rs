@@ -166,7 +166,8 @@ impl Carriage {
             b"FTX" => self.free_text(s),
             b"MEA" => self.measure(s),
             b"PAC" => {
-                let (count, kind) = (draft::packages(&s.text(1, 0)), s.code(3, 0).to_compact_string());
+                let (count, kind) =
+                    (draft::packages(&s.text(1, 0)), s.code(3, 0).to_compact_string());
                 let item = self.draft(s).item();
                 if item.packages.is_none() {
                     (item.packages, item.package_type) = (count, kind);
@@ -348,10 +349,12 @@ impl Carriage {
                 *to = Some(to.unwrap_or(0.0) + more);
             }
         };
-        let of_items: u64 = draft.goods.iter().filter_map(|item| item.packages).map(u64::from).sum();
+        let of_items: u64 =
+            draft.goods.iter().filter_map(|item| item.packages).map(u64::from).sum();
         let packages = draft.packages.map(u64::from).or((of_items > 0).then_some(of_items));
         add(&mut self.found.packages, packages.map(|n| n as f64));
-        let of_items: i64 = draft.goods.iter().filter_map(|item| item.gross_mass_g).map(|m| m.0).sum();
+        let of_items: i64 =
+            draft.goods.iter().filter_map(|item| item.gross_mass_g).map(|m| m.0).sum();
         let grams = draft.gross_mass_g.map(|mass| mass.0).or((of_items > 0).then_some(of_items));
         if let Some(grams) = grams {
             self.found.grams = Some(self.found.grams.unwrap_or(0).saturating_add(grams));
@@ -718,11 +721,8 @@ impl Carriage {
         } else if self.opens == Opens::Slot {
             if let Some(unit) = self.draft(s).equipment.first_mut() {
                 let stowage = std::mem::take(unit);
-                *unit = Equipment {
-                    container: number.parse().ok(),
-                    number: number.clone(),
-                    ..stowage
-                };
+                *unit =
+                    Equipment { container: number.parse().ok(), number: number.clone(), ..stowage };
             }
         } else if number.is_empty() {
             return;
@@ -860,9 +860,11 @@ impl Carriage {
     fn money(&mut self, s: &Segment<'_>) {
         let (kind, currency) = (s.code(1, 0), s.code(1, 2));
         let Some(amount) = s.number(1, 1) else { return };
-        let valued = matches!(kind.as_ref(), "39" | "43" | "63" | "64" | "134" | "40" | "38" | "203");
+        let valued =
+            matches!(kind.as_ref(), "39" | "43" | "63" | "64" | "134" | "40" | "38" | "203");
         let scope = self.scope;
-        if valued && (scope == Scope::Item || self.opens != Opens::Message) && self.draft.is_some() {
+        if valued && (scope == Scope::Item || self.opens != Opens::Message) && self.draft.is_some()
+        {
             let value = draft::money(amount, &currency);
             let item = self.draft(s).item();
             item.value = item.value.or(value);

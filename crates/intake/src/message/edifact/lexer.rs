@@ -33,6 +33,33 @@ impl Signs {
         decimal_comma: false,
     };
 
+    /// What X12 uses where no ISA says otherwise.
+    const X12: Signs = Signs {
+        component: b'>',
+        element: b'*',
+        release: None,
+        repetition: None,
+        terminator: b'~',
+        decimal_comma: false,
+    };
+
+    /// The signs that the head of an X12 interchange shows: the element separator is its fourth
+    /// byte; behind the sixteenth of these stand the component separator and the terminator.
+    fn of_isa(isa: &[u8]) -> Option<Signs> {
+        let element = *isa.get(3)?;
+        let (last, _) = isa.iter().enumerate().filter(|(_, byte)| **byte == element).nth(15)?;
+        let (component, terminator) = (*isa.get(last + 1)?, *isa.get(last + 2)?);
+        let plain = [element, component, terminator]
+            .iter()
+            .all(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ');
+        (plain && element != terminator).then_some(Signs {
+            component,
+            element,
+            terminator,
+            ..Signs::X12
+        })
+    }
+
     /// Level B of ISO 9735: control characters separate.
     const LEVEL_B: Signs = Signs {
         component: 0x1f,
@@ -134,6 +161,10 @@ impl<R: io::Read> Lexer<R> {
         }
     }
 
+    pub(crate) fn x12(window: Window<R>) -> Lexer<R> {
+        Lexer { edifact: false, signs: Signs::X12, ..Lexer::edifact(window) }
+    }
+
     pub(crate) fn signs(&self) -> Signs {
         self.signs
     }
@@ -159,6 +190,15 @@ impl<R: io::Read> Lexer<R> {
             if let Some(advice) = self.advice()? {
                 self.segments -= 1;
                 return Ok(advice);
+            }
+        }
+        if !self.edifact && self.window.bytes().first() == Some(&b'I') {
+            self.window.hold(128)?;
+            let bytes = self.window.bytes();
+            if bytes.starts_with(b"ISA")
+                && let Some(signs) = Signs::of_isa(&bytes[..bytes.len().min(128)])
+            {
+                self.signs = signs;
             }
         }
         loop {
@@ -250,14 +290,20 @@ impl<R: io::Read> Lexer<R> {
         if start == span.end {
             return Token::Empty(span);
         }
-        if self.edifact && let Some(lost) = lost_terminator(&bytes[start..], self.signs) {
+        if self.edifact
+            && let Some(lost) = lost_terminator(&bytes[start..], self.signs)
+        {
             span.end = start + lost;
             self.taken = span.end;
         }
         span.start = start;
         span.offset += start as u64;
         let bytes = &self.window.bytes()[span.start..span.end];
-        if tagged(bytes, self.signs, self.edifact) { Token::Segment(span) } else { Token::Damage(span) }
+        if tagged(bytes, self.signs, self.edifact) {
+            Token::Segment(span)
+        } else {
+            Token::Damage(span)
+        }
     }
 }
 

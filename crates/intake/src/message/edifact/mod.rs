@@ -160,7 +160,8 @@ impl<R: io::Read> Reader for Edifact<R> {
                     self.open = Some(opened);
                 }
                 b"UNT" => {
-                    let (count, reference) = (segment.number(1, 0), segment.code(2, 0).into_owned());
+                    let (count, reference) =
+                        (segment.number(1, 0), segment.code(2, 0).into_owned());
                     let counted = self.open.as_ref().map(|open| (line - open.first + 1) as f64);
                     if let (Some(counted), Some(count)) = (counted, count)
                         && counted != count
@@ -202,7 +203,8 @@ impl<R: io::Read> Reader for Edifact<R> {
                         let reason = "the message's head is missing; its kind is guessed from \
                                       its segments";
                         batch.defects.push(defect(line, "UNH", DefectKind::Noted, reason, bytes));
-                        self.open = Some(headless(&segment, self.interchange.as_ref(), self.messages));
+                        self.open =
+                            Some(headless(&segment, self.interchange.as_ref(), self.messages));
                     }
                     if let Some(open) = &mut self.open {
                         open.carriage.segment(&segment, batch, &self.options);
@@ -304,12 +306,11 @@ const TYPES: &[(&str, &str, Kind, Opens)] = &[
 fn open(unh: &Segment<'_>, within: Option<&Interchange>, message: usize) -> Open {
     let reference = unh.code(1, 0).into_owned();
     let kind = unh.code(2, 0).to_ascii_uppercase();
-    let (source, of_kind, opens) = TYPES
-        .iter()
-        .find(|(name, ..)| *name == kind)
-        .map_or(("edifact-other", Kind::Other, Opens::Message), |(_, source, of_kind, opens)| {
-            (*source, *of_kind, *opens)
-        });
+    let (source, of_kind, opens) =
+        TYPES.iter().find(|(name, ..)| *name == kind).map_or(
+            ("edifact-other", Kind::Other, Opens::Message),
+            |(_, source, of_kind, opens)| (*source, *of_kind, *opens),
+        );
     let mut head = Head::new(Format::Edifact, source, of_kind);
     let (version, release) = (unh.code(2, 1), unh.code(2, 2));
     let association = unh.code(2, 4);
