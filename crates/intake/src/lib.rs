@@ -33,7 +33,8 @@ mod unpack;
 pub use bytes::Bytes;
 pub use mapping::{Mapping, MappingError, built_in};
 pub use message::{
-    DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages, Row,
+    DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages,
+    Row, segments,
 };
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
 pub use table::{Batch, Read, Table, TableError, TableOptions};

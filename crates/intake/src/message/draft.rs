@@ -16,6 +16,8 @@ use super::{Head, Kind, MessageOptions, Row};
 
 /// Notes of one consignment at most; a message that says more is damaged or hostile.
 const MOST_NOTES: usize = 400;
+/// Units of one consignment at most.
+pub(crate) const MOST_UNITS: usize = 5_000;
 /// Characters of one text at most.
 const LONGEST_TEXT: usize = 16_000;
 
@@ -75,6 +77,11 @@ impl Draft {
         let number = tidy_number(number);
         match self.equipment.iter().position(|unit| unit.number == number) {
             Some(place) => &mut self.equipment[place],
+            // More than any ship carries for one bill: the last one stands for the rest.
+            None if self.equipment.len() >= MOST_UNITS => {
+                let last = self.equipment.len() - 1;
+                &mut self.equipment[last]
+            }
             None => push(&mut self.equipment, unit_of(number)),
         }
     }
@@ -117,10 +124,15 @@ impl Draft {
     /// Adds to the description of the item that is being read; `joined` says that the text goes
     /// on within a word.
     pub(crate) fn describe(&mut self, more: &str, joined: bool) {
-        let item = self.item();
-        let mut whole = item.description.to_string();
-        append(&mut whole, more, joined);
-        item.description = whole.into();
+        let to = &mut self.item().description;
+        let more = if joined { more.trim_end() } else { more.trim() };
+        if more.is_empty() || to.len() >= LONGEST_TEXT {
+            return;
+        }
+        if !to.is_empty() && !joined {
+            to.push(' ');
+        }
+        to.push_str(cut(more));
     }
 
     /// Makes it a row: reference, office, day, route and signs are settled.
@@ -162,7 +174,14 @@ impl Draft {
         for code in checks::signs(&consignment) {
             sign(&mut consignment.documents.signs, code);
         }
-        Row { message, line: self.line, offset: self.offset, consignment }
+        Row {
+            message,
+            line: self.line,
+            offset: self.offset,
+            kind: head.kind,
+            test: head.test,
+            consignment,
+        }
     }
 
     /// What the head of the message says holds for each consignment that does not say otherwise.
@@ -240,16 +259,19 @@ impl Draft {
     }
 
     fn office(&self, head: &Head, options: &MessageOptions) -> CompactString {
-        let discharge = self.route.discharge.map(|place| place.to_compact_string());
+        let route = &self.route;
+        let (side, roles) = match self.direction.or(head.direction) {
+            Some(Direction::Export) => (route.loading, ["loading", "departure"]),
+            _ => (route.discharge, ["discharge", "destination"]),
+        };
         [&self.office, &head.office, &options.office]
             .into_iter()
             .find(|office| !office.is_empty())
             .cloned()
-            .or(discharge)
+            .or_else(|| side.map(|place| place.to_compact_string()))
             .or_else(|| {
-                let named =
-                    |place: &&Place| place.role == "discharge" || place.role == "destination";
-                let place = self.route.places.iter().find(named)?;
+                let named = |place: &&Place| roles.contains(&place.role.as_str());
+                let place = route.places.iter().find(named)?;
                 (!place.code.is_empty()).then(|| place.code.clone())
             })
             .unwrap_or_else(|| "unknown".into())
@@ -551,7 +573,8 @@ pub(crate) fn money(amount: f64, currency: &str) -> Option<Money> {
 /// A count of packages, whole and possible.
 pub(crate) fn packages(written: &str) -> Option<u32> {
     let number = text::number(written, false)?;
-    (0.0..=4e9).contains(&number).then_some(number.round() as u32)
+    // Parts of packages are an allotment of some office, and no count.
+    ((0.0..=4e9).contains(&number) && number.fract() == 0.0).then_some(number as u32)
 }
 
 /// The mode of transport by its code (UNECE Recommendation 19).

@@ -22,6 +22,8 @@ use targeting::consignment::{
 };
 use targeting::party::Party;
 
+pub use edifact::lexer::segments;
+
 use crate::recognise::{Compression, Format, HEAD_BYTES, compression_of, encoding_of, format_of};
 use crate::unpack::{Progress, Unpack};
 use text::Moment;
@@ -169,6 +171,10 @@ pub struct Row {
     pub line: u64,
     /// Byte at which it begins.
     pub offset: u64,
+    /// What its message is for.
+    pub kind: Kind,
+    /// True when its message says that it is a test.
+    pub test: bool,
     /// What was understood.
     pub consignment: Consignment,
 }

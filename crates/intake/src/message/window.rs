@@ -17,6 +17,14 @@ pub(crate) struct Window<R> {
     ended: bool,
 }
 
+impl<'b> Window<&'b [u8]> {
+    /// A window that holds all of some bytes.
+    pub(crate) fn of(bytes: &'b [u8]) -> Window<&'b [u8]> {
+        let (buffer, end) = (bytes.to_vec(), bytes.len());
+        Window { input: b"", buffer, start: 0, end, offset: 0, ended: true }
+    }
+}
+
 impl<R: io::Read> Window<R> {
     pub(crate) fn new(input: R) -> Window<R> {
         Window { input, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false }

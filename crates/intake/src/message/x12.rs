@@ -524,8 +524,8 @@ impl Set {
         draft::append(&mut whole, &said, goes_on && full);
         item.description = whole.into();
         draft.hs(&hs);
-        // A text of 45 characters was cut there; the trailing blank may have been trimmed.
-        self.text_full = said.chars().count() >= 44;
+        // A text of 45 characters was cut there, within a word unless it ends with a blank.
+        self.text_full = said.chars().count() >= 44 && !said.ends_with(' ');
     }
 
     fn lading(&mut self, s: &Segment<'_>) {

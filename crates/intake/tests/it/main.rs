@@ -6,6 +6,7 @@ mod kcs;
 mod mappings;
 mod messages;
 mod post;
+mod post_properties;
 mod properties;
 
 use std::fmt::Write;

@@ -2,7 +2,7 @@
 //! follows what is open (message, bill, item, unit, party, place) instead of a grammar, since
 //! real files leave groups out and put segments where no directory has them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use compact_str::{CompactString, ToCompactString};
 use targeting::codes::Mass;
@@ -237,7 +237,7 @@ impl Carriage {
                 }
             }
             b"STS" => {
-                let event = [s.code(1, 0), s.code(2, 0), s.text(3, 3)].join(" ");
+                let event = [s.code(1, 0), s.code(2, 0), s.text(2, 3)].join(" ");
                 self.note("STS", event.trim());
             }
             b"DOC" => {
@@ -378,7 +378,14 @@ impl Carriage {
                 documents.master_bill.clone_from(&self.numbered);
             }
         } else if documents.master_bill.is_empty() {
-            documents.master_bill = bill;
+            let apart = !self.numbered.is_empty() && self.numbered != bill;
+            if apart && documents.house_bill.is_empty() && !checks::dummy_bill(&self.numbered) {
+                // The number of CNI is a master's, the bill within it a house's.
+                documents.house_bill = bill;
+                documents.master_bill.clone_from(&self.numbered);
+            } else {
+                documents.master_bill = bill;
+            }
         } else if documents.house_bill.is_empty() && documents.master_bill != bill {
             documents.house_bill = bill;
         }
@@ -389,15 +396,15 @@ impl Carriage {
         if self.units.is_empty() || self.opens == Opens::Unit || self.opens == Opens::Slot {
             return;
         }
-        let named: Vec<CompactString> =
-            draft.goods.iter().flat_map(|item| item.containers.iter().cloned()).collect();
-        for number in named {
-            if draft.equipment.iter().any(|unit| unit.number == number) {
+        let mut listed: HashSet<CompactString> =
+            draft.equipment.iter().map(|unit| unit.number.clone()).collect();
+        for number in draft.goods.iter().flat_map(|item| &item.containers) {
+            if draft.equipment.len() >= draft::MOST_UNITS || !listed.insert(number.clone()) {
                 continue;
             }
-            draft.equipment.push(match self.units.get(&number) {
+            draft.equipment.push(match self.units.get(number) {
                 Some(unit) => unit.clone(),
-                None => draft::unit_of(number),
+                None => draft::unit_of(number.clone()),
             });
         }
         if self.opens == Opens::Message && draft.equipment.is_empty() {
@@ -561,7 +568,7 @@ impl Carriage {
             for line in free {
                 draft::address_or_contact(&mut party, &line);
             }
-        } else if !free.is_empty() {
+        } else if free.iter().any(|line| line.len() > 3) {
             draft::party_of_lines(&mut party, &free, 35);
         } else if code.contains(' ') {
             // A code has no blanks: it is a name in the wrong place.

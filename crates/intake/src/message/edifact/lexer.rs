@@ -501,3 +501,33 @@ impl<'a> Segment<'a> {
             .collect()
     }
 }
+
+/// Cuts the bytes of EDIFACT or X12 into segments and hands each out with its number, its first
+/// byte and whether it is sound. With `elements`, their elements are found too, and counted;
+/// gives how many there were.
+pub fn segments(
+    bytes: &[u8],
+    x12: bool,
+    elements: bool,
+    mut each: impl FnMut(u64, u64, &[u8], bool),
+) -> usize {
+    let window = Window::of(bytes);
+    let mut lexer = if x12 { Lexer::x12(window) } else { Lexer::edifact(window) };
+    let (mut fields, mut found) = (Fields::default(), 0);
+    // Bytes in memory do not fail.
+    while let Ok(token) = lexer.next() {
+        let (span, sound) = match token {
+            Token::Segment(span) | Token::Advice(span) => (span, true),
+            Token::Cut(span) | Token::Damage(span) | Token::Empty(span) | Token::TooLong(span) => {
+                (span, false)
+            }
+            Token::End => break,
+        };
+        if elements {
+            fields.split(lexer.slice(span), lexer.signs());
+            found += fields.parts.len();
+        }
+        each(lexer.segments, span.offset, lexer.slice(span), sound);
+    }
+    found
+}

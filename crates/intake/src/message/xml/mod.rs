@@ -180,6 +180,9 @@ impl Pass<'_, '_> {
             let reason = "the document is not well-formed here; reading went on behind it";
             self.batch.defects.push(defect(self.line, "", DefectKind::Noted, reason, found));
             if breaks >= MOST_BREAKS {
+                let reason = "the document is broken in too many places; the rest was left";
+                let kind = DefectKind::Unreadable;
+                self.batch.defects.push(defect(self.line, "", kind, reason, found));
                 break;
             }
             let next = text.as_bytes().get(at + 1..).and_then(|rest| memchr::memchr(b'<', rest));
@@ -338,9 +341,12 @@ impl Pass<'_, '_> {
             self.deep -= 1;
             return;
         }
+        let told = self.batch.defects.len() >= MOST_BREAKS * 10;
         let depth = self.path.iter().rev().take(16).position(|level| level.name == name);
         match depth {
             Some(0) => self.leave(),
+            Some(missing) if told => (0..=missing).for_each(|_| self.leave()),
+            None if told => {}
             Some(missing) => {
                 self.line_at(at);
                 let reason = format!("{missing} elements have no end of their own");
