@@ -210,6 +210,10 @@ impl Telegram {
         if let Some(awb) = Awb::of(line) {
             return self.waybill(&awb, line, (number, offset), batch, options);
         }
+        if matches!(tag, "NAM" | "ADR" | "LOC") && self.party.is_some() {
+            self.part = Part::Party;
+            return self.party_line(line);
+        }
         self.keep_party();
         self.tag = tag.to_owned();
         self.step = 0;
@@ -218,9 +222,6 @@ impl Telegram {
         match tag {
             "CONT" | "LAST" => {
                 self.ended = true;
-                if tag == "CONT" {
-                    self.head.dialect = format!("{} page", self.head.dialect);
-                }
             }
             "MBI" => {
                 if let Some(awb) = Awb::of(rest) {
@@ -251,22 +252,19 @@ impl Telegram {
                 };
                 self.part = Part::Party;
                 let mut party = Party::by_code(role, "");
-                match tag {
-                    // `AGT//1234567/0001` has the agent's code, `SHP/account` the account.
-                    "AGT" => {
-                        let code = rest.split('/').find(|field| !field.is_empty());
-                        party.code = code.unwrap_or_default().into();
-                    }
-                    "NFY" => rest.clone_into(&mut draft::contact(&mut party).name),
-                    _ => {}
+                // `AGT//1234567/0001` has the agent's code, `SHP/account` of a waybill the
+                // account; elsewhere the name stands on the tag's own line.
+                let house = &self.kind == b"FHL" || tag == "NFY";
+                if tag == "AGT" {
+                    let code = rest.split('/').find(|field| !field.is_empty());
+                    party.code = code.unwrap_or_default().into();
                 }
-                let account = (tag == "SHP" || tag == "CNE").then(|| rest.trim_matches('/'));
                 self.party = Some(party);
-                if let (Some(account), Some(draft)) = (account, &mut self.draft) {
-                    draft.note(format!("{tag} account"), account);
-                }
-                if tag == "NFY" && !rest.is_empty() {
-                    self.step = 1;
+                if tag == "AGT" || rest.trim_matches('/').is_empty() {
+                } else if house {
+                    self.party_line(rest);
+                } else {
+                    self.note(&format!("{tag} account"), rest);
                 }
             }
             "RTD" => {
@@ -317,10 +315,11 @@ impl Telegram {
             Part::Osi => self.note("OSI", rest),
             Part::Ssr => self.note("SSR", rest),
             Part::Other => {
-                let tag = self.tag.clone();
-                self.note(&tag, rest);
                 if &self.kind == b"FFM" && self.tag.contains('-') {
                     self.describe_load(rest);
+                } else {
+                    let tag = self.tag.clone();
+                    self.note(&tag, rest);
                 }
             }
         }
@@ -406,7 +405,8 @@ impl Telegram {
             draft.note("volume", &awb.volume);
         }
         if matches!(awb.code, 'P' | 'S' | 'D') {
-            draft.note("split", &format!("{} of {} pieces", awb.code, awb.total));
+            let total = if awb.total.is_empty() { "unknown" } else { &awb.total };
+            draft.note("split", &format!("{} of {total} pieces", awb.code));
         }
         if !self.uld.is_empty() {
             let uld = self.uld.clone();

@@ -23,7 +23,7 @@ pub(crate) fn signs(consignment: &Consignment) -> Vec<&'static str> {
         signs.push("imo_check_digit");
     }
     for unit in &consignment.equipment {
-        unit_signs(unit, &mut signs);
+        unit_signs(unit, consignment.transport, &mut signs);
     }
     for item in &consignment.goods {
         if item.hs.is_some_and(|hs| hs.hs6() == 999_999) {
@@ -51,12 +51,14 @@ pub(crate) fn signs(consignment: &Consignment) -> Vec<&'static str> {
     signs
 }
 
-fn unit_signs(unit: &Equipment, signs: &mut Vec<&'static str>) {
+fn unit_signs(unit: &Equipment, by: Option<Transport>, signs: &mut Vec<&'static str>) {
     match unit.number.parse::<ContainerNumber>() {
         _ if unit.number.is_empty() => signs.push("container_unnamed"),
         Err(CodeError::CheckDigit { .. }) => signs.push("container_check_digit"),
         // Loading units of aircraft and vehicles have numbers of other shapes.
-        Err(CodeError::Shape { .. }) if unit.number.len() >= 10 => signs.push("container_shape"),
+        Err(CodeError::Shape { .. }) if unit.number.len() >= 10 && by != Some(Transport::Air) => {
+            signs.push("container_shape");
+        }
         _ => {}
     }
     if unit.seals.iter().any(|seal| placeholder_seal(seal)) {

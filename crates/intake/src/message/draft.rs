@@ -261,8 +261,8 @@ impl Draft {
     fn office(&self, head: &Head, options: &MessageOptions) -> CompactString {
         let route = &self.route;
         let (side, roles) = match self.direction.or(head.direction) {
-            Some(Direction::Export) => (route.loading, ["loading", "departure"]),
-            _ => (route.discharge, ["discharge", "destination"]),
+            Some(Direction::Export) => (route.loading, ["loading", "departure", "receipt"]),
+            _ => (route.discharge, ["discharge", "arrival", "destination"]),
         };
         [&self.office, &head.office, &options.office]
             .into_iter()
@@ -306,7 +306,7 @@ pub(crate) fn tidy_number(written: &str) -> CompactString {
     let squeezed: CompactString =
         trimmed.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect();
     if squeezed.len() <= 13 && squeezed.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return squeezed.to_ascii_uppercase().into();
+        return squeezed.to_ascii_uppercase();
     }
     trimmed.into()
 }

@@ -141,6 +141,10 @@ fn read_forms(whole: &str, batch: &mut MessageBatch, options: &MessageOptions) {
     // Objects one after the other, on lines of their own or over several.
     let mut at = whole.len() - trimmed.len();
     while at < whole.len() {
+        at += whole[at..].len() - whole[at..].trim_start().len();
+        if at == whole.len() {
+            break;
+        }
         let mut stream = serde_json::Deserializer::from_str(&whole[at..]).into_iter::<&RawValue>();
         match stream.next() {
             Some(Ok(form)) => {

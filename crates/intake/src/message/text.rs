@@ -111,10 +111,10 @@ pub(crate) fn decode_document<'b>(
 pub(crate) fn number(text: &str, comma: bool) -> Option<f64> {
     let text = text.trim();
     // The usual number has no commas and is read as it stands.
-    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !text.is_empty() {
-        if let Ok(number) = fast_float2::parse::<f64, _>(text) {
-            return Some(number);
-        }
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && let Ok(number) = fast_float2::parse::<f64, _>(text)
+    {
+        return Some(number);
     }
     let text = text.strip_prefix('+').unwrap_or(text);
     if text.len() > 40 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -127,7 +127,12 @@ pub(crate) fn number(text: &str, comma: bool) -> Option<f64> {
         (_, 0) => plain.replace('.', ""),
         (0, 1) => {
             let after = plain.len() - plain.find(',').unwrap_or_default() - 1;
-            if comma || after != 3 { plain.replace(',', ".") } else { plain.replace(',', "") }
+            let small = plain.trim_start_matches('-').starts_with("0,");
+            if comma || small || after != 3 {
+                plain.replace(',', ".")
+            } else {
+                plain.replace(',', "")
+            }
         }
         (0, _) => plain.replace(',', ""),
         _ if plain.rfind(',') > plain.rfind('.') => plain.replace('.', "").replace(',', "."),
@@ -279,7 +284,7 @@ pub(crate) fn hs_in_text(text: &str) -> Vec<HsCode> {
             if coded && (4..=10).contains(&digits) {
                 found.extend(hs(bare));
                 // Several may follow one word.
-                announced = 2;
+                announced = 1;
             }
         }
     }
@@ -343,6 +348,7 @@ mod tests {
             ("1,5", false, Some(1.5)),
             ("1,500", false, Some(1500.0)),
             ("1,500", true, Some(1.5)),
+            ("0,350", false, Some(0.35)),
             ("12.5", true, Some(12.5)),
             ("1.234.567", false, Some(1_234_567.0)),
             ("-15", false, Some(-15.0)),

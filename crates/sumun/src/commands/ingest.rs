@@ -268,7 +268,7 @@ fn read(
 ) {
     let table = match opened(file, name, tables, messages) {
         Ok(Opening::Messages(messages)) => return read_messages(messages, consumed, tell, send),
-        Ok(Opening::Table(table)) => Ok(table),
+        Ok(Opening::Table(table)) => Ok(*table),
         Err(error) => Err(error),
     };
     let table = match table {
@@ -354,7 +354,7 @@ fn parcels(batch: MessageBatch) -> Result<Vec<Parcel>> {
 
 /// A file as it was recognised.
 enum Opening {
-    Table(Table<'static>),
+    Table(Box<Table<'static>>),
     Messages(Box<Messages<'static>>),
 }
 
@@ -377,7 +377,7 @@ fn opened(
             Err(other) => Err(Refusal::error("unreadable_message", other.to_string())),
         };
     }
-    Ok(Opening::Table(table_of(file, name, tables)?))
+    Ok(Opening::Table(Box::new(table_of(file, name, tables)?)))
 }
 
 /// Opens a file as the table that its first bytes say it is.

@@ -34,6 +34,9 @@ pub struct Inspect {
     /// The customs office of consignments whose message names none.
     #[arg(long, default_value = "", value_name = "CODE")]
     office: String,
+    /// Shows the segments or lines as they stand, each defect beneath its own.
+    #[arg(long, conflicts_with = "summary")]
+    raw: bool,
 }
 
 /// Consignments and defects that a terminal shows of one file; JSON has them all.
@@ -63,7 +66,11 @@ impl Inspect {
         let path = self.file.clone().unwrap_or_default();
         let understood = self.understand(&path)?;
         let name = path.display().to_string();
-        let (json, text) = (json_of(&name, &understood), text_of(&name, &understood));
+        let (json, mut text) = (json_of(&name, &understood), text_of(&name, &understood));
+        if self.raw && path.as_os_str() != "-" {
+            let bytes = std::fs::read(&path).with_context(|| format!("while reading {name}"))?;
+            raw(&mut text, &bytes, &understood);
+        }
         Ok(Report { json, text, whole: understood.anything() })
     }
 
@@ -399,6 +406,35 @@ fn consignment_text(text: &mut String, row: &Row) {
     }
     if !documents.signs.is_empty() {
         let _ = writeln!(text, "        {:<12}{}", "signs", documents.signs.join(", "));
+    }
+}
+
+/// The message as it stands, with each defect beneath its segment or line.
+fn raw(text: &mut String, bytes: &[u8], understood: &Understood) {
+    let mut of_line: BTreeMap<u64, Vec<&Defect>> = BTreeMap::new();
+    for defect in &understood.batch.defects {
+        of_line.entry(defect.line).or_default().push(defect);
+    }
+    text.push('\n');
+    let mut show = |line: u64, said: &[u8], sound: bool| {
+        let said: String =
+            String::from_utf8_lossy(said).chars().filter(|c| !c.is_control()).collect();
+        let mark = if sound { ' ' } else { '✗' };
+        let _ = writeln!(text, "{line:>6} {mark}{}", super::shortened(&said, 160));
+        for defect in of_line.remove(&line).unwrap_or_default() {
+            let _ = writeln!(text, "        └ {} {}", defect.kind, defect.reason);
+        }
+    };
+    match understood.format {
+        Format::Edifact | Format::X12 => {
+            let x12 = understood.format == Format::X12;
+            intake::segments(bytes, x12, false, |line, _, said, sound| show(line, said, sound));
+        }
+        _ => {
+            for (n, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+                show(n as u64 + 1, line, true);
+            }
+        }
     }
 }
 

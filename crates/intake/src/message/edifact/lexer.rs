@@ -186,11 +186,12 @@ impl<R: io::Read> Lexer<R> {
         } else {
             return Ok(Token::End);
         }
-        if self.edifact && self.window.bytes().first().is_some_and(|byte| b"Uu".contains(byte)) {
-            if let Some(advice) = self.advice()? {
-                self.segments -= 1;
-                return Ok(advice);
-            }
+        if self.edifact
+            && self.window.bytes().first().is_some_and(|byte| b"Uu".contains(byte))
+            && let Some(advice) = self.advice()?
+        {
+            self.segments -= 1;
+            return Ok(advice);
         }
         if !self.edifact && self.window.bytes().first() == Some(&b'I') {
             self.window.hold(128)?;

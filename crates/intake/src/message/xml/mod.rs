@@ -123,8 +123,11 @@ fn read_document(bytes: &[u8], batch: &mut MessageBatch, options: &MessageOption
     let label = label(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start());
     let (text, used) = decode_document(bytes, label.as_deref());
     let declared = label.unwrap_or_default();
-    let same = declared.is_empty() || declared.eq_ignore_ascii_case(used) || text.is_ascii();
-    if !same && !(declared == "ks_c_5601-1987" && used == "EUC-KR") {
+    let same = (declared == "ks_c_5601-1987" && used == "EUC-KR")
+        || declared.is_empty()
+        || declared.eq_ignore_ascii_case(used)
+        || text.is_ascii();
+    if !same {
         let reason = format!("{declared} is declared, the text is {used}");
         let found = declared.as_bytes();
         batch.defects.push(defect(1, "charset", DefectKind::Noted, reason, found));
@@ -239,7 +242,8 @@ impl Pass<'_, '_> {
     }
 
     fn wants_text(&self) -> bool {
-        self.deep == 0 && self.path.last().is_some_and(|level| level.act.is_some())
+        // A text may have elements of its own, such as those that set it in bold.
+        self.deep == 0 && self.path.iter().rev().take(4).any(|level| level.act.is_some())
     }
 
     fn add(&mut self, text: &str) {
@@ -276,7 +280,6 @@ impl Pass<'_, '_> {
             return;
         }
         let name = self.local(element.name().as_ref().as_bytes());
-        self.value.clear();
         let mut level = Level { name, group: Group::Root, act: None, opened: false, root: false };
         if self.rules.is_none() {
             level.root = self.begin(&mut level, at);
@@ -298,6 +301,7 @@ impl Pass<'_, '_> {
                     maker.open(*group, argument, (self.line, at as u64), self.batch, self.options);
                 } else {
                     level.act = Some(act.clone());
+                    self.value.clear();
                     maker.attributes(element);
                 }
             }
@@ -375,7 +379,6 @@ impl Pass<'_, '_> {
                 maker.close(level.group);
             }
         }
-        self.value.clear();
         if level.root {
             self.end_message();
         }

@@ -248,10 +248,10 @@ root  LogisticsTransportMovement/ID         voyage
 root  UsedLogisticsTransportMeans/Name      conveyance
 root  DepartureEvent/OccurrenceDepartureLocation/ID  at departure
 root  ArrivalEvent/OccurrenceArrivalLocation/ID      at arrival
-root  UtilizedUnitLoadTransportEquipment    open uld
+root  AssociatedTransportCargo              open uld
 root  IncludedMasterConsignment             open consignment
-uld  ID                                     uld_id
-uld  CharacteristicCode                     uld_type
+uld  UtilizedUnitLoadTransportEquipment/ID  uld_id
+uld  UtilizedUnitLoadTransportEquipment/CharacteristicCode  uld_type
 uld  OperatingParty/PrimaryID               uld_owner
 uld  IncludedMasterConsignment              open consignment
 consignment  TransportContractDocument/ID   master
