@@ -115,17 +115,84 @@ pub fn samples() -> Option<PathBuf> {
     None
 }
 
+/// Each shared sample with the messages, consignments and defects that are read of it.
+const SAMPLES: &[(&str, usize, usize, usize)] = &[
+    ("cargo_xml/888-11111111_XFWB.xml", 1, 1, 0),
+    ("cargo_xml/888-11111111_XFWB_pieceQuantityItemCountMismatch.xml", 1, 1, 0),
+    ("cargo_xml/SEL22222222_XFZB.xml", 1, 1, 0),
+    ("edifact_baplie/copyleft/baplie_d95b_smdg20_oocl.edi", 1, 3, 0),
+    ("edifact_container_moves/copyleft/coarri_d95b_itg13_genoa_multi_unh.edi", 2, 21, 0),
+    ("edifact_container_moves/coprar_d95b_no_UNB.edi", 1, 2, 2),
+    ("edifact_cuscar/copyleft/cuscar_d95b_lot10_simple.edi", 1, 1, 1),
+    ("edifact_iftmin/iftmin_d00b_big14_decimal_comma.edi", 1, 1, 4),
+    ("edifact_robustness/copyleft/phpedifact_example_release_character.edi", 1, 0, 2),
+    ("edifact_robustness/copyleft/phpedifact_example_utf8.edi", 1, 1, 2),
+    ("ens_ics/315NoOptional.xml", 1, 1, 0),
+    ("ens_ics/CC313A-schemaValidSampleWithSpecialChars-v11-2.xml", 1, 1, 0),
+    ("ens_ics/CC315A-schemaInvalidSample-v11-2.xml", 1, 1, 0),
+    ("ens_ics/CC315A-schemaValidSample-v11-2.xml", 1, 1, 0),
+    ("unipass/cargo_clearance_progress.xml", 1, 1, 0),
+    ("wco_cds/Step1_TT_IM083a.xml", 1, 1, 0),
+    ("wco_cds/TT_EX013b.xml", 1, 1, 0),
+    ("wco_cds/TT_EX041a.xml", 1, 1, 0),
+    ("wco_cds/TT_IM080a.xml", 1, 1, 0),
+    ("wco_cds/trap_BOM_TT_IM004a.xml", 1, 1, 0),
+    ("wco_cds/trap_badNS_TT_EX019a_Step1.xml", 1, 1, 0),
+    ("x12/x12_004010_310.edi", 1, 1, 1),
+    ("x12/x12_005010_350.edi", 1, 2, 0),
+    ("x12/x12_309_004010_santos_0.edi", 1, 10, 1),
+];
+
 #[test]
 fn the_shared_samples_are_read() {
     let Some(folder) = samples() else { return };
-    for path in files(&folder) {
-        let name = path.strip_prefix(&folder).unwrap().display().to_string();
-        let ending = path.extension().unwrap_or_default();
-        if !(ending == "edi" || ending == "xml") {
-            continue;
+    let mut wrong = Vec::new();
+    for (name, messages, consignments, defects) in SAMPLES {
+        let bytes = std::fs::read(folder.join(name)).expect("a sample of the list");
+        let batch = read(&bytes[..], name, &options());
+        println!("=== {name}\n{}", understood(&batch));
+        let batch = batch.expect("a format that is read");
+        let found = (batch.heads.len(), batch.rows.len(), batch.defects.len());
+        if found != (*messages, *consignments, *defects) {
+            wrong.push(format!("{name}: {found:?}"));
         }
-        let bytes = std::fs::read(&path).unwrap();
-        let read = read(&bytes[..], &name, &options());
-        println!("=== {name}\n{}", understood(&read));
+        let rejecting = batch.defects.iter().filter(|defect| defect.kind.rejects()).count();
+        assert_eq!(rejecting, 0, "{name}: something was left out");
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What stands in the samples, found in what is read of them.
+#[test]
+fn the_shared_samples_are_understood() {
+    let Some(folder) = samples() else { return };
+    for (name, wanted) in [
+        ("edifact_iftmin/iftmin_d00b_big14_decimal_comma.edi", "test_message"),
+        ("edifact_container_moves/coprar_d95b_no_UNB.edi", "PLASTICS:ARTICLES"),
+        ("cargo_xml/888-11111111_XFWB_pieceQuantityItemCountMismatch.xml", "do_not_add_up"),
+        ("cargo_xml/SEL22222222_XFZB.xml", "\"house_bill\":\"SEL22222222\""),
+        ("wco_cds/Step1_TT_IM083a.xml", "\"hs\":\"9207901000\""),
+        ("unipass/cargo_clearance_progress.xml", "통관완료"),
+    ] {
+        let bytes = std::fs::read(folder.join(name)).expect("a sample of the list");
+        let said = understood(&read(&bytes[..], name, &options()));
+        assert!(said.contains(wanted), "{name}: {wanted} in\n{said}");
+    }
+}
+
+/// The check digits of S10 against the numbers that a public collection holds to be right or
+/// wrong. Whether a country code exists is not a matter of the digit.
+#[test]
+fn postal_item_numbers_are_checked() {
+    use targeting::codes::PostalItemId;
+    let Some(folder) = samples() else { return };
+    let text = std::fs::read_to_string(folder.join("postal_s10/s10.json")).expect("a sample");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let numbers = &json["tracking_numbers"][0]["test_numbers"];
+    for number in numbers["valid"].as_array().into_iter().flatten() {
+        let number = number.as_str().expect("a text");
+        assert!(number.parse::<PostalItemId>().is_ok(), "{number}");
+    }
+    let wrong = numbers["invalid"][0].as_str().expect("a text");
+    assert!(wrong.parse::<PostalItemId>().is_err(), "{wrong}");
 }
