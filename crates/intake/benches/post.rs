@@ -31,7 +31,7 @@ fn cuscar(bills: u64) -> String {
         write!(
             text,
             "CNI+{bill}+HANB26{bill:07}'\nRFF+BM:HANB26{bill:07}'\nLOC+9+CNSHA:139:6'\n\
-             LOC+11+KRPUS:139:6'\nGIS+23'\nNAD+CZ+++SELLER {seller} TRADING CO LTD+{seller} HARBOUR \
+             LOC+11+KRPUS:139:6'\nGIS+23'\nNAD+CZ+++SELLER {seller} TRADING CO LTD+{seller} QUAY \
              ROAD:PUDONG+SHANGHAI++200120+CN'\nCOM+?+86 21 5550 {seller}:TE'\n\
              NAD+CN+I{buyer:06}++BUYER {buyer} CO LTD+{buyer} NOKSANSANDAN-RO+BUSAN++46752+KR'\n\
              GID+1+{}:CT'\nFTX+AAA+++STEEL BOLTS AND NUTS, ZINC PLATED, LOT {goods} FOR ASSEMBLY'\n\

@@ -4,7 +4,8 @@
 //!
 //! [`recognise`] tells what the bytes are; a [`Mapping`] says which column of a table means
 //! what; a [`Table`] reads the file in batches, each with the rows that were understood and
-//! the defects of the others; [`Messages`] does the same for trade messages. Memory does not grow with the file.
+//! the defects of the others; [`Messages`] does the same for trade messages. Memory does not
+//! grow with a table, nor with a file of EDIFACT or X12.
 //!
 //! ```
 //! use intake::{Mapping, Table, TableOptions};

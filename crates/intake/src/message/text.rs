@@ -56,12 +56,8 @@ impl Charset {
         if self.declared == ISO_2022_JP && bytes.contains(&0x1b) {
             return (ISO_2022_JP.decode_without_bom_handling(bytes).0, Some(ISO_2022_JP));
         }
-        if bytes.is_ascii() {
-            // ASCII is valid UTF-8, so nothing is lost here.
-            return (String::from_utf8_lossy(bytes), None);
-        }
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return (Cow::Borrowed(text), Some(UTF_8));
+            return (Cow::Borrowed(text), (!text.is_ascii()).then_some(UTF_8));
         }
         if let Some(text) = EUC_KR.decode_without_bom_handling_and_without_replacement(bytes)
             && (self.korean || looks_korean(&text))

@@ -369,6 +369,17 @@ pub(crate) struct Fields {
     parts: Vec<(u32, u32)>,
     /// For each element, the first of its components.
     firsts: Vec<u32>,
+    /// What each byte does, for the signs that it was made for.
+    acts: Option<(Signs, [Sign; 256])>,
+}
+
+/// What a byte of a segment does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Text,
+    Element,
+    Component,
+    Release,
 }
 
 impl Fields {
@@ -379,25 +390,31 @@ impl Fields {
         self.firsts.push(0);
         let mut start = 0;
         let mut at = 0;
-        let release = signs.release.unwrap_or(signs.terminator);
-        let repetition = signs.repetition.unwrap_or(signs.terminator);
+        let acts = match &self.acts {
+            Some((known, acts)) if *known == signs => acts,
+            _ => &self.acts.insert((signs, acts_of(signs))).1,
+        };
         while at < bytes.len() {
-            let byte = bytes[at];
-            if byte == signs.element {
-                self.parts.push((start as u32, at as u32));
-                self.firsts.push(self.parts.len() as u32);
-                start = at + 1;
-            } else if byte == signs.component || byte == repetition {
-                self.parts.push((start as u32, at as u32));
-                start = at + 1;
-            } else if byte == release {
-                at += 1;
+            match acts[usize::from(bytes[at])] {
+                Sign::Text => {}
+                Sign::Element => {
+                    self.parts.push((start as u32, at as u32));
+                    self.firsts.push(self.parts.len() as u32);
+                    start = at + 1;
+                }
+                Sign::Component => {
+                    self.parts.push((start as u32, at as u32));
+                    start = at + 1;
+                }
+                // What follows a release sign is text.
+                Sign::Release => at += 1,
             }
             at += 1;
         }
         self.parts.push((start.min(bytes.len()) as u32, bytes.len() as u32));
     }
 
+    #[inline]
     fn range(&self, element: usize) -> (usize, usize) {
         match self.firsts.get(element) {
             None => (0, 0),
@@ -407,6 +424,17 @@ impl Fields {
             }
         }
     }
+}
+
+fn acts_of(signs: Signs) -> [Sign; 256] {
+    let mut acts = [Sign::Text; 256];
+    let repetition = signs.repetition.map(|byte| (byte, Sign::Component));
+    let release = signs.release.map(|byte| (byte, Sign::Release));
+    let rest = [(signs.component, Sign::Component), (signs.element, Sign::Element)];
+    for (byte, act) in release.into_iter().chain(repetition).chain(rest) {
+        acts[usize::from(byte)] = act;
+    }
+    acts
 }
 
 /// One segment, with its elements found.
@@ -424,10 +452,10 @@ pub(crate) struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     /// The tag in upper case.
+    #[inline]
     pub(crate) fn tag(&self) -> [u8; 3] {
-        let raw = self.raw(0, 0);
         let mut tag = [b' '; 3];
-        for (to, byte) in tag.iter_mut().zip(raw) {
+        for (to, byte) in tag.iter_mut().zip(self.raw(0, 0)) {
             *to = byte.to_ascii_uppercase();
         }
         tag

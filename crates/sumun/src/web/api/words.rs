@@ -44,7 +44,9 @@ twin! {
 }
 twin! {
     /// The part that a party plays in a consignment.
-    Role = targeting::party::Role { Consignor, Consignee, Declarant, Carrier, Courier, NotifyParty, Forwarder }
+    Role = targeting::party::Role {
+        Consignor, Consignee, Declarant, Carrier, Courier, NotifyParty, Forwarder,
+    }
 }
 twin! {
     /// The one end state of a consignment.
