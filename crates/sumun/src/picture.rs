@@ -69,7 +69,8 @@ pub fn over_time(words: Words<'_>, labels: &[String], series: &[Series]) -> Stri
         let at = y(tick);
         let _ = write!(
             svg,
-            r#"<path class="grid" d="M{left} {at:.1}H{right}"/><text class="tick" x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
+            "<path class=\"grid\" d=\"M{left} {at:.1}H{right}\"/><text class=\"tick\" x=\"{:.1}\" \
+             y=\"{:.1}\" text-anchor=\"end\">{}</text>",
             left - 8.0,
             at + 4.0,
             number(tick)
@@ -153,7 +154,8 @@ pub fn bars(words: Words<'_>, labels: &[String], series: &[Series]) -> String {
         let at = x(tick);
         let _ = write!(
             svg,
-            r#"<path class="grid" d="M{at:.1} {top:.1}V{foot:.1}"/><text class="tick" x="{at:.1}" y="{:.1}" text-anchor="middle">{}</text>"#,
+            "<path class=\"grid\" d=\"M{at:.1} {top:.1}V{foot:.1}\"/><text class=\"tick\" \
+             x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
             foot + 18.0,
             number(tick)
         );
@@ -173,7 +175,8 @@ pub fn bars(words: Words<'_>, labels: &[String], series: &[Series]) -> String {
             let (kind, half) = (number_of % SHAPES, at + BAR / 2.0);
             let _ = write!(
                 svg,
-                r#"<rect class="bar s{kind}" x="{left:.1}" y="{:.1}" width="{:.1}" height="{:.1}"><title>{}</title></rect>"#,
+                "<rect class=\"bar s{kind}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" \
+                 height=\"{:.1}\"><title>{}</title></rect>",
                 at + 2.0,
                 (x(of.estimate) - left).max(1.0),
                 BAR - 4.0,
@@ -183,7 +186,8 @@ pub fn bars(words: Words<'_>, labels: &[String], series: &[Series]) -> String {
                 let (low, high) = (x(of.low), x(of.high));
                 let _ = write!(
                     svg,
-                    r#"<path class="whisker ink" d="M{low:.1} {half:.1}H{high:.1}M{low:.1} {:.1}v8M{high:.1} {:.1}v8"/>"#,
+                    "<path class=\"whisker ink\" d=\"M{low:.1} {half:.1}H{high:.1}M{low:.1} \
+                     {:.1}v8M{high:.1} {:.1}v8\"/>",
                     half - 4.0,
                     half - 4.0
                 );
@@ -270,7 +274,10 @@ pub fn iceberg(words: IcebergWords<'_>, found: f64, missed: Interval) -> String 
     let mut svg = open(Words { title: words.title, values: "" }, DEEP);
     let _ = write!(
         svg,
-        r#"<rect class="sea" x="0" y="{water}" width="{WIDTH}" height="{:.1}"/><path class="ice deep" d="{}"/><path class="edge" d="{}"/><path class="edge" d="{}"/><path class="ice" d="{}"/><path class="water" d="M0 {water}H{WIDTH}"/>"#,
+        "<rect class=\"sea\" x=\"0\" y=\"{water}\" width=\"{WIDTH}\" height=\"{:.1}\"/><path \
+         class=\"ice deep\" d=\"{}\"/><path class=\"edge\" d=\"{}\"/><path class=\"edge\" \
+         d=\"{}\"/><path class=\"ice\" d=\"{}\"/><path class=\"water\" d=\"M0 \
+         {water}H{WIDTH}\"/>",
         DEEP - water,
         outline(&body, missed.estimate),
         outline(&body, missed.low),
@@ -361,7 +368,8 @@ fn runs(values: &[Option<Interval>]) -> Vec<Vec<(usize, Interval)>> {
 
 fn open(words: Words<'_>, height: f64) -> String {
     format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="{}"><style>{STYLE}</style>"#,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"picture\" viewBox=\"0 0 {WIDTH} \
+         {height:.0}\" role=\"img\" aria-label=\"{}\"><style>{STYLE}</style>",
         escaped(words.title)
     )
 }

@@ -1,5 +1,6 @@
 //! How long a plan of a million consignments takes, from chances to the drawn list: of one office
-//! with four modalities, and of 60 offices with three shifts each and six bundles of four resources.
+//! with four modalities, and of 60 offices with three shifts each and six bundles of four
+//! resources.
 //!
 //! `cargo bench -p targeting --bench plan` times the steps; with `-- once` or `-- cells` it makes
 //! one plan and stops, so that `/usr/bin/time -v` on the built file shows processor time and peak

@@ -134,7 +134,8 @@ pub struct Assessment {
 
 impl Assessment {
     /// True when the chances' 95 % intervals reach into another lane: what was learned does not
-    /// settle where the consignment belongs. Never true by models that do not say how sure they are.
+    /// settle where the consignment belongs. Never true by models that do not say how sure they
+    /// are.
     pub fn is_unsure(&self) -> bool {
         self.uncertainty.is_some_and(|errors| {
             let at = |z: f64| {

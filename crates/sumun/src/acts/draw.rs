@@ -1,6 +1,7 @@
 //! Ordering a shift's plans: an officer says the office, the shift and the officer-minutes, and
-//! each regime with work that waits gets its plan. How minutes are split between the regimes, unless
-//! a capacity file says, is decided here, once for the command and the API; how a plan is drawn:
+//! each regime with work that waits gets its plan. How minutes are split between the regimes,
+//! unless a capacity file says, is decided here, once for the command and the API; how a plan is
+//! drawn:
 //! `pipeline/plan.rs`.
 
 use anyhow::Result;

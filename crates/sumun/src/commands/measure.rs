@@ -356,6 +356,16 @@ pub fn text_of(measure: &Measure) -> String {
             100.0 * change.difference.low,
             100.0 * change.difference.high,
         ));
+        let latest = &change.latest.iceberg;
+        text.push_str(&format!(
+            "\nSteadied by the weeks before, the latest {} weeks hold {} {what}; by their \
+             own inspections alone {} ({} to {}).",
+            change.weeks,
+            number(change.steadied),
+            number(latest.estimate),
+            number(latest.low),
+            number(latest.high),
+        ));
     }
     if let Some(band) = measure.course.last().and_then(|standing| standing.band) {
         text.push_str(&format!(

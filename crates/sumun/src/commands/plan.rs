@@ -21,7 +21,8 @@ use crate::store::{Store, plans};
 /// Draws a shift's inspections with known chances, and keeps every consignment's chance.
 #[derive(Debug, Args)]
 pub struct Plan {
-    /// Customs office. With --capacity it may be left out: then every office of the file is planned.
+    /// Customs office. With --capacity it may be left out: then every office of the file is
+    /// planned.
     #[arg(long, value_name = "CODE", required_unless_present_any = ["replay", "capacity"])]
     office: Option<String>,
     /// The shift: its day, or day and name, such as 2021-04-05/night.

@@ -21,8 +21,8 @@ impl Screen {
         let text = match done.screened {
             0 => format!("Nothing new awaits screening by model {}.", done.model),
             n => format!(
-                "Screened {n} consignments by model {}; of {} the chance is not sure enough to tell \
-                 the lane. Next: `sumun plan --office CODE --shift DATE`, or `sumun export \
+                "Screened {n} consignments by model {}; of {} the chance is not sure enough to \
+                 tell the lane. Next: `sumun plan --office CODE --shift DATE`, or `sumun export \
                  assessments --out FILE`.",
                 done.model, done.unsure
             ),

@@ -10,8 +10,8 @@ use serde::Serialize;
 use targeting::codes::Day;
 use targeting::consignment::Consignment;
 use targeting::measuring::{
-    Ended, Iceberg, Inspected, Interval, Tally, TwoStep, Unit, Yield, course, iceberg_tested,
-    yields,
+    Ended, Iceberg, Inspected, Interval, Tally, Term, TwoStep, Unit, Yield, course, iceberg_tested,
+    steadied, yields,
 };
 use targeting::model::Target;
 use targeting::outcome::Channel;
@@ -106,6 +106,9 @@ pub struct Change {
     pub latest: Period,
     /// Share irregular in the latest weeks less that in the former.
     pub difference: Interval,
+    /// The latest weeks' irregular consignments, helped by all weeks before them; within the
+    /// interval of the latest weeks, which rests on their own inspections alone.
+    pub steadied: f64,
 }
 
 /// Weeks on each side of a comparison, where there are so many.
@@ -161,6 +164,7 @@ struct PlanTally {
     day: Day,
     outcomes: usize,
     tally: Tally,
+    term: Term,
 }
 
 /// Measures the shifts from `first` to `last`.
@@ -188,10 +192,12 @@ pub async fn measure_as(store: &Store, asked: &Asked) -> Result<Measure> {
             day: one.shift_day,
             outcomes: 0,
             tally: Tally::default(),
+            term: Term::default(),
         });
         plan.outcomes += usize::from(one.outcome.is_some());
         let counted = Counted { unit, ended: ended(&one, unit.result) };
         counted.add_to(&mut plan.tally);
+        plan.term.add(&counted.unit);
         if stratum.is_some() {
             divided.push((one.consignment_id, one.plan_id, counted));
         }
@@ -258,9 +264,17 @@ pub async fn measure_as(store: &Store, asked: &Asked) -> Result<Measure> {
         let of = format!("{earliest} – {latest}");
         Some(Period { of, iceberg: iceberg_tested(tallies, tests) })
     };
+    let mut terms: BTreeMap<Day, Term> = BTreeMap::new();
+    for plan in plans.values() {
+        let term = terms.entry(plan.day.week_start()).or_default();
+        *term = term.plus(&plan.term);
+    }
+    let terms: Vec<Term> = terms.into_values().collect();
     let change = side(compared).zip(side(0)).and_then(|(former, latest)| {
         let difference = latest.iceberg.prevalence?.less(former.iceberg.prevalence?);
-        Some(Change { weeks: compared, former, latest, difference })
+        let (earlier, own) = terms.split_at(terms.len() - compared);
+        let steadied = steadied(earlier, own).clamp(latest.iceberg.low, latest.iceberg.high);
+        Some(Change { weeks: compared, former, latest, difference, steadied })
     });
     let course = course(weeks.values().map(|week| week.iter().copied()))
         .into_iter()

@@ -1,7 +1,7 @@
 //! Plan: the shift's inspections of one office and regime, drawn from known chances by a recorded
 //! seed. Every candidate is kept with its chance, drawn or not, so that the draw can be replayed
-//! bit for bit and what got past can be estimated. How chances come about: `targeting::plan`; how an
-//! office describes bundles and resources: `capacity.rs`.
+//! bit for bit and what got past can be estimated. How chances come about: `targeting::plan`; how
+//! an office describes bundles and resources: `capacity.rs`.
 
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
@@ -41,8 +41,8 @@ pub fn default_minutes_each(regime: Regime, modality: Modality) -> MinutesEach {
     MinutesEach { minutes: if regime == Regime::Parcel { parcel } else { freight }, detection }
 }
 
-/// What a shift inspects with, as a plan keeps it: slots of single modalities, or bundles that share
-/// resources. Plans of before there were bundles read as the first.
+/// What a shift inspects with, as a plan keeps it: slots of single modalities, or bundles that
+/// share resources. Plans of before there were bundles read as the first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Means {

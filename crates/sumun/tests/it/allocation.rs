@@ -1,6 +1,6 @@
-//! Plans of several modalities that share officers, scanners and dogs, from the capacity file to the
-//! measured iceberg: every minute is kept, every chance is known, the draw comes out again, and what
-//! is altered afterwards is noticed.
+//! Plans of several modalities that share officers, scanners and dogs, from the capacity file to
+//! the measured iceberg: every minute is kept, every chance is known, the draw comes out again, and
+//! what is altered afterwards is noticed.
 
 use std::collections::HashMap;
 
@@ -75,11 +75,11 @@ fn bundles_of_every_office_are_planned_worked_and_measured() {
         }
 
         // A higher floor for a stated loss takes the place of the first plans.
-        let raised = person.does(&[&order[..], &["7", "--minimax", "0.08"]].concat())?;
+        let raised = person.does(&[&order[..], &["7", "--minimax", "0.12"]].concat())?;
         for (before, after) in plans.iter().zip(raised["plans"].as_array().context("plans")?) {
             let (before, after) = (&before["report"], &after["report"]);
             let loss = 1.0 - real(&after["utility"])? / real(&after["exploit"])?;
-            ensure!(loss <= 0.08 + 1e-9, "{loss}");
+            ensure!(loss <= 0.12 + 1e-9, "{loss}");
             // Where everyone is certain there is nothing to raise.
             ensure!(
                 after["random"] == 0 || real(&after["floor"])? > real(&before["floor"])?,

@@ -13,6 +13,7 @@ mod journal;
 mod loops;
 mod measuring;
 mod person;
+mod playing;
 mod post;
 mod rehearsal;
 mod store;

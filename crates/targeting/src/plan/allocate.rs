@@ -106,8 +106,8 @@ impl Allocation {
 
 /// Gives every candidate its bundle, its chance and its channel.
 ///
-/// Must-cases come first and take at most `terms.rule_most` of the minutes of each resource: as many
-/// as fit, then as strong as fits; the others compete by their risk. Of the minutes
+/// Must-cases come first and take at most `terms.rule_most` of the minutes of each resource: as
+/// many as fit, then as strong as fits; the others compete by their risk. Of the minutes
 /// `terms.officer` is left free for officers' own choices. The core gets the share 1 − ε of the
 /// rest, the tail what is left, and never less than one inspection for every profile. The order of
 /// candidates changes nothing, and a cell comes out the same alone and among others. At given

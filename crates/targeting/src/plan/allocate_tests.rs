@@ -392,8 +392,8 @@ fn estimates_are_right_whatever_the_bundles() {
 }
 
 /// The floor rises as far as the stated loss allows. What it allows is set by prices: a floor φ for
-/// everyone costs φ × Σ (price of detection − worth), here about 0.53 φ for each consignment, so that
-/// no plan has more than 0.08 of the mean at a loss of 0.055, or 0.12 at 0.08.
+/// everyone costs φ × Σ (price of detection − worth), here about 0.53 φ for each consignment, so
+/// that no plan has more than 0.08 of the mean at a loss of 0.055, or 0.12 at 0.08.
 #[test]
 fn the_floor_is_raised_as_far_as_the_loss_allows() {
     let list = List::new(12_000, 3, 9);
@@ -477,7 +477,7 @@ fn a_past_allocation_replays_bit_for_bit() {
     let means = means(vec![cell("ICN/day", [120, 30, 8, 30])]);
     let parts = SeedParts { date: "2026-11-22", office: "ICN", shift: "day", model: "m1" };
     let seed = Seed::derive(b"office key", parts);
-    let terms = Terms { explore: 0.3, ..Terms::default() };
+    let terms = Terms { explore: 0.3, floor: 0.5, eta: 0.3, pays: 0.0, ..Terms::USUAL };
     let plan = allocate(&placed, &means, terms, &seed).unwrap();
     let drawn = plan.draw(&seed);
     let told: Vec<String> = (0..placed.len())

@@ -1,6 +1,6 @@
-//! The tail of one cell: how its minutes are shared out among the bundles, which one each consignment
-//! would be inspected with, and with what chance. Prices that just use the minutes say what
-//! detection is cheap for; a whole number of every bundle is drawn, so that no draw overruns.
+//! The tail of one cell: how its minutes are shared out among the bundles, which one each
+//! consignment would be inspected with, and with what chance. Prices that just use the minutes say
+//! what detection is cheap for; a whole number of every bundle is drawn, so that no draw overruns.
 
 use super::Terms;
 use super::allocate::{Cellwork, Minutes};

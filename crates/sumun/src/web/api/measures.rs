@@ -138,6 +138,8 @@ pub struct Change {
     latest: Period,
     /// Share irregular in the latest weeks less that in the former.
     difference: Interval,
+    /// The latest weeks' irregular consignments, helped by all weeks before them.
+    steadied: f64,
 }
 
 /// What a model would have found with the same capacity, beside what the plans found.
@@ -319,6 +321,7 @@ impl From<pipeline::Measure> for Measures {
             former: one.former.into(),
             latest: one.latest.into(),
             difference: one.difference.into(),
+            steadied: one.steadied,
         };
         let counts = |counts: Vec<(String, i64)>| -> Vec<Count> {
             counts.into_iter().map(|(of, count)| Count { of, count }).collect()
