@@ -22,6 +22,9 @@ pub const FALSE_WARNING: f64 = 0.05;
 pub const INSPECTED_MIN: u64 = 20;
 /// Expected against estimated, from which on a difference matters, however sure.
 const MATTERS: f64 = 1.25;
+/// Log of the greatest factor of odds that is looked for, and steps of halving to it.
+const ODDS_LOG_MAX: f64 = 20.0;
+const ODDS_STEPS: usize = 40;
 /// The name of the groups that are too small to be judged.
 pub const OTHER: &str = "other";
 
@@ -222,10 +225,12 @@ impl BiasWatch {
     /// Compares every group with the rest.
     ///
     /// A group's difference is what its drawn inspections found beyond what was expected of them,
-    /// r, less its part of the same of all, Σ_g r − (M_g/M) Σ r, where M are expected finds: with
-    /// expectations that are right, or wrong for everyone alike, its mean is nothing. A group that
-    /// is warned of leaves the rest, which would else look off in the other direction, and the
-    /// others are compared again.
+    /// r, less its part of the same of all, Σ_g r − (V_g/V) Σ r, where V = Σ q(1 − q) of the
+    /// expected finds q: the score for a group beside a common level of log-odds. With expectations
+    /// that are right, or whose odds are off by one factor for everyone, its mean is nothing. (A
+    /// part by expected finds would ask of goods that are nearly always bad more finds than there
+    /// are inspections.) A group that is warned of leaves the rest, which would else look off in
+    /// the other direction, and the others are compared again.
     #[must_use]
     pub fn report(&self) -> Bias {
         let is_judged = |group: &Group| group.drawn.inspected() >= INSPECTED_MIN;
@@ -251,8 +256,9 @@ impl BiasWatch {
             // The small ones are at the end of the rest and never leave it.
             let mut left: Vec<usize> = (0..judged.len()).collect();
             while rest.len() > 1 {
+                let odds = odds_alike(&rest);
                 let compared: Vec<Comparison> =
-                    (0..left.len()).map(|at| compare(at, &rest, comparisons)).collect();
+                    (0..left.len()).map(|at| compare(at, &rest, odds, comparisons)).collect();
                 for (at, one) in left.iter().zip(&compared) {
                     of_facet[*at].p = Some(one.p);
                 }
@@ -322,13 +328,32 @@ impl BiasWatch {
     }
 }
 
-/// Compares one group of some with the others among them. The chance is corrected for the number of
-/// comparisons of the report (Bonferroni), so that one false warning in it has the stated chance.
-fn compare(at: usize, groups: &[&Group], comparisons: usize) -> Comparison {
-    let sum = |of: fn(&Residual) -> f64| -> f64 { groups.iter().map(|one| of(&one.drawn)).sum() };
-    let whole = sum(Residual::expected).max(1e-9);
+/// By what factor the odds of everyone's expected finds are off: with it, as many are expected as
+/// were found.
+fn odds_alike(groups: &[&Group]) -> f64 {
+    let found: u64 = groups.iter().map(|one| one.drawn.found()).sum();
+    // The expected rise with the factor; logs of it between bounds beyond all that can be told.
+    let (mut low, mut high) = (-ODDS_LOG_MAX, ODDS_LOG_MAX);
+    for _ in 0..ODDS_STEPS {
+        let middle = f64::midpoint(low, high);
+        let odds = middle.exp();
+        let expected: f64 = groups.iter().map(|one| one.drawn.expected_at(odds)).sum();
+        if expected < found as f64 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    f64::midpoint(low, high).exp()
+}
+
+/// Compares one group of some with the others among them, whose odds are off by `odds` alike. The
+/// chance is corrected for the number of comparisons of the report (Bonferroni), so that one false
+/// warning in it has the stated chance.
+fn compare(at: usize, groups: &[&Group], odds: f64, comparisons: usize) -> Comparison {
+    let varying: f64 = groups.iter().map(|one| one.drawn.varying()).sum();
     let group = &groups[at].drawn;
-    let share = group.expected() / whole;
+    let share = group.varying() / varying.max(1e-9);
     // Its own inspections count with what is not its part, those of the rest against it.
     let mut difference = Residual::default();
     for (n, other) in groups.iter().enumerate() {
@@ -336,8 +361,7 @@ fn compare(at: usize, groups: &[&Group], comparisons: usize) -> Comparison {
     }
     let (low, high) = difference.tails();
     // Against the rest: what is wrong for everyone alike is drift, not bias.
-    let alike = sum(|of| of.found() as f64) / whole;
-    let (expected, found) = (alike * group.expected(), group.found() as f64);
+    let (expected, found) = (group.expected_at(odds), group.found() as f64);
     let kind = if low < high { Disproportion::TooOften } else { Disproportion::TooSeldom };
     Comparison {
         kind,
@@ -530,6 +554,40 @@ mod tests {
             (0..60).filter(|seed| !warned(&play(3_000 + seed, |_, p| 1.5 * p, "")).is_empty());
         let warnings = warnings.count();
         assert!(warnings <= 9, "{warnings} of 60");
+    }
+
+    #[test]
+    fn odds_that_are_wrong_for_everyone_alike_are_no_bias_where_most_is_bad() {
+        let (reports, mut warnings, mut planted) = (200, 0, 0);
+        for seed in 0..reports {
+            let mut dice = ChaCha8Rng::seed_from_u64(5_000 + seed);
+            let [mut alike, mut apart] = [BiasWatch::default(), BiasWatch::default()];
+            for n in 0..600 {
+                let (origin, truth) = [("DE", 0.9), ("US", 0.6), ("CN", 0.2)][n % 3];
+                // Half the odds are expected of everyone; in the other watch, a third of CN alone.
+                let halved = truth / (2.0 - truth);
+                let found = dice.random::<f64>() < truth;
+                let add = |watch: &mut BiasWatch, expected| {
+                    let unit = Unit {
+                        chance: 1.0,
+                        expected,
+                        detection: 1.0,
+                        channel: Channel::Risk,
+                        drawn: true,
+                        result: Some(found),
+                    };
+                    watch.add(&unit, &[(Facet::Origin, origin)]);
+                };
+                add(&mut alike, halved);
+                add(&mut apart, if origin == "CN" { truth / 3.0 } else { truth });
+            }
+            warnings += u32::from(!warned(&alike.report()).is_empty());
+            planted += u32::from(warned(&apart.report()) == [("CN", Disproportion::TooSeldom)]);
+        }
+        eprintln!("odds halved for all: {warnings} of {reports} warn; for one: {planted}");
+        // 5 % are 10 ± 3.1.
+        assert!(warnings <= 19, "{warnings} of {reports}");
+        assert!(f64::from(planted) >= 0.9 * reports as f64, "{planted} of {reports}");
     }
 
     #[test]

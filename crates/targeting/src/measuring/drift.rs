@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::residual::{Residual, normal_above};
+use super::residual::{Residual, normal_above, normal_quantile};
 use crate::codes::Day;
 use crate::words;
 
@@ -277,20 +277,51 @@ fn level(fields: usize) -> f64 {
     FALSE_OTHERS / f64::from(STATED_WEEKS) / fields.max(1) as f64
 }
 
-/// The stability index against the weeks before of the same model, and whether it rings. Under no
-/// change it is (1/n + 1/n₀) times a chi-square number with one degree less than bins.
+/// The stability index against the weeks before of the same model, and whether it rings.
+///
+/// Under no change and with independent consignments it is (1/n + 1/n₀) times a chi-square number
+/// with one degree less than bins. But scores of a week move together where the model reads what
+/// was lately found or how often goods came, so the weeks before are compared among themselves
+/// too: what their indices have beyond the chi-square mean is how much a week sways. One sway that
+/// all scores share makes the excess of this week the square of a Student number with one degree
+/// less than weeks. Each of the two may ring falsely with half of the stated chance.
 fn index(week: &DriftWeek, before: &[DriftWeek]) -> Option<(f64, bool)> {
-    let mut then = Scores::default();
-    let alike: Vec<&DriftWeek> = before.iter().filter(|one| one.model == week.model).collect();
-    alike.iter().for_each(|one| then.merge(&one.scores));
+    let alike: Vec<&Scores> =
+        before.iter().filter(|one| one.model == week.model).map(|one| &one.scores).collect();
+    let alike: Vec<&Scores> = alike.into_iter().filter(|one| !one.is_empty()).collect();
+    let then = together(&alike);
     let (n, of) = (week.scores.len(), then.len());
     if alike.len() < BEFORE_MIN || n < WEEK_MIN || of < BEFORE_ROWS_MIN {
         return None;
     }
-    let (index, bins) = week.scores.index(&then);
-    let scaled = index / (1.0 / n as f64 + 1.0 / of as f64);
-    let sure = bins > 1 && chi_square_above(scaled, bins - 1) < level(1);
+    let (index, _) = week.scores.index(&then);
+    let (scaled, degrees) = scaled(&week.scores, &then);
+    let sway = (0..alike.len()).map(|at| {
+        let others = [&alike[..at], &alike[at + 1..]].concat();
+        let (scaled, degrees) = self::scaled(alike[at], &together(&others));
+        scaled - degrees
+    });
+    // With its own standard error, since so few weeks may look steady by luck.
+    let many = alike.len() as f64;
+    let sway = (sway.sum::<f64>() / many).max(0.0) + (2.0 * degrees / many).sqrt();
+    let half = level(1) / 2.0;
+    let beyond = scaled - chi_square_over(half, degrees);
+    let sure = degrees > 0.0
+        && beyond > 0.0
+        && student_outside((beyond / sway).sqrt(), alike.len() - 1) < half;
     Some((index, sure && index >= INDEX_MATTERS))
+}
+
+fn together(weeks: &[&Scores]) -> Scores {
+    let mut all = Scores::default();
+    weeks.iter().for_each(|one| all.merge(one));
+    all
+}
+
+/// The stability index as a chi-square number, and its degrees of freedom.
+fn scaled(now: &Scores, then: &Scores) -> (f64, f64) {
+    let (index, bins) = now.index(then);
+    (index / (1.0 / now.len() as f64 + 1.0 / then.len() as f64), bins as f64 - 1.0)
 }
 
 /// How far a share moved against the weeks before, and whether it rings. The variance is that of
@@ -325,11 +356,27 @@ fn moved_new_goods(week: &DriftWeek, before: &[DriftWeek]) -> Option<(f64, bool)
     Some((moved, rings && moved > 0.0))
 }
 
-/// Chance that a chi-square number is above `x` (Wilson & Hilferty, PNAS 17 (1931)): the cube root
-/// is nearly normal.
-fn chi_square_above(x: f64, degrees: usize) -> f64 {
-    let n = 2.0 / (9.0 * degrees as f64);
-    normal_above(((x / degrees as f64).max(0.0).cbrt() - (1.0 - n)) / n.sqrt())
+/// The chi-square number that is passed with this chance (Wilson & Hilferty, PNAS 17 (1931)): its
+/// cube root is nearly normal.
+fn chi_square_over(chance: f64, degrees: f64) -> f64 {
+    let n = 2.0 / (9.0 * degrees.max(1.0));
+    degrees * (1.0 - n + normal_quantile(1.0 - chance) * n.sqrt()).powi(3)
+}
+
+/// Chance that a Student number with so many degrees of freedom is further from zero than `t`
+/// (Abramowitz & Stegun 26.7.3 and 26.7.4).
+fn student_outside(t: f64, degrees: usize) -> f64 {
+    let angle = (t / (degrees as f64).sqrt()).atan();
+    let (sin, cos) = angle.sin_cos();
+    let odd = degrees % 2 == 1;
+    let (mut sum, mut term) = (0.0, if odd { cos } else { 1.0 });
+    // Odd: cos + 2/3 cos³ + …; even: 1 + 1/2 cos² + 3/8 cos⁴ + …
+    for n in (if odd { 3 } else { 2 }..=degrees).step_by(2) {
+        sum += term;
+        term *= cos * cos * (n - 1) as f64 / n as f64;
+    }
+    let inside = if odd { (angle + sin * sum) / std::f64::consts::FRAC_PI_2 } else { sin * sum };
+    (1.0 - inside).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -478,9 +525,48 @@ mod tests {
     }
 
     #[test]
-    fn chi_square_tails_are_the_tabled_ones() {
+    fn tails_are_the_tabled_ones() {
         // 16.919 and 27.877 are the 5 % and 0.1 % points at nine degrees.
-        assert!((chi_square_above(16.919, 9) - 0.05).abs() < 0.001);
-        assert!((chi_square_above(27.877, 9) - 0.001).abs() < 0.000_1);
+        assert!((chi_square_over(0.05, 9.0) - 16.919).abs() < 0.02);
+        assert!((chi_square_over(0.001, 9.0) - 27.877).abs() < 0.3);
+        // Student's two-sided points: 5 % at 1 to 4 and 7 degrees, and 0.1 % at 7.
+        for (degrees, t) in [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (7, 2.365)] {
+            assert!((student_outside(t, degrees) - 0.05).abs() < 1e-4, "{degrees}");
+        }
+        assert!((student_outside(5.408, 7) - 0.001).abs() < 1e-5);
+        assert!(student_outside(f64::INFINITY, 2) < 1e-12);
+    }
+
+    #[test]
+    fn scores_that_sway_together_ring_as_seldom_as_stated_and_still_ring() {
+        // All scores of a week move by one normal number, as those of a model do that reads what
+        // an office lately found; half way they may move for good.
+        let play = |seed: u64, sway: f64, moved: f64| -> Vec<DriftLine> {
+            let mut dice = ChaCha8Rng::seed_from_u64(seed);
+            let mut normal = move || normal_quantile(dice.random::<f64>());
+            let weeks: Vec<DriftWeek> = (0..26)
+                .map(|n| {
+                    let mut week = DriftWeek::new(Day(7 * n + 4));
+                    let shift = sway * normal() + if n >= 13 { moved } else { 0.0 };
+                    for _ in 0..400 {
+                        week.scores.add(1.0 / (1.0 + (3.0 - 0.8 * normal() - shift).exp()));
+                    }
+                    week
+                })
+                .collect();
+            drift(&weeks)
+        };
+        let streams = 200;
+        for (at, sway) in [0.1, 0.2, 0.4].into_iter().enumerate() {
+            let first = 70_000 + 1_000 * at as u64;
+            let rung = |seed: &u64| rings(&play(*seed, sway, 0.0), Signal::Scores);
+            let quiet = (first..first + streams).filter(rung).count();
+            eprintln!("scores that sway by {sway}: {quiet} of {streams} half-years ring");
+            // 1 % are 2 ± 1.4.
+            assert!(quiet <= 6, "{sway}: {quiet} of {streams}");
+        }
+        let heard = (0..40).filter(|n| rings(&play(80_000 + n, 0.1, 1.2), Signal::Scores)).count();
+        eprintln!("scores that sway by 0.1 and move by 1.2: heard in {heard} of 40");
+        assert!(heard >= 30, "{heard} of 40");
     }
 }

@@ -83,6 +83,20 @@ impl Residual {
         self.inspections.iter().map(|one| one.find).sum()
     }
 
+    /// How much finds are expected to vary, Σ q(1 − q): by so much their number rises with the log
+    /// of everyone's odds.
+    #[must_use]
+    pub fn varying(&self) -> f64 {
+        self.inspections.iter().map(|one| one.find * (1.0 - one.find)).sum()
+    }
+
+    /// Finds to be expected if the odds of each are `odds` times what was expected.
+    #[must_use]
+    pub fn expected_at(&self, odds: f64) -> f64 {
+        let find = |one: &Inspection| odds * one.find / (1.0 - one.find + odds * one.find);
+        self.inspections.iter().map(find).sum()
+    }
+
     /// The sum: by how many irregular consignments the expectations fell short.
     #[must_use]
     pub fn total(&self) -> f64 {
