@@ -4,7 +4,8 @@
 //!
 //! [`recognise`] tells what the bytes are; a [`Mapping`] says which column of a table means
 //! what; a [`Table`] reads the file in batches, each with the rows that were understood and
-//! the defects of the others. Memory does not grow with the file.
+//! the defects of the others; [`Messages`] does the same for trade messages. Memory does not
+//! grow with a table, nor with a file of EDIFACT or X12.
 //!
 //! ```
 //! use intake::{Mapping, Table, TableOptions};
@@ -25,11 +26,16 @@
 //! ```
 
 mod mapping;
+mod message;
 mod recognise;
 mod table;
 mod unpack;
 
 pub use bytes::Bytes;
 pub use mapping::{Mapping, MappingError, built_in};
+pub use message::{
+    DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages,
+    Row, segments,
+};
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
 pub use table::{Batch, Read, Table, TableError, TableOptions};

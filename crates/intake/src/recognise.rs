@@ -20,6 +20,16 @@ pub enum Format {
     Ndjson,
     /// Apache Parquet.
     Parquet,
+    /// UN/EDIFACT interchanges (ISO 9735), whole or damaged.
+    Edifact,
+    /// ANSI ASC X12 interchanges.
+    X12,
+    /// Cargo-IMP messages of the air: lines that begin with `FWB/16` and the like.
+    CargoImp,
+    /// XML documents.
+    Xml,
+    /// Postal customs forms (CN22, CN23) as JSON.
+    Postal,
     /// None of these.
     Unknown,
 }
@@ -46,6 +56,38 @@ pub enum Encoding {
     Cp949,
     /// UTF-16, which is recognised to be refused with a sentence.
     Utf16,
+}
+
+impl Format {
+    /// The word that files, tables and the API use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Ndjson => "ndjson",
+            Format::Parquet => "parquet",
+            Format::Edifact => "edifact",
+            Format::X12 => "x12",
+            Format::CargoImp => "cargo-imp",
+            Format::Xml => "xml",
+            Format::Postal => "postal",
+            Format::Unknown => "unknown",
+        }
+    }
+
+    /// True for formats of trade messages, which [`crate::Messages`] reads; tables are read by
+    /// [`crate::Table`].
+    pub fn is_message(self) -> bool {
+        match self {
+            Format::Edifact | Format::X12 | Format::CargoImp | Format::Xml | Format::Postal => true,
+            Format::Csv | Format::Ndjson | Format::Parquet | Format::Unknown => false,
+        }
+    }
+}
+
+impl serde::Serialize for Format {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
 }
 
 /// What [`recognise`] found.
@@ -94,17 +136,86 @@ pub(crate) fn format_of(head: &[u8], encoding: Encoding, name_hint: &str) -> For
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let name = name_hint.to_ascii_lowercase();
     let named = |endings: &[&str]| endings.iter().any(|ending| name.contains(ending));
+    // Terminators may stand before the first segment.
+    let segments = text.trim_ascii_start();
+    let segments = match segments.iter().position(|b| *b != b'\'' && !b.is_ascii_whitespace()) {
+        Some(start) => &segments[start..],
+        None => segments,
+    };
     match text.first() {
+        Some(b'{' | b'[') if is_postal(text) => Format::Postal,
         Some(b'{') => Format::Ndjson,
-        // A JSON array, XML, EDIFACT or X12: messages, but no table.
-        Some(b'[' | b'<') if !named(&[".csv", ".tsv"]) => Format::Unknown,
-        _ if ["UNA", "UNB+", "ISA*"].iter().any(|tag| text.starts_with(tag.as_bytes())) => {
-            Format::Unknown
-        }
+        Some(b'<') if !named(&[".csv", ".tsv"]) => Format::Xml,
+        // A JSON array of something else.
+        Some(b'[') if !named(&[".csv", ".tsv"]) => Format::Unknown,
         None if named(&[".ndjson", ".jsonl"]) => Format::Ndjson,
+        _ if is_utf16_xml(head) => Format::Xml,
+        _ if begins_edifact(segments) => Format::Edifact,
+        _ if begins_x12(segments) => Format::X12,
+        _ if has_cargo_imp(text) => Format::CargoImp,
+        _ if has_segments(text) => Format::Edifact,
         // Text has no zero bytes, except UTF-16, whose readers get a sentence of their own.
         _ if encoding != Encoding::Utf16 && memchr::memchr(0, head).is_some() => Format::Unknown,
         _ => Format::Csv,
+    }
+}
+
+fn is_utf16_xml(head: &[u8]) -> bool {
+    head.starts_with(b"\xff\xfe<\0") || head.starts_with(b"\xfe\xff\0<")
+}
+
+/// A postal form names a sender, an addressee, and pieces or an item number.
+fn is_postal(text: &[u8]) -> bool {
+    let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    has("\"addressee\"") && (has("\"pieces\"") || has("\"item\"") || has("\"sender\""))
+}
+
+fn begins_edifact(text: &[u8]) -> bool {
+    let begins = |tag: &[u8]| text.len() > 3 && text[..3].eq_ignore_ascii_case(tag);
+    let separated = text.get(3).is_some_and(|byte| !byte.is_ascii_alphanumeric());
+    begins(b"UNA") || (separated && [&b"UNB"[..], b"UNH", b"UNG"].iter().any(|tag| begins(tag)))
+}
+
+/// Three known segments in a row are an interchange whose head was cut off.
+fn has_segments(text: &[u8]) -> bool {
+    const TAGS: [&str; 18] = [
+        "UNB+", "UNH+", "UNT+", "UNZ+", "BGM+", "DTM+", "NAD+", "LOC+", "RFF+", "EQD+", "MEA+",
+        "FTX+", "GID+", "CNI+", "TDT+", "SEL+", "CNT+", "SGP+",
+    ];
+    let known = text
+        .split(|byte| *byte == b'\'')
+        .take(400)
+        .filter(|segment| {
+            let segment = segment.trim_ascii_start();
+            TAGS.iter().any(|tag| segment.starts_with(tag.as_bytes()))
+        })
+        .count();
+    known >= 3
+}
+
+fn begins_x12(text: &[u8]) -> bool {
+    let separated = |tag: &[u8]| {
+        text.starts_with(tag) && text.get(tag.len()).is_some_and(|b| !b.is_ascii_alphanumeric())
+    };
+    separated(b"ISA") || (separated(b"GS") && text.len() > 20) || text.starts_with(b"ST*3")
+}
+
+/// A line that begins a message of the air, at the start or behind a wrapper's few lines.
+fn has_cargo_imp(text: &[u8]) -> bool {
+    text.split(|byte| matches!(byte, b'\n' | b'\r')).take(60).any(is_cargo_imp)
+}
+
+/// Whether a line begins a Cargo-IMP message: `FWB/16` and the like.
+pub(crate) fn is_cargo_imp(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b"\x02").unwrap_or(line).trim_ascii();
+    let line = line.strip_prefix(b"=").unwrap_or(line);
+    match line {
+        [b'F', b'F', b'M', b'/', rest @ ..]
+        | [b'F', b'W', b'B', b'/', rest @ ..]
+        | [b'F', b'H', b'L', b'/', rest @ ..] => {
+            matches!(rest.len(), 1 | 2) && rest.iter().all(u8::is_ascii_digit)
+        }
+        _ => false,
     }
 }
 
@@ -145,8 +256,8 @@ mod tests {
             (b"{\"a\":1}\n", "x.csv", Format::Ndjson, Encoding::Ascii),
             (b"PAR1....", "x.csv", Format::Parquet, Encoding::Ascii),
             (b"[{\"a\":1}]", "x.json", Format::Unknown, Encoding::Ascii),
-            (b"<xml/>", "", Format::Unknown, Encoding::Ascii),
-            (b"UNB+UNOA:1", "", Format::Unknown, Encoding::Ascii),
+            (b"<xml/>", "", Format::Xml, Encoding::Ascii),
+            (b"UNB+UNOA:1", "", Format::Edifact, Encoding::Ascii),
             (b"\xff\xfea\0,\0b\0", "", Format::Csv, Encoding::Utf16),
             ("이름,값\n".as_bytes(), "", Format::Csv, Encoding::Utf8),
         ];

@@ -162,6 +162,18 @@ pub struct GoodsItem {
     /// How the origin is marked or proved.
     #[serde(skip_serializing_if = "CompactString::is_empty")]
     pub origin_mark: CompactString,
+    /// Further HS codes that the same line declares.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_hs: Vec<HsCode>,
+    /// Marks and numbers on the packages.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub marks: String,
+    /// UN number of dangerous goods.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub dangerous: CompactString,
+    /// Numbers of the containers that this line lies in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub containers: Vec<CompactString>,
 }
 
 impl GoodsItem {
@@ -202,10 +214,39 @@ pub struct Route {
     /// Vessel, flight or vehicle.
     #[serde(skip_serializing_if = "CompactString::is_empty")]
     pub conveyance: CompactString,
+    /// Number of the vessel: IMO number or call sign.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub conveyance_id: CompactString,
+    /// Voyage number; of a flight its number.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub voyage: CompactString,
+    /// Every place named, as written, whether its code is known or not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
+}
+
+/// A place that a document names, in the part it plays there.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    /// The part it plays, such as `loading`, or the document's own code for that.
+    pub role: CompactString,
+    /// Its code as written: UN/LOCODE, IATA airport, or a national one.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub code: CompactString,
+    /// Its name as written.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The country in which it lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+    /// When the goods are there, in local time: `2026-11-25T14:30`.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub at: CompactString,
 }
 
 /// One container or other unit with its seals.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Equipment {
     /// The number as written; kept even when its check digit is wrong.
     pub number: CompactString,
@@ -218,6 +259,24 @@ pub struct Equipment {
     /// True when declared empty.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub empty: bool,
+    /// Size and type as written (ISO 6346).
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    pub size_type: CompactString,
+    /// Which way the unit itself passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// Declared gross mass in grams.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gross_mass_g: Option<Mass>,
+    /// Verified gross mass (SOLAS VI/2) in grams.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_mass_g: Option<Mass>,
+    /// Where it stands on board: bay, row and tier.
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    pub stowage: CompactString,
+    /// Set temperature as written, with its unit.
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    pub temperature: CompactString,
 }
 
 /// Transport and customs documents.
@@ -248,6 +307,36 @@ pub struct Documents {
     /// How the goods are paid for.
     #[serde(skip_serializing_if = "CompactString::is_empty")]
     pub payment: CompactString,
+    /// Number of the customs declaration or cargo report.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub declaration: CompactString,
+    /// Number of the manifest that reports it.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub manifest: CompactString,
+    /// Booking number.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub booking: CompactString,
+    /// Unique consignment reference.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub ucr: CompactString,
+    /// True when the document withdraws the consignment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cancelled: bool,
+    /// What the document says besides, under its own codes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+    /// What is odd about the document, by the codes of `docs/formats.md`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<CompactString>,
+}
+
+/// Something that a document says and no field holds, under the document's own code.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// The document's code for it, such as `FTX SCAN` or `OCI US/SHP/T`.
+    pub kind: CompactString,
+    /// What it says.
+    pub text: String,
 }
 
 /// One consignment as declared. A later declaration under the same `source` and `reference`
@@ -399,6 +488,8 @@ pub enum DefectKind {
     Truncated,
     /// The record repeats another of the same file.
     Duplicate,
+    /// Something is odd about the message, such as a wrong count; nothing was left out.
+    Noted,
 }
 words!(
     DefectKind,
@@ -411,6 +502,7 @@ words!(
     Encoding = "encoding",
     Truncated = "truncated",
     Duplicate = "duplicate",
+    Noted = "noted",
 );
 
 impl DefectKind {
@@ -422,7 +514,10 @@ impl DefectKind {
             | DefectKind::Columns
             | DefectKind::Encoding
             | DefectKind::Truncated => true,
-            DefectKind::Ignored | DefectKind::OutOfRange | DefectKind::Duplicate => false,
+            DefectKind::Ignored
+            | DefectKind::OutOfRange
+            | DefectKind::Duplicate
+            | DefectKind::Noted => false,
         }
     }
 }

@@ -22,6 +22,8 @@ pub enum Role {
     Courier,
     /// Is told of the arrival (NI).
     NotifyParty,
+    /// Consolidates and forwards: the freight forwarder or agent (FW).
+    Forwarder,
 }
 
 /// One party of one consignment, as declared.

@@ -567,7 +567,7 @@ impl Filler {
 }
 
 fn unit(number: &str, container: Option<ContainerNumber>) -> Equipment {
-    Equipment { number: CompactString::new(number), container, seals: Vec::new(), empty: false }
+    Equipment { number: CompactString::new(number), container, ..Equipment::default() }
 }
 
 /// A required text of at most `longest` characters, which keeps it fit for an index.

@@ -196,7 +196,12 @@ impl<'a> Table<'a> {
                               compression off and try again";
                 Err(TableError::Unreadable(reason.to_owned()))
             }
-            Format::Unknown => Err(TableError::Unreadable(
+            Format::Edifact
+            | Format::X12
+            | Format::CargoImp
+            | Format::Xml
+            | Format::Postal
+            | Format::Unknown => Err(TableError::Unreadable(
                 "the file is no table: neither delimited text, nor JSON objects line by line, \
                  nor Parquet"
                     .to_owned(),

@@ -5,6 +5,8 @@ mod files;
 mod kcs;
 mod mappings;
 mod messages;
+mod post;
+mod post_properties;
 mod properties;
 
 use std::fmt::Write;

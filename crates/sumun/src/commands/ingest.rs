@@ -9,7 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
-use intake::{Format, HEAD_BYTES, Mapping, Table, TableError, TableOptions, recognise};
+use intake::{
+    Format, HEAD_BYTES, Kind, Mapping, MessageBatch, MessageError, MessageOptions, Messages, Table,
+    TableError, TableOptions, recognise,
+};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -23,13 +26,17 @@ use crate::refusal::{Refusal, refusal};
 use crate::store::Store;
 use crate::store::messages::{NewMessage, Tally};
 
-/// Reads files of declarations into the store: CSV, NDJSON or Parquet, plain or packed by gzip or
-/// zstd. What cannot be read becomes a defect; the same file again changes nothing.
+/// Reads files into the store: tables (CSV, NDJSON, Parquet) and trade messages (EDIFACT,
+/// Cargo-IMP, XML, X12, postal forms), plain or packed by gzip or zstd. What cannot be read becomes
+/// a defect; the same file again changes nothing.
 #[derive(Debug, Args)]
 pub struct Ingest {
-    /// Files; `-` is standard input.
+    /// Files, or folders with all files in them; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// The customs office of consignments whose message names none.
+    #[arg(long, default_value = "", value_name = "CODE")]
+    office: String,
     /// Says which column is which field, for tables that are not known.
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
@@ -51,16 +58,38 @@ struct Ingested {
     #[serde(flatten)]
     tally: Tally,
     outcomes_ignored: u64,
+    /// Read, but no declaration: where boxes are, and what became of consignments.
+    not_declared: u64,
+    /// Read, but of messages that say they are tests.
+    tests: u64,
+}
+
+/// How all files of one call are read.
+struct Reading {
+    tables: TableOptions,
+    office: String,
+    with_outcomes: bool,
 }
 
 impl Ingest {
     /// Runs the verb.
     pub async fn run(self, office: &Office) -> Result<Report> {
         let store = office.store().await?;
-        let options = options(self.mapping.as_deref())?;
-        let (mut done, mut refused) = (Vec::new(), Vec::new());
+        let reading = Reading {
+            tables: options(self.mapping.as_deref())?,
+            office: self.office.clone(),
+            with_outcomes: self.with_outcomes,
+        };
+        let mut files = Vec::new();
         for path in &self.files {
-            match ingest(office, &store, path, &options, self.with_outcomes).await {
+            match path.is_dir() {
+                true => files.extend(files_of(path)?),
+                false => files.push(path.clone()),
+            }
+        }
+        let (mut done, mut refused) = (Vec::new(), Vec::new());
+        for path in &files {
+            match ingest(office, &store, path, &reading).await {
                 Ok(ingested) => done.push(ingested),
                 // One file that is no table does not keep the others out.
                 Err(error) => match refusal(&error) {
@@ -98,8 +127,32 @@ pub(super) fn options(mapping: Option<&Path>) -> Result<TableOptions> {
     Ok(options)
 }
 
+/// All files of a folder and the folders in it, in the order of their names.
+pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                crate::refuse!("no_file", "{} cannot be opened: {error}", folder.display())
+            }
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// A batch on its way from the reader to the store.
+#[derive(Default)]
 struct Parcel {
+    /// Who numbers its references, where a file has several of these.
+    source: Option<String>,
+    not_declared: u64,
+    tests: u64,
     rows: Vec<Arrival>,
     defects: Vec<Defect>,
 }
@@ -114,21 +167,30 @@ async fn ingest(
     office: &Office,
     store: &Store,
     path: &Path,
-    options: &TableOptions,
-    with_outcomes: bool,
+    reading: &Reading,
 ) -> Result<Ingested> {
     let (mut file, name) = open(path)?;
     let (digest, size) = digest_of(&mut file)?;
     let bar = office.bar(Some(size), "Reading");
     bar.set_message(super::shortened(&name, 28));
     let consumed = Arc::new(AtomicU64::new(0));
+    // A file that comes again is read as of the day on which it first came, or what it says
+    // without a date of its own would look new.
+    let received_at = pipeline::received_at(store, &digest).await?.unwrap_or_else(now);
 
     // Two batches wait at most, so that a fast reader does not fill the memory.
     let (send, mut batches) = mpsc::channel::<Result<Parcel>>(2);
     let (tell, opened) = tokio::sync::oneshot::channel::<Result<Opened>>();
     let reader = {
-        let (options, name, consumed) = (options.clone(), name.clone(), consumed.clone());
-        std::thread::spawn(move || read(file, &name, &options, &consumed, tell, &send))
+        let messages = MessageOptions {
+            office: reading.office.as_str().into(),
+            received_at,
+            batch_rows: BATCH,
+        };
+        let (tables, name, consumed) = (reading.tables.clone(), name.clone(), consumed.clone());
+        std::thread::spawn(move || {
+            read(file, &name, (&tables, &messages), &consumed, tell, &send);
+        })
     };
     let stored = async {
         let opened = opened.await.context("the reader stopped")??;
@@ -141,7 +203,7 @@ async fn ingest(
                 format: opened.format,
                 size_bytes: size as i64,
             },
-            now(),
+            received_at,
         )
         .await?;
         let mut ingested = Ingested {
@@ -150,9 +212,12 @@ async fn ingest(
             format: opened.format.to_owned(),
             tally: Tally::default(),
             outcomes_ignored: 0,
+            not_declared: 0,
+            tests: 0,
         };
         while let Some(parcel) = batches.recv().await {
             let parcel = parcel?;
+            let with_outcomes = reading.with_outcomes;
             store_one(office, store, &message, &parcel, with_outcomes, &mut ingested).await?;
             bar.set_position(consumed.load(Ordering::Relaxed));
         }
@@ -175,9 +240,15 @@ async fn store_one(
     with_outcomes: bool,
     ingested: &mut Ingested,
 ) -> Result<()> {
-    let Parcel { rows, defects } = parcel;
+    let Parcel { source, not_declared, tests, rows, defects } = parcel;
+    let message = &Message {
+        source: source.clone().unwrap_or_else(|| message.source.clone()),
+        ..message.clone()
+    };
     let tally =
         pipeline::receive(store, message, rows, defects, with_outcomes, office.by()).await?;
+    ingested.not_declared += not_declared;
+    ingested.tests += tests;
     ingested.tally.add(tally);
     if !with_outcomes {
         ingested.outcomes_ignored +=
@@ -190,12 +261,17 @@ async fn store_one(
 fn read(
     file: File,
     name: &str,
-    options: &TableOptions,
+    (tables, messages): (&TableOptions, &MessageOptions),
     consumed: &AtomicU64,
     tell: tokio::sync::oneshot::Sender<Result<Opened>>,
     send: &mpsc::Sender<Result<Parcel>>,
 ) {
-    let table = match table_of(file, name, options) {
+    let table = match opened(file, name, tables, messages) {
+        Ok(Opening::Messages(messages)) => return read_messages(messages, consumed, tell, send),
+        Ok(Opening::Table(table)) => Ok(*table),
+        Err(error) => Err(error),
+    };
+    let table = match table {
         Ok(table) => table,
         Err(error) => {
             // A store that has given up no longer listens; there is nobody left to tell.
@@ -203,12 +279,7 @@ fn read(
             return;
         }
     };
-    let format = match table.format() {
-        Format::Csv => "csv",
-        Format::Ndjson => "ndjson",
-        Format::Parquet => "parquet",
-        Format::Unknown => "unknown",
-    };
+    let format = table.format().as_str();
     let _ = tell.send(Ok(Opened { source: table.mapping().to_owned(), format }));
     let mut table = table;
     while let Some(batch) = table.next() {
@@ -219,13 +290,94 @@ fn read(
                 .into_iter()
                 .map(|row| pipeline::prepare(row.line, row.consignment, row.inspection))
                 .collect::<Result<_>>()?;
-            Ok(Parcel { rows, defects: batch.defects })
+            Ok(Parcel { rows, defects: batch.defects, ..Parcel::default() })
         });
         let failed = parcel.is_err();
         if send.blocking_send(parcel).is_err() || failed {
             return;
         }
     }
+}
+
+/// Reads a file of trade messages to its end, batch by batch. A batch has one parcel for each
+/// source in it, since these number their references each for itself.
+fn read_messages(
+    mut messages: Box<Messages<'static>>,
+    consumed: &AtomicU64,
+    tell: tokio::sync::oneshot::Sender<Result<Opened>>,
+    send: &mpsc::Sender<Result<Parcel>>,
+) {
+    let format = messages.format().as_str();
+    let _ = tell.send(Ok(Opened { source: format.to_owned(), format }));
+    while let Some(batch) = messages.next() {
+        consumed.store(messages.bytes_consumed(), Ordering::Relaxed);
+        let parcels = match batch {
+            Ok(batch) => parcels(batch),
+            Err(error) => Err(anyhow::Error::new(error).context("the file cannot be read")),
+        };
+        let parcels = match parcels {
+            Ok(parcels) => parcels.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        };
+        for parcel in parcels {
+            let failed = parcel.is_err();
+            if send.blocking_send(parcel).is_err() || failed {
+                return;
+            }
+        }
+    }
+}
+
+/// Sorts a batch by source. What declares nothing, and tests, are counted and left out.
+fn parcels(batch: MessageBatch) -> Result<Vec<Parcel>> {
+    let mut parcels = vec![Parcel { defects: batch.defects, ..Parcel::default() }];
+    for row in batch.rows {
+        if row.test {
+            parcels[0].tests += 1;
+            continue;
+        }
+        if matches!(row.kind, Kind::Movement | Kind::Status) {
+            parcels[0].not_declared += 1;
+            continue;
+        }
+        let source = row.consignment.source.as_str();
+        let place = parcels.iter().position(|of| of.source.as_deref() == Some(source));
+        let place = place.unwrap_or_else(|| {
+            let source = Some(source.to_owned());
+            parcels.push(Parcel { source, ..Parcel::default() });
+            parcels.len() - 1
+        });
+        parcels[place].rows.push(pipeline::prepare(row.line, row.consignment, None)?);
+    }
+    Ok(parcels)
+}
+
+/// A file as it was recognised.
+enum Opening {
+    Table(Box<Table<'static>>),
+    Messages(Box<Messages<'static>>),
+}
+
+fn opened(
+    mut file: File,
+    name: &str,
+    tables: &TableOptions,
+    messages: &MessageOptions,
+) -> Result<Opening> {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let format = recognise(&head, name).format;
+    if format.is_message() {
+        return match Messages::open(file, name, messages) {
+            Ok(messages) => Ok(Opening::Messages(Box::new(messages))),
+            Err(MessageError::Read(error)) => {
+                Err(anyhow::Error::new(error).context("the file cannot be read"))
+            }
+            Err(other) => Err(Refusal::error("unreadable_message", other.to_string())),
+        };
+    }
+    Ok(Opening::Table(Box::new(table_of(file, name, tables)?)))
 }
 
 /// Opens a file as the table that its first bytes say it is.
@@ -239,7 +391,7 @@ pub(super) fn table_of(
     file.seek(SeekFrom::Start(0))?;
     let table = match recognise(&head, name).format {
         Format::Parquet => Table::open_parquet(file, options),
-        Format::Csv | Format::Ndjson | Format::Unknown => Table::open(file, name, options),
+        _ => Table::open(file, name, options),
     };
     table.map_err(refused)
 }
@@ -323,6 +475,20 @@ fn text_of(done: &[Ingested], refused: &[(String, String)]) -> String {
         if done.iter().any(|one| one.outcomes_ignored > 0) {
             text.push_str("\nOutcomes in the files were left aside: --with-outcomes keeps them.");
         }
+    }
+    let (aside, tests) = done
+        .iter()
+        .fold((0, 0), |(aside, tests), one| (aside + one.not_declared, tests + one.tests));
+    if aside > 0 {
+        text.push_str(&format!(
+            "\n{aside} records say where boxes are or what became of consignments. They declare \
+             nothing and were not stored; `sumun inspect FILE` shows them."
+        ));
+    }
+    if tests > 0 {
+        text.push_str(&format!(
+            "\n{tests} records are of messages that say they are tests, and were not stored."
+        ));
     }
     for (file, why) in refused {
         text.push_str(&format!("\n{file} was not read: {why}"));

@@ -9,6 +9,7 @@ mod demo;
 mod drift;
 mod export;
 mod ingest;
+mod inspect;
 mod learn;
 mod measure;
 mod migrate;
@@ -44,6 +45,8 @@ pub use table::Table;
 pub enum Verb {
     /// Reads files of declarations into the store.
     Ingest(ingest::Ingest),
+    /// Shows what is understood of a file, and keeps nothing.
+    Inspect(inspect::Inspect),
     /// Lists what was wrong with records.
     Defects(defects::Defects),
     /// Assesses everything that awaits a decision, by the model in force.
@@ -200,6 +203,7 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
     match verb {
         Verb::Ingest(verb) => boxed(verb.run(office)).await,
+        Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,

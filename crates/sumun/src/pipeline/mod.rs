@@ -34,7 +34,9 @@ pub use measure::{Asked, Change, Measure, Period, Standing, Stratum, measure, me
 pub use plan::{
     Means, MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
 };
-pub use receive::{Arrival, Message, Received, finish, open, prepare, receive, receive_within};
+pub use receive::{
+    Arrival, Message, Received, finish, open, prepare, receive, receive_within, received_at,
+};
 pub use screen::{Screened, screen, screen_some, screener_in_force};
 pub use shadow::{Compared, Due, compare, due, shadow};
 pub use value::{Ranking, Valued, value_of};

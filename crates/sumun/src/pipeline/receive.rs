@@ -62,6 +62,12 @@ pub async fn open(store: &Store, message: &NewMessage<'_>, now: i64) -> Result<M
     Ok(Message { id, name: message.name.to_owned(), source: message.source.to_owned() })
 }
 
+/// When a message with this digest was first received, if it was.
+pub async fn received_at(store: &Store, digest: &str) -> Result<Option<i64>> {
+    let mut tx = store.read().await?;
+    messages::received_at(&mut tx, digest).await
+}
+
 /// Marks a message as read to its end.
 pub async fn finish(store: &Store, message: &Message, now: i64) -> Result<()> {
     let mut tx = store.begin().await?;
@@ -139,6 +145,8 @@ pub async fn receive_within(
             fate: match () {
                 () if sorted.superseded.contains(&place.id) => Fate::Superseded,
                 () if inspected.contains(&place.id) => Fate::Inspected,
+                // What withdraws a consignment is its last version, and nothing awaits it.
+                () if batch[place.row].consignment.documents.cancelled => Fate::Rejected,
                 () => Fate::Pending,
             },
         })

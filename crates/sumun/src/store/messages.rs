@@ -111,3 +111,11 @@ pub async fn name_of(tx: &mut Tx, digest: &str) -> Result<Option<String>> {
     })
     .await
 }
+
+/// When the message with this digest was first received.
+pub async fn received_at(tx: &mut Tx, digest: &str) -> Result<Option<i64>> {
+    tx.fetch_optional("select received_at from message where digest = $1", args![digest], |row| {
+        row.int(0)
+    })
+    .await
+}

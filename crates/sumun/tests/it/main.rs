@@ -14,6 +14,7 @@ mod loops;
 mod measuring;
 mod person;
 mod playing;
+mod post;
 mod rehearsal;
 mod store;
 mod tidy;

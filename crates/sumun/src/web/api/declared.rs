@@ -256,6 +256,7 @@ pub fn read(
                 via.into_iter().flatten().collect()
             },
             conveyance: r.text("route.conveyance", &declared.route.conveyance).into(),
+            ..Route::default()
         },
         equipment: r.each("equipment", &declared.equipment, Reader::equipment),
         documents: r.documents(&declared.documents),
@@ -413,6 +414,7 @@ impl Reader<'_> {
             duty_rate_percent: self.number(&of("duty_rate_percent"), goods.duty_rate_percent, 1e6),
             duty_type: self.text(&of("duty_type"), &goods.duty_type).into(),
             origin_mark: self.text(&of("origin_mark"), &goods.origin_mark).into(),
+            ..GoodsItem::default()
         }
     }
 
@@ -425,6 +427,7 @@ impl Reader<'_> {
             seals: self
                 .each(&of("seals"), &unit.seals, |r, field, text: &str| r.text(field, text).into()),
             empty: unit.empty,
+            ..Equipment::default()
         }
     }
 
@@ -448,6 +451,7 @@ impl Reader<'_> {
             transaction: self.text("documents.transaction", transaction).into(),
             purpose: self.text("documents.purpose", purpose).into(),
             payment: self.text("documents.payment", payment).into(),
+            ..Documents::default()
         }
     }
 }

@@ -44,7 +44,9 @@ twin! {
 }
 twin! {
     /// The part that a party plays in a consignment.
-    Role = targeting::party::Role { Consignor, Consignee, Declarant, Carrier, Courier, NotifyParty }
+    Role = targeting::party::Role {
+        Consignor, Consignee, Declarant, Carrier, Courier, NotifyParty, Forwarder,
+    }
 }
 twin! {
     /// The one end state of a consignment.
@@ -82,6 +84,7 @@ twin! {
     /// What is wrong with a record.
     DefectKind = targeting::consignment::DefectKind {
         Missing, Unreadable, Ignored, OutOfRange, Columns, Encoding, Truncated, Duplicate,
+        Noted,
     }
 }
 

@@ -1,0 +1,596 @@
+//! A consignment in the making. Every format fills drafts through the same few acts, so that a
+//! party, a place or a container means the same wherever it was read; closing a draft gives the
+//! consignment its reference, its office, its day and its signs.
+
+use compact_str::{CompactString, ToCompactString, format_compact};
+use targeting::codes::{CountryCode, Currency, Day, Money, UnLocode};
+use targeting::consignment::{
+    Consignment, Direction, Documents, Equipment, GoodsItem, Note, Place, Regime, Route, Transport,
+};
+use targeting::party::{Contact, Party, Role};
+
+use super::airports;
+use super::checks;
+use super::text::{self, Moment};
+use super::{Head, Kind, MessageOptions, Row};
+
+/// Notes of one consignment at most; a message that says more is damaged or hostile.
+const MOST_NOTES: usize = 400;
+/// Units of one consignment at most.
+pub(crate) const MOST_UNITS: usize = 5_000;
+/// Characters of one text at most.
+const LONGEST_TEXT: usize = 16_000;
+
+/// What is known of a consignment so far.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Draft {
+    pub(crate) line: u64,
+    pub(crate) offset: u64,
+    pub(crate) transport: Option<Transport>,
+    pub(crate) direction: Option<Direction>,
+    pub(crate) parties: Vec<Party>,
+    pub(crate) goods: Vec<GoodsItem>,
+    pub(crate) route: Route,
+    pub(crate) equipment: Vec<Equipment>,
+    pub(crate) documents: Documents,
+    /// Packages and gross mass that the document says of the whole.
+    pub(crate) packages: Option<u32>,
+    pub(crate) gross_mass_g: Option<targeting::codes::Mass>,
+    /// Its number among those of the message, for one that has no other reference.
+    pub(crate) ordinal: CompactString,
+    pub(crate) office: CompactString,
+}
+
+impl Draft {
+    pub(crate) fn at(line: u64, offset: u64) -> Draft {
+        Draft { line, offset, ..Draft::default() }
+    }
+
+    /// True when nothing of a consignment has been said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parties.is_empty()
+            && self.goods.is_empty()
+            && self.equipment.is_empty()
+            && self.documents.master_bill.is_empty()
+            && self.documents.house_bill.is_empty()
+            && self.documents.declaration.is_empty()
+            && self.documents.postal_item.is_none()
+    }
+
+    /// A further party in a role.
+    pub(crate) fn party(&mut self, role: Role) -> &mut Party {
+        push(&mut self.parties, Party::by_code(role, ""))
+    }
+
+    /// The item that is being read, or a first one.
+    pub(crate) fn item(&mut self) -> &mut GoodsItem {
+        last_or_new(&mut self.goods)
+    }
+
+    /// A further item.
+    pub(crate) fn new_item(&mut self) -> &mut GoodsItem {
+        push(&mut self.goods, GoodsItem::default())
+    }
+
+    /// The unit with this number, or a further one.
+    pub(crate) fn unit(&mut self, number: &str) -> &mut Equipment {
+        let number = tidy_number(number);
+        match self.equipment.iter().position(|unit| unit.number == number) {
+            Some(place) => &mut self.equipment[place],
+            // More than any ship carries for one bill: the last one stands for the rest.
+            None if self.equipment.len() >= MOST_UNITS => {
+                let last = self.equipment.len() - 1;
+                &mut self.equipment[last]
+            }
+            None => push(&mut self.equipment, unit_of(number)),
+        }
+    }
+
+    pub(crate) fn note(&mut self, kind: impl AsRef<str>, text: &str) {
+        note(&mut self.documents.notes, kind, text);
+    }
+
+    pub(crate) fn sign(&mut self, code: &str) {
+        sign(&mut self.documents.signs, code);
+    }
+
+    /// Takes a place; see [`place`].
+    pub(crate) fn place(&mut self, role: &str, code: &str, name: &str) -> &mut Place {
+        place(&mut self.route, role, code, name)
+    }
+
+    /// Takes a goods code as written; what is none becomes a note.
+    pub(crate) fn hs(&mut self, written: &str) {
+        if written.trim().is_empty() {
+            return;
+        }
+        match text::hs(written) {
+            Some(code) => {
+                let item = self.item();
+                match item.hs {
+                    None => item.hs = Some(code),
+                    Some(known) if known == code || item.more_hs.contains(&code) => {}
+                    Some(_) if item.more_hs.len() < 100 => item.more_hs.push(code),
+                    Some(_) => {}
+                }
+            }
+            None => {
+                self.note("hs", written);
+                self.sign("hs_not_understood");
+            }
+        }
+    }
+
+    /// Adds to the description of the item that is being read; `joined` says that the text goes
+    /// on within a word.
+    pub(crate) fn describe(&mut self, more: &str, joined: bool) {
+        let to = &mut self.item().description;
+        let more = if joined { more.trim_end() } else { more.trim() };
+        if more.is_empty() || to.len() >= LONGEST_TEXT {
+            return;
+        }
+        if !to.is_empty() && !joined {
+            to.push(' ');
+        }
+        to.push_str(cut(more));
+    }
+
+    /// Makes it a row: reference, office, day, route and signs are settled.
+    pub(crate) fn close(mut self, head: &Head, message: usize, options: &MessageOptions) -> Row {
+        self.inherit(head);
+        self.settle_goods();
+        settle_route(&mut self.route);
+        let reference = self.reference(head);
+        let (arrived_on, minute) = head
+            .sent
+            .filter(|sent| plausible(sent.day, options))
+            .map_or((Day::of_micros(options.received_at), None), |sent| (sent.day, sent.minute));
+        let arrived_at = match head.sent {
+            Some(sent) if plausible(sent.day, options) => {
+                sent.day.start_micros() + i64::from(minute.unwrap_or(0)) * 60_000_000
+            }
+            _ => options.received_at,
+        };
+        let office = self.office(head, options);
+        let mut consignment = Consignment {
+            source: head.source.to_compact_string(),
+            reference,
+            regime: head.regime,
+            direction: self.direction.or(head.direction).unwrap_or_default(),
+            office,
+            arrived_at,
+            arrived_on,
+            transport: self.transport.or(head.transport),
+            parties: self.parties,
+            goods: self.goods,
+            route: self.route,
+            equipment: self.equipment,
+            documents: self.documents,
+        };
+        consignment.documents.cancelled |= head.function.cancels();
+        if head.test {
+            sign(&mut consignment.documents.signs, "test_message");
+        }
+        for code in checks::signs(&consignment) {
+            sign(&mut consignment.documents.signs, code);
+        }
+        Row {
+            message,
+            line: self.line,
+            offset: self.offset,
+            kind: head.kind,
+            test: head.test,
+            consignment,
+        }
+    }
+
+    /// What the head of the message says holds for each consignment that does not say otherwise.
+    fn inherit(&mut self, head: &Head) {
+        let of = &head.route;
+        for (own, theirs) in [
+            (&mut self.route.conveyance, &of.conveyance),
+            (&mut self.route.conveyance_id, &of.conveyance_id),
+            (&mut self.route.voyage, &of.voyage),
+        ] {
+            if own.is_empty() {
+                own.clone_from(theirs);
+            }
+        }
+        for place in &of.places {
+            if !self.route.places.iter().any(|own| own.role == place.role) {
+                self.route.places.push(place.clone());
+            }
+        }
+        for party in &head.parties {
+            if !self.parties.iter().any(|own| own.role == party.role) {
+                self.parties.push(party.clone());
+            }
+        }
+        if self.documents.manifest.is_empty() && head.kind == Kind::Manifest {
+            self.documents.manifest = head.reference.as_str().into();
+        }
+        self.parties.retain(|party| !party.code.is_empty() || party.contact.is_some());
+    }
+
+    /// Totals of the whole go to the one item there is; codes within the text to where none is.
+    fn settle_goods(&mut self) {
+        if self.goods.is_empty() && (self.packages.is_some() || self.gross_mass_g.is_some()) {
+            self.goods.push(GoodsItem::default());
+        }
+        if let [item] = &mut self.goods[..] {
+            item.packages = item.packages.or(self.packages);
+            item.gross_mass_g = item.gross_mass_g.or(self.gross_mass_g);
+        }
+        for item in &mut self.goods {
+            if item.hs.is_none() {
+                let mut codes = text::hs_in_text(&item.description).into_iter();
+                item.hs = codes.next();
+                item.more_hs.extend(codes);
+            }
+        }
+    }
+
+    fn reference(&self, head: &Head) -> CompactString {
+        let documents = &self.documents;
+        let real = |bill: &CompactString| !bill.is_empty() && !checks::dummy_bill(bill);
+        let (master, house) = (&documents.master_bill, &documents.house_bill);
+        match () {
+            () if head.kind == Kind::Movement => match self.equipment.first() {
+                Some(unit) if !unit.number.is_empty() => unit.number.clone(),
+                _ => format_compact!("{}#{}", head.reference, self.line),
+            },
+            () if head.kind == Kind::Declaration && real(&documents.declaration) => {
+                match self.ordinal.is_empty() {
+                    true => documents.declaration.clone(),
+                    false => format_compact!("{}#{}", documents.declaration, self.ordinal),
+                }
+            }
+            () if real(house) && real(master) => format_compact!("{master}/{house}"),
+            () if real(house) => house.clone(),
+            () if let Some(item) = documents.postal_item => item.to_compact_string(),
+            () if real(master) => master.clone(),
+            () if real(&documents.declaration) => documents.declaration.clone(),
+            () if !self.ordinal.is_empty() => {
+                format_compact!("{}#{}", head.reference, self.ordinal)
+            }
+            () if !head.reference.is_empty() => head.reference.as_str().into(),
+            () => format_compact!("{}#{}", head.source, self.line),
+        }
+    }
+
+    fn office(&self, head: &Head, options: &MessageOptions) -> CompactString {
+        let route = &self.route;
+        let (side, roles) = match self.direction.or(head.direction) {
+            Some(Direction::Export) => (route.loading, ["loading", "departure", "receipt"]),
+            _ => (route.discharge, ["discharge", "arrival", "destination"]),
+        };
+        [&self.office, &head.office, &options.office]
+            .into_iter()
+            .find(|office| !office.is_empty())
+            .cloned()
+            .or_else(|| side.map(|place| place.to_compact_string()))
+            .or_else(|| {
+                let named = |place: &&Place| roles.contains(&place.role.as_str());
+                let place = route.places.iter().find(named)?;
+                (!place.code.is_empty()).then(|| place.code.clone())
+            })
+            .unwrap_or_else(|| "unknown".into())
+    }
+}
+
+/// A day that a message can have been sent on: not before 1990, nor after the day it came.
+fn plausible(day: Day, options: &MessageOptions) -> bool {
+    let earliest = Day::of(jiff::civil::date(1990, 1, 1));
+    // One more day, since the sender's clock may be ahead by time zones.
+    let latest = Day(Day::of_micros(options.received_at).0.saturating_add(1));
+    (earliest..=latest).contains(&day)
+}
+
+fn push<T>(list: &mut Vec<T>, one: T) -> &mut T {
+    list.push(one);
+    let last = list.len() - 1;
+    &mut list[last]
+}
+
+fn last_or_new<T: Default>(list: &mut Vec<T>) -> &mut T {
+    if list.is_empty() {
+        list.push(T::default());
+    }
+    let last = list.len() - 1;
+    &mut list[last]
+}
+
+/// Letters and digits of a number in upper case, when the blanks within it are only habit.
+pub(crate) fn tidy_number(written: &str) -> CompactString {
+    let trimmed = written.trim();
+    let squeezed: CompactString =
+        trimmed.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect();
+    if squeezed.len() <= 13 && squeezed.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return squeezed.to_ascii_uppercase();
+    }
+    trimmed.into()
+}
+
+/// A unit with its number, which is checked where it is a container's.
+pub(crate) fn unit_of(number: CompactString) -> Equipment {
+    Equipment { container: number.parse().ok(), number, ..Equipment::default() }
+}
+
+/// A seal as written; empty ones are no seals.
+pub(crate) fn seal(unit: &mut Equipment, number: &str) {
+    let number = number.trim();
+    if !number.is_empty() && !unit.seals.iter().any(|seal| seal == number) && unit.seals.len() < 50
+    {
+        unit.seals.push(number.into());
+    }
+}
+
+pub(crate) fn note(notes: &mut Vec<Note>, kind: impl AsRef<str>, text: &str) {
+    let text = text.trim();
+    if text.is_empty() || notes.len() >= MOST_NOTES {
+        return;
+    }
+    let (kind, text) = (kind.as_ref().into(), cut(text).to_owned());
+    notes.push(Note { kind, text });
+}
+
+pub(crate) fn sign(signs: &mut Vec<CompactString>, code: &str) {
+    if !signs.iter().any(|known| known == code) {
+        signs.push(code.into());
+    }
+}
+
+/// At most so much of a text as a consignment keeps.
+pub(crate) fn cut(text: &str) -> &str {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) if text.len() > LONGEST_TEXT => &text[..end],
+        _ => text,
+    }
+}
+
+/// Adds text to text, with a blank between unless it goes on within a word.
+pub(crate) fn append(to: &mut String, more: &str, joined: bool) {
+    let more = if joined { more.trim_end() } else { more.trim() };
+    if more.is_empty() || to.len() >= LONGEST_TEXT {
+        return;
+    }
+    if !to.is_empty() && !joined {
+        to.push(' ');
+    }
+    to.push_str(cut(more));
+}
+
+/// Takes a place in a part. One that says the same part and code again is the same place.
+pub(crate) fn place<'r>(route: &'r mut Route, role: &str, code: &str, name: &str) -> &'r mut Place {
+    let (code, name) = (code.trim(), name.trim());
+    if let Some(n) = route.places.iter().position(|known| known.role == role && known.code == code)
+    {
+        return &mut route.places[n];
+    }
+    let country = match code.len() {
+        2 => code.parse::<CountryCode>().ok(),
+        3 => airports::country(code),
+        5 => code.parse::<UnLocode>().ok().map(UnLocode::country),
+        _ => None,
+    };
+    let made = Place {
+        role: role.into(),
+        code: code.to_ascii_uppercase().into(),
+        name: name.to_owned(),
+        country,
+        at: CompactString::default(),
+    };
+    if route.places.len() >= 200 {
+        route.places.truncate(199);
+    }
+    push(&mut route.places, made)
+}
+
+/// When the goods are at a place.
+pub(crate) fn at(place: &mut Place, moment: Option<Moment>) {
+    if let Some(moment) = moment
+        && place.at.is_empty()
+    {
+        place.at = moment.text().into();
+    }
+}
+
+/// Fills loading, discharge and the countries from the places, in the order in which they say
+/// most: what a document says itself comes before what its places imply.
+fn settle_route(route: &mut Route) {
+    let locode = |roles: &[&str]| -> Option<UnLocode> {
+        roles.iter().find_map(|role| {
+            let of_role = |place: &&Place| place.role == *role && place.code.len() == 5;
+            route.places.iter().find(of_role)?.code.parse().ok()
+        })
+    };
+    let country = |roles: &[&str]| -> Option<CountryCode> {
+        roles.iter().find_map(|role| {
+            let mut of_role = route.places.iter().filter(|place| place.role == *role);
+            of_role.find_map(|place| place.country)
+        })
+    };
+    let loading = locode(&["loading", "departure"]);
+    let discharge = locode(&["discharge", "arrival"]);
+    let departure = country(&[
+        "export_country",
+        "receipt",
+        "original_loading",
+        "loading",
+        "origin",
+        "departure",
+        "acceptance",
+    ]);
+    let destination =
+        country(&["destination_country", "delivery", "destination", "discharge", "arrival"]);
+    let via: Vec<UnLocode> = route
+        .places
+        .iter()
+        .filter(|place| matches!(place.role.as_str(), "transhipment" | "via"))
+        .filter_map(|place| place.code.parse().ok())
+        .collect();
+    route.loading = route.loading.or(loading);
+    route.discharge = route.discharge.or(discharge);
+    route.departure = route.departure.or(departure);
+    route.destination = route.destination.or(destination);
+    route.via.extend(via);
+}
+
+/// The contact of a party, made when there is none.
+pub(crate) fn contact(party: &mut Party) -> &mut Contact {
+    party.contact.get_or_insert_default()
+}
+
+/// Adds a line to an address.
+pub(crate) fn address(contact: &mut Contact, line: &str) {
+    let line = line.trim().trim_end_matches(',');
+    if line.is_empty() || contact.address.len() > LONGEST_TEXT {
+        return;
+    }
+    if !contact.address.is_empty() {
+        contact.address.push_str(", ");
+    }
+    contact.address.push_str(line);
+}
+
+pub(crate) fn phone(party: &mut Party, written: &str) {
+    if let Some(phone) = text::phone(written) {
+        let phones = &mut contact(party).phones;
+        if !phones.contains(&phone) && phones.len() < 20 {
+            phones.push(phone);
+        }
+    }
+}
+
+pub(crate) fn mail(party: &mut Party, written: &str) {
+    if let Some(mail) = text::mail(written) {
+        let mails = &mut contact(party).mails;
+        if !mails.contains(&mail) && mails.len() < 20 {
+            mails.push(mail);
+        }
+    }
+}
+
+/// Splits a party that stands in free text: the first line is the name, the others the address;
+/// phones and mails are taken out. `width` is where the sender cuts lines.
+pub(crate) fn party_of_lines(party: &mut Party, lines: &[String], width: usize) {
+    let mut rest = lines.iter().map(String::as_str).filter(|line| !line.trim().is_empty());
+    let Some(first) = rest.next() else { return };
+    let mut name = first.to_owned();
+    let mut lines: Vec<&str> = rest.collect();
+    let tail;
+    if lines.is_empty() {
+        // All in one line: the name ends at the first comma that no legal form follows.
+        if let Some((head, after)) = split_name(first) {
+            name = head.to_owned();
+            tail = after.to_owned();
+            lines.push(&tail);
+        }
+    } else if first.chars().count() >= width && !lines.is_empty() {
+        name.push_str(lines.remove(0));
+    }
+    contact(party).name = name.trim().to_owned();
+    for line in lines {
+        address_or_contact(party, line);
+    }
+}
+
+/// Adds a line of free text to a party: an address, with phones and mails taken out of it.
+pub(crate) fn address_or_contact(party: &mut Party, line: &str) {
+    let upper = line.to_ascii_uppercase();
+    let telling = upper.contains('@')
+        || ["TEL", "PH:", "PHONE", "FAX", "MOB", "전화"].iter().any(|word| upper.contains(word));
+    if !telling {
+        address(contact(party), line);
+        return;
+    }
+    let mut kept = String::new();
+    let mut number = String::new();
+    let mut calling = false;
+    for word in line.split_inclusive(|c: char| c.is_whitespace() || matches!(c, ',' | ';')) {
+        let bare = word.trim().trim_end_matches([',', ';']);
+        let head = bare.to_ascii_uppercase();
+        let label =
+            ["TEL", "PH", "PHONE", "FAX", "MOB", "MOBILE", "T", "전화"].iter().find(|label| {
+                head.trim_end_matches([':', '.']) == **label
+                    || head.starts_with(&format!("{label}:"))
+            });
+        let digits = bare.trim_start_matches(|c: char| c.is_alphabetic() || matches!(c, ':' | '.'));
+        let numeric = !digits.is_empty()
+            && digits.chars().all(|c| c.is_ascii_digit() || "+-()/.".contains(c));
+        if bare.contains('@') {
+            let address = bare.rsplit(':').next().unwrap_or(bare);
+            mail(party, address);
+        } else if let Some(label) = label {
+            flush(party, &mut number);
+            calling = *label != "FAX";
+            if numeric && calling {
+                number.push_str(digits);
+            }
+        } else if calling && numeric {
+            number.push_str(digits);
+        } else {
+            calling = false;
+            flush(party, &mut number);
+            if !matches!(head.trim_end_matches([':', '.']), "EMAIL" | "E-MAIL" | "MAIL") {
+                kept.push_str(word);
+            }
+        }
+    }
+    flush(party, &mut number);
+    address(contact(party), &kept);
+}
+
+fn flush(party: &mut Party, number: &mut String) {
+    if !number.is_empty() {
+        phone(party, number);
+        number.clear();
+    }
+}
+
+/// The name and what follows it, of a party in one line.
+fn split_name(line: &str) -> Option<(&str, &str)> {
+    const FORMS: [&str; 14] = [
+        "LTD", "INC", "LLC", "CO", "CORP", "GMBH", "SA", "S.A", "BV", "B.V", "LIMITED", "PTE",
+        "AG", "PLC",
+    ];
+    line.match_indices(',').map(|(at, _)| (&line[..at], &line[at + 1..])).find(|(_, after)| {
+        let word = after.trim_start().split([' ', ',']).next().unwrap_or_default();
+        !FORMS.contains(&word.trim_end_matches('.').to_ascii_uppercase().as_str())
+    })
+}
+
+/// An amount with its currency, in thousandths.
+pub(crate) fn money(amount: f64, currency: &str) -> Option<Money> {
+    let thousandths = amount * 1e3;
+    if !(0.0..=9e17).contains(&thousandths) {
+        return None;
+    }
+    let currency = currency.trim().parse::<Currency>().ok();
+    Some(Money { thousandths: thousandths.round() as i64, currency })
+}
+
+/// A count of packages, whole and possible.
+pub(crate) fn packages(written: &str) -> Option<u32> {
+    let number = text::number(written, false)?;
+    // Parts of packages are an allotment of some office, and no count.
+    ((0.0..=4e9).contains(&number) && number.fract() == 0.0).then_some(number as u32)
+}
+
+/// The mode of transport by its code (UNECE Recommendation 19).
+pub(crate) fn transport_of(code: &str) -> Option<Transport> {
+    Some(match code.trim().trim_start_matches('0').as_bytes().first()? {
+        b'1' => Transport::Sea,
+        b'2' => Transport::Rail,
+        b'3' => Transport::Road,
+        b'4' => Transport::Air,
+        b'5' => Transport::Post,
+        b'6'..=b'9' => Transport::Other,
+        _ => return None,
+    })
+}
+
+/// The regime of a kind of message: post and express are parcels.
+pub(crate) fn regime_of(parcel: bool) -> Regime {
+    if parcel { Regime::Parcel } else { Regime::Freight }
+}

@@ -1,0 +1,901 @@
+//! What the segments of transport and customs messages mean. One reader serves all types: it
+//! follows what is open (message, bill, item, unit, party, place) instead of a grammar, since
+//! real files leave groups out and put segments where no directory has them.
+
+use std::collections::{HashMap, HashSet};
+
+use compact_str::{CompactString, ToCompactString};
+use targeting::codes::Mass;
+use targeting::consignment::{DefectKind, Direction, Equipment};
+use targeting::party::{Party, Role};
+
+use super::lexer::Segment;
+use super::of_document;
+use crate::message::draft::{self, Draft};
+use crate::message::text;
+use crate::message::{Head, Kind, MessageBatch, MessageOptions, checks, defect};
+
+/// What opens a consignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opens {
+    /// CNI, or a bill's reference.
+    Bill,
+    /// LOC+147: a slot on board.
+    Slot,
+    /// EQD.
+    Unit,
+    /// The message is one consignment.
+    Message,
+    /// Whichever of these comes first.
+    Guess,
+}
+
+/// What segments without a subject of their own are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    Head,
+    Whole,
+    Item,
+    Unit,
+}
+
+/// Units of the head of one message that are remembered for its bills.
+const MOST_UNITS: usize = 200_000;
+
+pub(super) struct Carriage {
+    head: Head,
+    message: usize,
+    opens: Opens,
+    draft: Option<Draft>,
+    scope: Scope,
+    /// The number of CNI, which may be a master's with several bills within.
+    numbered: CompactString,
+    bill: CompactString,
+    house: CompactString,
+    unit: CompactString,
+    /// Units that the head lists before the bills that use them.
+    units: HashMap<CompactString, Equipment>,
+    /// The party that contacts belong to; the head's, when no consignment is open.
+    party: Option<usize>,
+    place: Option<usize>,
+    /// Whether the last text of each subject was cut at full width.
+    text_full: bool,
+    text_kind: String,
+    stated: Totals,
+    found: Totals,
+    customs: bool,
+}
+
+/// What a message says of all its consignments, and what they come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Totals {
+    packages: Option<f64>,
+    grams: Option<i64>,
+    units: Option<f64>,
+}
+
+impl Carriage {
+    pub(super) fn new(head: Head, opens: Opens, message: usize) -> Carriage {
+        let customs = head.source == "edifact-cusdec";
+        let draft = (opens == Opens::Message).then(|| Draft::at(head.line, head.offset));
+        Carriage {
+            head,
+            message,
+            opens,
+            draft,
+            scope: Scope::Head,
+            numbered: CompactString::default(),
+            bill: CompactString::default(),
+            house: CompactString::default(),
+            unit: CompactString::default(),
+            units: HashMap::new(),
+            party: None,
+            place: None,
+            text_full: false,
+            text_kind: String::new(),
+            stated: Totals::default(),
+            found: Totals::default(),
+            customs,
+        }
+    }
+
+    /// Reads one segment.
+    pub(super) fn segment(
+        &mut self,
+        s: &Segment<'_>,
+        batch: &mut MessageBatch,
+        options: &MessageOptions,
+    ) {
+        let tag = s.tag();
+        if self.opens == Opens::Guess {
+            self.guess(&tag, s);
+        }
+        if &tag != b"FTX" {
+            self.text_kind.clear();
+        }
+        match &tag {
+            b"BGM" => self.document(s),
+            b"DTM" => self.moment(s),
+            b"CNI" => self.consignment(s, batch, options),
+            b"RFF" => self.reference(s, batch, options),
+            b"NAD" => self.named(s),
+            b"COM" => self.contact(s),
+            b"TDT" => self.carried(s),
+            b"LOC" => self.place(s, batch, options),
+            b"EQD" => self.equipment(s, batch, options),
+            b"GID" => {
+                self.scope = Scope::Item;
+                let draft = self.draft(s);
+                let item = draft.new_item();
+                item.packages = draft::packages(&s.text(2, 0));
+                item.package_type = s.code(2, 1).as_ref().into();
+            }
+            b"CST" => {
+                if self.customs {
+                    self.draft(s).new_item();
+                    self.scope = Scope::Item;
+                }
+                for element in 2..=s.elements().min(6) {
+                    let code = s.code(element, 0);
+                    if !code.is_empty() {
+                        self.draft(s).hs(&code);
+                    }
+                }
+            }
+            b"LIN" => {
+                self.draft(s).new_item();
+                self.scope = Scope::Item;
+                if s.code(3, 1) == "HS" {
+                    let code = s.code(3, 0);
+                    self.draft(s).hs(&code);
+                }
+            }
+            b"PIA" => {
+                for element in 2..=s.elements().min(7) {
+                    if s.code(element, 1) == "HS" {
+                        let code = s.code(element, 0);
+                        self.draft(s).hs(&code);
+                    }
+                }
+            }
+            b"IMD" => {
+                let texts: Vec<String> =
+                    (3..6).map(|c| s.text(3, c).into_owned()).filter(|t| !t.is_empty()).collect();
+                self.draft(s).describe(&text::join(texts, 35), false);
+            }
+            b"FTX" => self.free_text(s),
+            b"MEA" => self.measure(s),
+            b"PAC" => {
+                let (count, kind) =
+                    (draft::packages(&s.text(1, 0)), s.code(3, 0).to_compact_string());
+                let item = self.draft(s).item();
+                if item.packages.is_none() {
+                    (item.packages, item.package_type) = (count, kind);
+                }
+            }
+            b"QTY" => {
+                let (amount, unit) = (s.number(1, 1), s.code(1, 2).to_compact_string());
+                if self.scope == Scope::Item {
+                    let item = self.draft(s).item();
+                    (item.quantity, item.quantity_unit) = (amount, unit);
+                }
+            }
+            b"PCI" => {
+                let marks = text::join(s.texts(2), 35);
+                let item = self.draft(s).item();
+                draft::append(&mut item.marks, &marks, false);
+            }
+            b"DGS" => {
+                let number = s.code(3, 0).to_compact_string();
+                let class = s.code(2, 0).into_owned();
+                let draft = self.draft(s);
+                draft.note("DGS class", &class);
+                draft.item().dangerous = number;
+            }
+            b"MOA" => self.money(s),
+            b"SGP" => {
+                let number = draft::tidy_number(&s.code(1, 0));
+                let item = self.draft(s).item();
+                if !number.is_empty() && item.containers.len() < 9_999 {
+                    item.containers.push(number);
+                }
+            }
+            b"SEL" => {
+                let (number, issuer) = (s.code(1, 0).into_owned(), s.code(2, 0).into_owned());
+                self.with_unit(s, |unit| draft::seal(unit, &number));
+                if !issuer.is_empty() && !number.is_empty() {
+                    self.note("seal ".to_owned() + &issuer, &number);
+                }
+            }
+            b"TMP" => {
+                let set = format!("{} {}", s.code(2, 0), s.code(2, 1));
+                if self.scope == Scope::Unit {
+                    self.with_unit(s, |unit| unit.temperature = set.trim().into());
+                } else {
+                    self.note("TMP", &set);
+                }
+            }
+            b"CNT" => self.count(s),
+            b"GIS" | b"GEI" => {
+                let code = s.code(if &tag == b"GEI" { 2 } else { 1 }, 0);
+                let direction = match code.as_ref() {
+                    "22" => Some(Direction::Export),
+                    "23" => Some(Direction::Import),
+                    "24" => Some(Direction::Transit),
+                    "28" => Some(Direction::Transhipment),
+                    _ => None,
+                };
+                match (&mut self.draft, direction) {
+                    (Some(draft), Some(_)) if self.scope != Scope::Head => {
+                        draft.direction = direction;
+                    }
+                    (_, Some(_)) => self.head.direction = direction,
+                    _ => {
+                        let code = code.into_owned();
+                        self.note("GIS", &code);
+                    }
+                }
+            }
+            b"STS" => {
+                let event = [s.code(1, 0), s.code(2, 0), s.text(2, 3)].join(" ");
+                self.note("STS", event.trim());
+            }
+            b"DOC" => {
+                let document = format!("{} {}", s.code(1, 0), s.code(2, 0));
+                self.note("DOC", document.trim());
+            }
+            b"UNS" | b"AUT" | b"CTA" | b"HAN" | b"TSR" | b"RNG" | b"DIM" | b"CUX" | b"GDS"
+            | b"TOD" | b"CPI" => {}
+            tag if !super::lexer::known(tag) && self.head.kind != Kind::Other => {
+                let reason = "this segment is in no message of the kind; it was kept as a note";
+                batch.defects.push(defect(s.line, "", DefectKind::Noted, reason, s.bytes));
+                let kept = String::from_utf8_lossy(s.bytes).into_owned();
+                self.note("segment", &kept);
+            }
+            _ => {}
+        }
+    }
+
+    /// The message ends: what is open is closed, and its totals are held against each other.
+    pub(super) fn finish(mut self, batch: &mut MessageBatch, options: &MessageOptions, line: u64) {
+        self.close(batch, options);
+        if self.head.kind == Kind::Other && self.head.dialect != "head missing" {
+            let reason = format!(
+                "messages of type {} are read by general rules only",
+                self.head.dialect.split(' ').next().unwrap_or_default()
+            );
+            let found = self.head.dialect.as_bytes();
+            batch.defects.push(defect(self.head.line, "UNH", DefectKind::Noted, reason, found));
+        }
+        let apart = |stated: Option<f64>, found: Option<f64>| match (stated, found) {
+            (Some(stated), Some(found)) if (stated - found).abs() > 0.5 + stated.abs() * 1e-6 => {
+                Some((stated, found))
+            }
+            _ => None,
+        };
+        let grams = |grams: Option<i64>| grams.map(|grams| grams as f64 / 1e3);
+        let (stated, found) = (self.stated, self.found);
+        for (what, apart) in [
+            ("packages", apart(stated.packages, found.packages)),
+            ("gross mass in kg", apart(grams(stated.grams), grams(found.grams))),
+            ("units", apart(stated.units, found.units)),
+        ] {
+            if let Some((stated, found)) = apart {
+                let reason = format!("the message states {stated} {what}, its parts have {found}");
+                batch.defects.push(defect(line, "CNT", DefectKind::Noted, reason, b""));
+            }
+        }
+        batch.heads.push(self.head);
+    }
+
+    fn guess(&mut self, tag: &[u8; 3], s: &Segment<'_>) {
+        let opens = match tag {
+            b"CNI" => Opens::Bill,
+            b"EQD" => Opens::Unit,
+            b"LOC" if s.code(1, 0) == "147" => Opens::Slot,
+            b"RFF" if matches!(s.code(1, 0).as_ref(), "BM" | "MB" | "BH") => Opens::Bill,
+            b"GID" => Opens::Message,
+            _ => return,
+        };
+        self.opens = opens;
+        self.head.kind = match opens {
+            Opens::Slot | Opens::Unit => Kind::Movement,
+            Opens::Bill => Kind::Manifest,
+            _ => Kind::Waybill,
+        };
+        self.head.source = match opens {
+            Opens::Slot => "edifact-baplie",
+            Opens::Unit => "edifact-coarri",
+            Opens::Bill => "edifact-cuscar",
+            _ => "edifact-iftmin",
+        };
+    }
+
+    /// The consignment that is open, or the first one.
+    fn draft(&mut self, s: &Segment<'_>) -> &mut Draft {
+        if self.scope == Scope::Head {
+            self.scope = Scope::Whole;
+        }
+        self.draft.get_or_insert_with(|| Draft::at(s.line, s.offset))
+    }
+
+    fn note(&mut self, kind: impl AsRef<str>, text: &str) {
+        if let Some(draft) = &mut self.draft {
+            draft.note(kind, text);
+        }
+    }
+
+    fn open(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
+        self.close(batch, options);
+        self.draft = Some(Draft::at(s.line, s.offset));
+        self.scope = Scope::Whole;
+        (self.party, self.place) = (None, None);
+        self.unit = CompactString::default();
+    }
+
+    fn close(&mut self, batch: &mut MessageBatch, options: &MessageOptions) {
+        let Some(mut draft) = self.draft.take() else { return };
+        self.settle_bills(&mut draft);
+        self.attach_units(&mut draft);
+        if draft.is_empty() {
+            return;
+        }
+        self.head.consignments += 1;
+        if draft.ordinal.is_empty() && self.opens != Opens::Message {
+            draft.ordinal = self.head.consignments.to_compact_string();
+        }
+        let add = |to: &mut Option<f64>, more: Option<f64>| {
+            if let Some(more) = more {
+                *to = Some(to.unwrap_or(0.0) + more);
+            }
+        };
+        let of_items: u64 =
+            draft.goods.iter().filter_map(|item| item.packages).map(u64::from).sum();
+        let packages = draft.packages.map(u64::from).or((of_items > 0).then_some(of_items));
+        add(&mut self.found.packages, packages.map(|n| n as f64));
+        let of_items: i64 =
+            draft.goods.iter().filter_map(|item| item.gross_mass_g).map(|m| m.0).sum();
+        let grams = draft.gross_mass_g.map(|mass| mass.0).or((of_items > 0).then_some(of_items));
+        if let Some(grams) = grams {
+            self.found.grams = Some(self.found.grams.unwrap_or(0).saturating_add(grams));
+        }
+        if self.head.kind == Kind::Movement {
+            add(&mut self.found.units, Some(draft.equipment.len() as f64));
+        }
+        batch.rows.push(draft.close(&self.head, self.message, options));
+    }
+
+    /// Which number is the master's and which the house's, once all are known.
+    fn settle_bills(&mut self, draft: &mut Draft) {
+        let bill = std::mem::take(&mut self.bill);
+        let house = std::mem::take(&mut self.house);
+        let documents = &mut draft.documents;
+        if documents.house_bill.is_empty() {
+            documents.house_bill = house;
+        }
+        if bill.is_empty() {
+            if documents.master_bill.is_empty() && documents.house_bill.is_empty() {
+                documents.master_bill.clone_from(&self.numbered);
+            }
+        } else if documents.master_bill.is_empty() {
+            let apart = !self.numbered.is_empty() && self.numbered != bill;
+            if apart && documents.house_bill.is_empty() && !checks::dummy_bill(&self.numbered) {
+                // The number of CNI is a master's, the bill within it a house's.
+                documents.house_bill = bill;
+                documents.master_bill.clone_from(&self.numbered);
+            } else {
+                documents.master_bill = bill;
+            }
+        } else if documents.house_bill.is_empty() && documents.master_bill != bill {
+            documents.house_bill = bill;
+        }
+    }
+
+    /// Units that the head lists and the items name, or all of them when there is one bill only.
+    fn attach_units(&mut self, draft: &mut Draft) {
+        if self.units.is_empty() || self.opens == Opens::Unit || self.opens == Opens::Slot {
+            return;
+        }
+        let mut listed: HashSet<CompactString> =
+            draft.equipment.iter().map(|unit| unit.number.clone()).collect();
+        for number in draft.goods.iter().flat_map(|item| &item.containers) {
+            if draft.equipment.len() >= draft::MOST_UNITS || !listed.insert(number.clone()) {
+                continue;
+            }
+            draft.equipment.push(match self.units.get(number) {
+                Some(unit) => unit.clone(),
+                None => draft::unit_of(number.clone()),
+            });
+        }
+        if self.opens == Opens::Message && draft.equipment.is_empty() {
+            let mut all: Vec<Equipment> = self.units.drain().map(|(_, unit)| unit).collect();
+            all.sort_by(|one, other| one.number.cmp(&other.number));
+            draft.equipment = all;
+        }
+    }
+
+    fn document(&mut self, s: &Segment<'_>) {
+        self.head.reference = s.code(2, 0).into_owned();
+        of_document(&mut self.head, &s.code(1, 0), &s.code(3, 0));
+        if self.head.kind == Kind::Declaration {
+            let number = s.code(2, 0).to_compact_string();
+            self.draft(s).documents.declaration = number;
+            self.scope = Scope::Head;
+        }
+    }
+
+    fn moment(&mut self, s: &Segment<'_>) {
+        let moment = text::digits_moment(&s.text(1, 1), &s.code(1, 2));
+        let code = s.code(1, 0);
+        match code.as_ref() {
+            "137" | "9" | "97" if self.scope == Scope::Head => {
+                self.head.sent = moment.or(self.head.sent);
+            }
+            "132" | "133" | "136" | "178" | "186" | "189" | "232" | "2" | "17" => {
+                let places = match &mut self.draft {
+                    Some(draft) if self.scope != Scope::Head => &mut draft.route.places,
+                    _ => &mut self.head.route.places,
+                };
+                if let Some(place) = self.place.and_then(|n| places.get_mut(n)) {
+                    draft::at(place, moment);
+                }
+            }
+            _ => {
+                let text = moment.map_or_else(|| s.text(1, 1).into_owned(), |moment| moment.text());
+                let kind = format!("DTM {code}");
+                self.note(kind, &text);
+            }
+        }
+    }
+
+    fn consignment(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
+        if self.opens == Opens::Message {
+            return;
+        }
+        self.open(s, batch, options);
+        self.numbered = s.code(2, 0).to_compact_string();
+        if let Some(draft) = &mut self.draft {
+            draft.ordinal = s.code(1, 0).to_compact_string();
+        }
+    }
+
+    fn reference(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
+        let (kind, number) = (s.code(1, 0), s.code(1, 1).to_compact_string());
+        if number.is_empty() {
+            return;
+        }
+        let is_bill = matches!(kind.as_ref(), "BM" | "AWB" | "HWB" | "BH" | "MB" | "MWB");
+        if is_bill && self.opens == Opens::Bill {
+            let known = match kind.as_ref() {
+                "BM" | "AWB" => &self.bill,
+                "HWB" | "BH" => &self.house,
+                _ => &number,
+            };
+            let another = !known.is_empty() && *known != number;
+            if another {
+                // Several bills within one numbered consignment: that number is the master's.
+                let (numbered, master) = (self.numbered.clone(), self.master());
+                self.open(s, batch, options);
+                if let Some(draft) = &mut self.draft {
+                    draft.documents.master_bill = if master.is_empty() { numbered } else { master };
+                }
+            } else if self.draft.is_none() {
+                self.open(s, batch, options);
+            }
+        }
+        if self.draft.is_none() {
+            if matches!(kind.as_ref(), "AAM" | "AAZ" | "MF") {
+                self.head.reference = number.into();
+            }
+            return;
+        }
+        if is_bill && self.head.kind == Kind::Movement && checks::dummy_bill(&number) {
+            // Stowage plans write 1 where no bill is known.
+            return;
+        }
+        let scope = self.scope;
+        let draft = self.draft(s);
+        let documents = &mut draft.documents;
+        match kind.as_ref() {
+            "BM" | "AWB" => self.bill = number,
+            "HWB" | "BH" => self.house = number,
+            "MB" | "MWB" => documents.master_bill = number,
+            "BN" => documents.booking = number,
+            "ABT" | "ABE" | "MRN" => documents.declaration = number,
+            "UCN" | "UCR" | "DUCR" => documents.ucr = number,
+            "AAE" | "ABO" | "ABQ" | "PD" => documents.previous = number,
+            "HS" | "ABD" => draft.hs(&number),
+            _ => draft.note(format!("RFF {kind}"), &number),
+        }
+        self.scope = scope;
+    }
+
+    fn master(&self) -> CompactString {
+        self.draft.as_ref().map(|draft| draft.documents.master_bill.clone()).unwrap_or_default()
+    }
+
+    fn named(&mut self, s: &Segment<'_>) {
+        let qualifier = s.code(1, 0);
+        // Which of several parties in one role is the nearest to the goods.
+        let (role, main) = match qualifier.as_ref() {
+            "CZ" => (Some(Role::Consignor), true),
+            "EX" | "OS" | "SE" | "SU" | "SF" | "GO" => (Some(Role::Consignor), false),
+            "CN" => (Some(Role::Consignee), true),
+            "IM" | "UC" | "BY" | "DP" | "ST" => (Some(Role::Consignee), false),
+            "NI" | "N1" => (Some(Role::NotifyParty), true),
+            "N2" | "NAN" => (Some(Role::NotifyParty), false),
+            "FW" | "FF" | "CS" => (Some(Role::Forwarder), true),
+            "CA" => (Some(Role::Carrier), true),
+            "CF" | "CV" => (Some(Role::Carrier), false),
+            "CB" | "DT" | "AE" => (Some(Role::Declarant), true),
+            _ => (None, false),
+        };
+        let (code, party) = self.party_of(s, role);
+        let in_head = self.scope == Scope::Head && self.opens != Opens::Message;
+        let Some(role) = role else {
+            self.party = None;
+            if !in_head {
+                let contact = party.contact.as_deref();
+                let said = contact.map(|c| format!("{} {}, {}", code, c.name, c.address));
+                let said = said.unwrap_or_else(|| code.to_string());
+                self.note(format!("NAD {qualifier}"), said.trim().trim_end_matches(','));
+            }
+            return;
+        };
+        let parties = match &mut self.draft {
+            Some(draft) if !in_head => &mut draft.parties,
+            _ => &mut self.head.parties,
+        };
+        if parties.len() >= 1_000 {
+            return;
+        }
+        let first = parties.iter().position(|party| party.role == role);
+        let place = match first {
+            Some(first) if main => first,
+            _ => parties.len(),
+        };
+        parties.insert(place, party);
+        self.party = Some(place);
+    }
+
+    /// The party of a NAD: name and address may stand in C058, in C080, or in the code itself.
+    fn party_of(&self, s: &Segment<'_>, role: Option<Role>) -> (CompactString, Party) {
+        let mut code = s.code(2, 0).to_compact_string();
+        let mut party = Party::by_code(role.unwrap_or(Role::Consignor), "");
+        let (free, name) = (s.texts(3), s.texts(4));
+        if !name.is_empty() {
+            draft::contact(&mut party).name = text::join(&name, 35);
+            for line in free {
+                draft::address_or_contact(&mut party, &line);
+            }
+        } else if free.iter().any(|line| line.len() > 3) {
+            draft::party_of_lines(&mut party, &free, 35);
+        } else if code.contains(' ') {
+            // A code has no blanks: it is a name in the wrong place.
+            draft::party_of_lines(&mut party, &s.texts(2), 35);
+            code = CompactString::default();
+        }
+        for element in [5, 6, 7, 8] {
+            if !s.raw(element, 0).is_empty() || s.components(element) > 1 {
+                for line in s.texts(element) {
+                    draft::address(draft::contact(&mut party), &line);
+                }
+            }
+        }
+        if let Ok(country) = s.code(9, 0).parse() {
+            draft::contact(&mut party).address_country = Some(country);
+        }
+        party.code.clone_from(&code);
+        (code, party)
+    }
+
+    fn contact(&mut self, s: &Segment<'_>) {
+        let parties = match &mut self.draft {
+            Some(draft) if self.scope != Scope::Head || self.opens == Opens::Message => {
+                &mut draft.parties
+            }
+            _ => &mut self.head.parties,
+        };
+        let Some(party) = self.party.and_then(|n| parties.get_mut(n)) else { return };
+        for element in 1..=s.elements().min(9) {
+            let value = s.text(element, 0);
+            match s.code(element, 1).as_ref() {
+                "EM" | "EI" => draft::mail(party, &value),
+                "TE" | "AL" | "MA" if !value.contains('@') => draft::phone(party, &value),
+                _ if value.contains('@') => draft::mail(party, &value),
+                _ => {}
+            }
+        }
+    }
+
+    fn carried(&mut self, s: &Segment<'_>) {
+        let stage = s.code(1, 0);
+        self.place = None;
+        if !matches!(stage.as_ref(), "20" | "12" | "11" | "1" | "") {
+            let leg = [s.code(1, 0), s.code(2, 0), s.code(8, 0), s.text(8, 3)].join(" ");
+            self.note("TDT", leg.trim());
+            return;
+        }
+        let in_head = self.draft.is_none() || self.scope == Scope::Head;
+        let transport = draft::transport_of(&s.code(3, 0));
+        let route = match &mut self.draft {
+            Some(draft) if !in_head => {
+                draft.transport = transport.or(draft.transport);
+                &mut draft.route
+            }
+            _ => {
+                self.head.transport = transport.or(self.head.transport);
+                &mut self.head.route
+            }
+        };
+        route.voyage = s.code(2, 0).as_ref().into();
+        let (id, kind, name) = (s.code(8, 0), s.code(8, 1), s.text(8, 3));
+        if !id.is_empty() {
+            route.conveyance_id = id.as_ref().into();
+        }
+        let name = if name.trim().is_empty() && kind.is_empty() { id } else { name };
+        route.conveyance = name.trim().into();
+        let (carrier, carrier_name) = (s.code(5, 0), s.text(5, 3));
+        if !carrier.is_empty() || !carrier_name.trim().is_empty() {
+            let mut party = Party::by_code(Role::Carrier, &carrier);
+            if !carrier_name.trim().is_empty() {
+                draft::contact(&mut party).name = carrier_name.trim().to_owned();
+            }
+            let parties = match &mut self.draft {
+                Some(draft) if !in_head => &mut draft.parties,
+                _ => &mut self.head.parties,
+            };
+            if !parties.iter().any(|known| known.role == Role::Carrier) {
+                parties.push(party);
+            }
+        }
+    }
+
+    fn place(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
+        let qualifier = s.code(1, 0);
+        let (code, name) = (s.code(2, 0), s.text(2, 3));
+        if qualifier == "147" {
+            if self.opens == Opens::Slot {
+                self.open(s, batch, options);
+                self.scope = Scope::Unit;
+                // The unit is named later in its slot, so it waits without a number.
+                if let Some(draft) = &mut self.draft {
+                    draft.equipment.push(Equipment::default());
+                }
+            }
+            let stowage = code.to_compact_string();
+            self.with_unit(s, |unit| unit.stowage = stowage);
+            return;
+        }
+        let role = match qualifier.as_ref() {
+            "5" => "departure",
+            "9" | "12" if qualifier == "9" => "loading",
+            "11" => "discharge",
+            "12" => "discharge",
+            "76" => "original_loading",
+            "7" | "83" => "delivery",
+            "88" => "receipt",
+            "8" => "destination",
+            "13" | "152" => "transhipment",
+            "35" => "export_country",
+            "36" | "28" => "destination_country",
+            "60" => "arrival",
+            "61" => "next",
+            "125" | "92" => "last",
+            "27" => {
+                if let Ok(country) = code.parse()
+                    && self.scope == Scope::Item
+                {
+                    self.draft(s).item().origin = Some(country);
+                    return;
+                }
+                "origin"
+            }
+            "41" | "22" if self.head.kind == Kind::Declaration => {
+                self.head.office = code.as_ref().into();
+                return;
+            }
+            other => other,
+        };
+        let in_head = self.draft.is_none() || self.scope == Scope::Head;
+        let route = match &mut self.draft {
+            Some(draft) if !in_head => &mut draft.route,
+            _ => &mut self.head.route,
+        };
+        if code.is_empty() && name.trim().is_empty() {
+            return;
+        }
+        draft::place(route, role, &code, &name);
+        self.place = route.places.iter().rposition(|place| place.role == role);
+    }
+
+    fn equipment(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
+        let number = draft::tidy_number(&s.code(2, 0));
+        let size_type = s.code(3, 0).to_compact_string();
+        let status = match s.code(5, 0).as_ref() {
+            "2" => Some(Direction::Export),
+            "3" => Some(Direction::Import),
+            "6" => Some(Direction::Transhipment),
+            _ => None,
+        };
+        let empty = s.code(6, 0) == "4";
+        if self.opens == Opens::Unit {
+            self.open(s, batch, options);
+            if let Some(draft) = &mut self.draft {
+                draft.equipment.push(draft::unit_of(number.clone()));
+                draft.direction = status;
+            }
+        } else if self.opens == Opens::Slot {
+            if let Some(unit) = self.draft(s).equipment.first_mut() {
+                let stowage = std::mem::take(unit);
+                *unit =
+                    Equipment { container: number.parse().ok(), number: number.clone(), ..stowage };
+            }
+        } else if number.is_empty() {
+            return;
+        } else if self.units.len() < MOST_UNITS {
+            let known = draft::unit_of(number.clone());
+            self.units.entry(number.clone()).or_insert(known);
+            if let Some(draft) = &mut self.draft
+                && self.scope != Scope::Head
+                && self.opens != Opens::Message
+            {
+                draft.unit(&number);
+            }
+        }
+        self.unit = number;
+        if self.scope != Scope::Head || self.draft.is_some() {
+            self.scope = Scope::Unit;
+        }
+        let in_head = self.draft.is_none();
+        self.with_unit(s, |unit| {
+            unit.size_type = size_type;
+            unit.direction = status;
+            unit.empty = empty;
+        });
+        if in_head {
+            self.scope = Scope::Head;
+        }
+    }
+
+    /// Does something to the unit that is open, wherever it is kept.
+    fn with_unit(&mut self, s: &Segment<'_>, act: impl FnOnce(&mut Equipment)) {
+        match self.opens {
+            Opens::Unit | Opens::Slot => {
+                let draft = self.draft(s);
+                if draft.equipment.is_empty() {
+                    draft.equipment.push(Equipment::default());
+                }
+                act(&mut draft.equipment[0]);
+            }
+            _ => {
+                let within = self.draft.as_mut().and_then(|draft| {
+                    draft.equipment.iter_mut().find(|unit| unit.number == self.unit)
+                });
+                match within {
+                    Some(unit) => act(unit),
+                    None => {
+                        if let Some(unit) = self.units.get_mut(&self.unit) {
+                            act(unit);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn free_text(&mut self, s: &Segment<'_>) {
+        let kind = s.code(1, 0).into_owned();
+        let pieces = s.texts(4);
+        let full = pieces.last().is_some_and(|last| {
+            let wide = last.chars().count();
+            wide == 70 || wide >= 512
+        });
+        let mut said = text::join(&pieces, 70);
+        if said.is_empty() {
+            said = s.texts(3).join(" ");
+        }
+        let follows = self.text_full && self.text_kind == kind;
+        (self.text_full, self.text_kind) = (full, kind.clone());
+        match kind.as_str() {
+            "AAA" | "AAZ" | "PRD" if self.scope != Scope::Head => {
+                if kind == "PRD" && self.head.kind == Kind::Waybill {
+                    self.note("FTX PRD", &said);
+                } else {
+                    self.draft(s).describe(&said, follows);
+                }
+            }
+            scan if scan.starts_with("SCAN") => {
+                self.note(format!("FTX {scan}"), if said.is_empty() { scan } else { &said });
+                if !scan.contains("OK")
+                    && let Some(draft) = &mut self.draft
+                {
+                    draft.sign("not_scanned");
+                }
+            }
+            _ => {
+                // The qualifier itself may be the message, as stowage plans have it.
+                let said = if said.is_empty() { kind.clone() } else { said };
+                self.note(format!("FTX {kind}"), &said);
+            }
+        }
+    }
+
+    fn measure(&mut self, s: &Segment<'_>) {
+        let (purpose, dimension) = (s.code(1, 0), s.code(2, 0));
+        let Some(number) = s.number(3, 1) else { return };
+        let unit = s.code(3, 0);
+        let codes = [purpose.as_ref(), dimension.as_ref()];
+        let is = |some: &[&str]| codes.iter().any(|code| some.contains(code));
+        let mass = text::mass(number, &unit);
+        if is(&["VGM"]) {
+            self.with_unit(s, |to| to.verified_mass_g = mass);
+            return;
+        }
+        let net = matches!(dimension.as_ref(), "N" | "AAA" | "AAC" | "AAF" | "AAL" | "NET");
+        let gross = matches!(dimension.as_ref(), "G" | "AAB" | "AAD" | "EGW" | "AET" | "GW")
+            || (purpose == "WT" && dimension.is_empty())
+            || purpose == "G";
+        let Some(mass) = mass.filter(|_| net || gross) else {
+            let said = format!("{number} {unit}");
+            self.note(format!("MEA {purpose} {dimension}"), &said);
+            return;
+        };
+        match self.scope {
+            Scope::Unit if gross => self.with_unit(s, |to| to.gross_mass_g = Some(mass)),
+            Scope::Item => {
+                let item = self.draft(s).item();
+                // The same mass may be given in kilograms and in grams.
+                let to = if net { &mut item.net_mass_g } else { &mut item.gross_mass_g };
+                *to = to.or(Some(mass));
+            }
+            Scope::Whole if gross => {
+                let draft = self.draft(s);
+                draft.gross_mass_g = draft.gross_mass_g.or(Some(mass));
+            }
+            Scope::Head if !self.units.is_empty() && gross => {
+                self.with_unit(s, |to| to.gross_mass_g = Some(mass));
+            }
+            Scope::Head if gross && self.opens == Opens::Message => {
+                self.draft(s).gross_mass_g = Some(mass);
+                self.scope = Scope::Head;
+            }
+            _ => {}
+        }
+    }
+
+    fn money(&mut self, s: &Segment<'_>) {
+        let (kind, currency) = (s.code(1, 0), s.code(1, 2));
+        let Some(amount) = s.number(1, 1) else { return };
+        let valued =
+            matches!(kind.as_ref(), "39" | "43" | "63" | "64" | "134" | "40" | "38" | "203");
+        let scope = self.scope;
+        if valued && (scope == Scope::Item || self.opens != Opens::Message) && self.draft.is_some()
+        {
+            let value = draft::money(amount, &currency);
+            let item = self.draft(s).item();
+            item.value = item.value.or(value);
+        } else {
+            self.note(format!("MOA {kind}"), &format!("{amount} {currency}"));
+        }
+    }
+
+    fn count(&mut self, s: &Segment<'_>) {
+        let kind = s.code(1, 0);
+        let Some(number) = s.number(1, 1) else { return };
+        let mass = text::mass(number, &s.code(1, 2)).map(|Mass(grams)| grams);
+        let whole = self.draft.is_none() || self.scope == Scope::Head;
+        match (kind.as_ref(), &mut self.draft) {
+            ("16", _) => self.stated.units = Some(number),
+            ("7", Some(draft)) if !whole || self.opens == Opens::Message => {
+                draft.gross_mass_g = mass.map(Mass);
+            }
+            ("8" | "11", Some(draft)) if !whole || self.opens == Opens::Message => {
+                draft.packages = draft::packages(&s.text(1, 1));
+            }
+            ("7", _) => self.stated.grams = mass,
+            ("8" | "11", _) => self.stated.packages = Some(number),
+            _ => self.note(format!("CNT {kind}"), &format!("{number} {}", s.code(1, 2))),
+        }
+    }
+}
