@@ -351,7 +351,13 @@ fn ended(one: &Measured, result: Option<bool>) -> Option<(TwoStep, Ended)> {
     }
     let verified = one.verification.map_or(share, |verification| verification.share);
     let by = TwoStep { verified, thought: one.detection };
-    let scanned = matches!(one.modality.as_deref(), Some("scan" | "dog" | "trace"));
+    let scans = |modality: &str| matches!(modality, "scan" | "dog" | "trace");
+    let scanned = scans(&one.modality);
+    // Neither has what was unpacked at once. Where a scan was ordered and an unpacking recorded
+    // without an answer of the draw, the scan alarmed.
+    if !scanned && !scans(&one.ordered) && one.verification.is_none() {
+        return None;
+    }
     let ended = match one.verification.map(|verification| verification.drawn) {
         Some(true) if scanned => Ended::NotVerified,
         Some(true) => Ended::Verified { found },

@@ -241,8 +241,10 @@ pub struct Measured {
     pub outcome: Option<String>,
     /// Minutes that were spent on it, where recorded.
     pub spent: Option<i64>,
-    /// What it was examined with in the end, where recorded.
-    pub modality: Option<String>,
+    /// The modality that the plan ordered.
+    pub ordered: String,
+    /// What it was examined with in the end: the modality recorded, else the one ordered.
+    pub modality: String,
     /// Its answer in the draw of silent scans, if its scan was silent and there was one.
     pub verification: Option<Verification>,
     /// Chance with which this plan's silent scans are unpacked, if they were drawn from.
@@ -259,8 +261,9 @@ pub async fn measured(
         "select plan.office, plan.regime, plan.id, plan.shift_day, selection.chance,
                 selection.expected, selection.expected_critical, selection.channel,
                 selection.minutes, selection.detection, selection.drawn, outcome.outcome,
-                outcome.minutes, selection.consignment_id, outcome.modality, verification.share,
-                verification.drawn, verified.share
+                outcome.minutes, selection.consignment_id,
+                coalesce(outcome.modality, selection.modality), verification.share,
+                verification.drawn, verified.share, selection.modality
          from plan
          join selection on selection.plan_id = plan.id
          left join outcome
@@ -298,7 +301,8 @@ pub async fn measured(
             outcome: row.text_opt(11)?.map(str::to_owned),
             spent: row.int_opt(12)?,
             consignment_id,
-            modality: row.text_opt(14)?.map(str::to_owned),
+            ordered: row.text(18)?.to_owned(),
+            modality: row.text(14)?.to_owned(),
             verification,
             verified: row.real_opt(17)?,
         });

@@ -43,7 +43,8 @@ pub async fn silent(tx: &mut Tx, plan_id: i64) -> Result<Vec<(i64, String)>> {
          join outcome
            on outcome.consignment_id = selection.consignment_id and outcome.latest = 1
          where selection.plan_id = $1 and selection.drawn = 1
-           and outcome.outcome = 'clear' and outcome.modality in ('scan', 'dog', 'trace')
+           and outcome.outcome = 'clear'
+           and coalesce(outcome.modality, selection.modality) in ('scan', 'dog', 'trace')
            and not exists (
                    select 1 from verification
                    where verification.plan_id = selection.plan_id

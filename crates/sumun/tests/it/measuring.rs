@@ -283,3 +283,59 @@ fn silent_scans_are_unpacked_by_chance_and_the_detection_is_measured() {
         Ok(())
     });
 }
+
+/// A report without a modality is of the one ordered; what is unpacked at once has no second step.
+#[test]
+fn what_was_ordered_says_which_inspections_have_two_steps() {
+    each_place(false, async |place| {
+        let person = Person::at(place);
+        person.does(&["migrate"])?;
+        let today = made::day(500, SHIFT, 900_001, 400);
+        let file = person.file("today.csv", made::csv(&today, true))?;
+        person.does(&["ingest", &file])?;
+        let out = person.path("plan.csv");
+        let mut words = vec!["plan", "--office", "40", "--regime", "parcel", "--shift", SHIFT];
+        words.extend(["--minutes", "scan=600", "--minutes", "unpack=600", "--minutes-each"]);
+        words.extend(["scan=10", "--minutes-each", "unpack=20", "--seed", "7", "--out", &out]);
+        person.does(&words)?;
+        let mut csv = csv::Reader::from_path(&out)?;
+        let plan: Lines = csv.deserialize().collect::<Result<_, _>>()?;
+        let drawn = |modality: &str| -> Vec<&str> {
+            let of =
+                plan.iter().filter(|line| line["drawn"] == "1" && line["modality"] == modality);
+            of.map(|line| line["consignment"].as_str()).collect()
+        };
+        let (scans, unpacked) = (drawn("scan"), drawn("unpack"));
+        ensure!(scans.len() > 10 && unpacked.len() > 10, "{} {}", scans.len(), unpacked.len());
+
+        // Every unpacking finds something, every scan is silent.
+        let mut csv = "declaration_id,outcome,detection_method,modality\n".to_owned();
+        csv.extend(scans.iter().map(|id| format!("{id},clear,,\n")));
+        csv.extend(unpacked.iter().map(|id| format!("{id},discrepancy,physical_examination,\n")));
+        let file = person.file("outcomes.csv", csv)?;
+        person.does(&["record", &file])?;
+        let before = person.does(&["measure"])?;
+        let answer = person.does(&["measure", "--verify-scans", "P-1", "--verify-share", "0.5"])?;
+        assert_eq!(answer["silent"], scans.len());
+
+        let after = person.does(&["measure"])?;
+        let wanted = answer["unpack"].as_array().context("unpack")?;
+        assert_eq!(after["pooled"]["missing"], wanted.len());
+        let assumptions = after["pooled"]["assumptions"].as_array().context("assumptions")?;
+        for on in ["scans-verified", "detection-known"] {
+            ensure!(assumptions.iter().any(|one| one == on), "{on}: {after}");
+        }
+        // Once the draw's unpackings found nothing either, the finds weigh what they did before.
+        let mut csv = "declaration_id,outcome,detection_method,modality\n".to_owned();
+        for id in wanted {
+            csv.push_str(&format!("{},clear,,unpack\n", id.as_str().context("a declaration")?));
+        }
+        let file = person.file("unpacked.csv", csv)?;
+        person.does(&["record", "--correct", &file])?;
+        let after = person.does(&["measure"])?;
+        assert_eq!(after["pooled"]["missing"], 0);
+        let estimate = |of: &Value| real(&of["pooled"], "estimate");
+        ensure!((estimate(&before)? - estimate(&after)?).abs() < 1e-6, "{before}\n{after}");
+        Ok(())
+    });
+}
