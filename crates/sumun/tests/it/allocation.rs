@@ -74,7 +74,8 @@ fn bundles_of_every_office_are_planned_worked_and_measured() {
             ensure!(said.out.contains(words), "{words}: {}", said.out);
         }
 
-        // A higher floor for a stated loss takes the place of the first plans.
+        // For a stated loss no floor is lower than before; how much higher it gets in cells of a few
+        // whole inspections is chance, and tested where there are more (`the_floor_is_raised`).
         let raised = person.does(&[&order[..], &["7", "--minimax", "0.12"]].concat())?;
         for (before, after) in plans.iter().zip(raised["plans"].as_array().context("plans")?) {
             let (before, after) = (&before["report"], &after["report"]);
@@ -82,7 +83,7 @@ fn bundles_of_every_office_are_planned_worked_and_measured() {
             ensure!(loss <= 0.12 + 1e-9, "{loss}");
             // Where everyone is certain there is nothing to raise.
             ensure!(
-                after["random"] == 0 || real(&after["floor"])? > real(&before["floor"])?,
+                after["random"] == 0 || real(&after["floor"])? >= real(&before["floor"])? - 1e-12,
                 "{before} to {after}"
             );
         }

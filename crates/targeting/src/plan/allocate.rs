@@ -309,7 +309,10 @@ impl<'a> Cellwork<'a> {
         let parts = self.flat_parts(&costs);
         let flat = |explore| Terms { explore, floor: 1.0, ..self.terms };
         let least = exploit.0 * (1.0 - loss);
-        let mut best: Option<(f64, Solved)> = None;
+        // The plan without it is where the search starts, so that none comes out lower.
+        let usual = split(Terms { minimax: None, ..self.terms }, &[1.0; RESOURCES_MAX]);
+        let start = (self.utility(&usual) >= least).then(|| (self.floor(&usual), usual));
+        let mut best: Option<(f64, Solved)> = start;
         let mut affords = |explore: f64| {
             let trial = split(flat(explore), &parts);
             let affords = self.utility(&trial) >= least;
