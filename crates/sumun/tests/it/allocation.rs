@@ -74,8 +74,8 @@ fn bundles_of_every_office_are_planned_worked_and_measured() {
             ensure!(said.out.contains(words), "{words}: {}", said.out);
         }
 
-        // For a stated loss no floor is lower than before; how much higher it gets in cells of a few
-        // whole inspections is chance, and tested where there are more (`the_floor_is_raised`).
+        // For a stated loss no floor is lower than before; how much higher it gets in cells of a
+        // few whole inspections is chance, and tested where there are more.
         let raised = person.does(&[&order[..], &["7", "--minimax", "0.12"]].concat())?;
         for (before, after) in plans.iter().zip(raised["plans"].as_array().context("plans")?) {
             let (before, after) = (&before["report"], &after["report"]);
