@@ -120,13 +120,13 @@ fn bundles_of_every_office_are_planned_worked_and_measured() {
         let mut tx = store.begin().await?;
         tx.execute(
             "update selection set bundle = $1
-             where plan_id = 8 and bundle <> $1 and consignment_id =
-                 (select min(consignment_id) from selection where plan_id = 8 and bundle <> $1)",
-            args!["document"],
+             where plan_id = $2 and bundle <> $1 and consignment_id =
+                 (select min(consignment_id) from selection where plan_id = $2 and bundle <> $1)",
+            args!["document", count],
         )
         .await?;
         tx.commit().await?;
-        let (code, replayed) = person.json(&["plan", "--replay", "P-8"])?;
+        let (code, replayed) = person.json(&["plan", "--replay", &format!("P-{count}")])?;
         assert_eq!((code, &replayed["same"]), (1, &Value::Bool(false)));
         let (_, verified) = person.json(&["verify"])?;
         assert_eq!(verified["verified"], false);
