@@ -39,11 +39,13 @@ fn party(out: &mut String, tag: &str, (name, address, country): (&str, &str, &st
         // Versions from 17 on name their lines; a long name goes on in a second one.
         out.push_str(&if n == 0 { format!("NAM/{line}\n") } else { format!("/{line}\n") });
     }
+    // The last line is the place's, as the form has it.
     let address = lines(&upper(address), 35);
-    for line in &address {
-        out.push_str(&format!("ADR/{line}\n"));
+    for (n, line) in address.iter().enumerate() {
+        let tag = if n + 1 == address.len() { "LOC" } else { "ADR" };
+        out.push_str(&format!("{tag}/{line}\n"));
     }
-    out.push_str(&format!("LOC/{country}\n/{country}\n"));
+    out.push_str(&format!("/{country}\n"));
 }
 
 /// A manifest for each flight that carries a waybill.
@@ -99,10 +101,9 @@ pub(super) fn fwb(rows: &[&Row]) -> Vec<u8> {
 pub(super) fn fhl(rows: &[&Row]) -> Vec<u8> {
     let mut out = String::new();
     for (_, rows) in by_master(rows) {
+        let total = load(&rows);
+        out.push_str(&format!("FHL/4\nMBI/{}{}/{total}\n", waybill(rows[0]), places(rows[0])));
         for (n, row) in rows.iter().enumerate() {
-            out.push_str("FHL/4\n");
-            let total = load(&rows);
-            out.push_str(&format!("MBI/{}{}/{total}\n", waybill(row), places(row)));
             let pieces = row.packages.unwrap_or(1);
             let mass = row.gross_mass_kg.unwrap_or(0.0);
             let house = if row.house_bill.is_empty() {

@@ -292,9 +292,8 @@ pub(super) fn cusdec(rows: &[&Row]) -> Vec<u8> {
         if let Some(net) = row.net_mass_kg {
             message.put(&format!("MEA+WT+AAA+KGM:{net}"));
         }
-        if let Some(packages) = row.packages {
-            message.put(&format!("PAC+{packages}++{}", row.package_type));
-        }
+        let packages = row.packages.map(|packages| packages.to_string()).unwrap_or_default();
+        message.put(&format!("PAC+{packages}++{}", row.package_type));
         if let Some(value) = row.item_value {
             message.put(&format!("MOA+63:{value}:{}", row.currency));
         }

@@ -205,23 +205,24 @@ pub fn usual(row: &Row) -> Option<Form> {
 /// Writes a day's rows as the mail that brings them, in the order of their forms. Rows that no
 /// form suits are in none; the caller keeps them in the table.
 pub fn mail(rows: &[Row]) -> Vec<Mail> {
-    let mut piles: Vec<(Form, Vec<usize>)> = Vec::new();
+    // A message is addressed to one office.
+    let mut piles: Vec<(Form, &str, Vec<usize>)> = Vec::new();
     for (place, row) in rows.iter().enumerate() {
         let Some(form) = usual(row) else { continue };
-        match piles.iter_mut().find(|(of, _)| *of == form) {
-            Some((_, pile)) => pile.push(place),
-            None => piles.push((form, vec![place])),
+        match piles.iter_mut().find(|(of, office, _)| *of == form && row.office == *office) {
+            Some((_, _, pile)) => pile.push(place),
+            None => piles.push((form, &row.office, vec![place])),
         }
     }
-    piles.sort_by_key(|(form, _)| *form);
+    piles.sort_by_key(|(form, office, _)| (*form, *office));
     let mut all = Vec::new();
-    for (form, pile) in piles {
+    for (form, office, pile) in piles {
         // A file of the size that senders choose; a document of its own where a form asks for one.
         let most = if form.many() { 400 } else { 1 };
         for (n, part) in pile.chunks(most).enumerate() {
             let of: Vec<&Row> = part.iter().map(|&place| &rows[place]).collect();
             let day = of.first().map_or("", |row| day_of(row));
-            let name = format!("{}-{day}-{:04}.{}", form.name(), n + 1, form.ending());
+            let name = format!("{}-{office}-{day}-{:04}.{}", form.name(), n + 1, form.ending());
             all.push(Mail { name, form, bytes: form.write(&of), rows: part.to_vec() });
         }
     }

@@ -63,17 +63,20 @@ fn party(set: &mut Set, role: &str, name: &str, address: &str, country: &str) {
 pub(super) fn manifest(rows: &[&Row]) -> Vec<u8> {
     let mut set = Set::new("309");
     if let Some(row) = rows.first() {
-        let day = &minute_of(row)[2..8];
         set.put(&format!(
             "M10*{}*O*KR*9074729*HARBOUR STAR*1W*{}*21*Y",
             row.carrier_id,
             &minute_of(row)[4..]
         ));
-        set.put(&format!("P4*{}*{day}*1", row.discharge_port));
     }
+    let mut port = "";
     let mut n = 0;
     for (_, rows) in by_master(rows) {
         for row in rows {
+            if port != row.discharge_port {
+                port = &row.discharge_port;
+                set.put(&format!("P4*{port}*{}*1", &minute_of(row)[2..8]));
+            }
             n += 1;
             set.put(&format!("LX*{n}"));
             let packages = row.packages.map(|packages| packages.to_string()).unwrap_or_default();

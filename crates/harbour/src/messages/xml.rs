@@ -388,7 +388,7 @@ fn express(tree: &mut Tree, row: &Row, master: &str) {
                 tree.leaf("identificationNumber", id);
                 tree.within("Address", |tree| {
                     tree.leaf("country", country);
-                    tree.leaf("streetAndNumber", address);
+                    tree.leaf("street", address);
                 });
                 if !phone.is_empty() {
                     tree.within("Communication", |tree| {

@@ -232,6 +232,9 @@ impl Set {
         match &s.tag() {
             b"M10" => self.manifest(s),
             b"P4 " => {
+                // A port holds for the bills that follow it.
+                self.close(batch, options);
+                self.head.route.places.retain(|place| place.role != "discharge");
                 let code = s.code(1, 0);
                 let place = self.head.place("discharge", &code, "");
                 draft::at(place, text::digits_moment(&s.code(2, 0), ""));

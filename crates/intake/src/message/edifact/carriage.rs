@@ -691,7 +691,10 @@ impl Carriage {
                 }
                 "origin"
             }
-            "41" | "22" if self.head.kind == Kind::Declaration => {
+            "41" | "22"
+                if self.head.kind == Kind::Declaration
+                    || (self.scope == Scope::Head && self.head.kind == Kind::Manifest) =>
+            {
                 self.head.office = code.as_ref().into();
                 return;
             }

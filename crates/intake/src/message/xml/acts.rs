@@ -497,6 +497,9 @@ impl Maker {
             Field::Summary => self.summary = said.to_owned(),
             Field::Master if self.draft.is_none() || !(self.in_consignment || self.single) => {
                 self.master = said.into();
+                if self.head.reference.is_empty() {
+                    said.clone_into(&mut self.head.reference);
+                }
             }
             Field::Master => self.draft_or_new().documents.master_bill = said.into(),
             Field::House => {

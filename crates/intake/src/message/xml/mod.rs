@@ -52,7 +52,9 @@ fn rules_of(dialect: &'static Dialect) -> Rules {
         let (Some(group), Some(path), Some(act)) = (group, path, act) else { continue };
         let mut names = path.rsplit('/').map(|name| name.to_ascii_lowercase().into_bytes());
         let Some(last) = names.next() else { continue };
-        by_name.entry((group, last)).or_default().push(Rule { above: names.collect(), act });
+        // Of two lines with one path the later one counts: a dialect's own after those it shares.
+        let rule = Rule { above: names.collect(), act };
+        by_name.entry((group, last)).or_default().insert(0, rule);
     }
     for rules in by_name.values_mut() {
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.above.len()));
