@@ -161,16 +161,20 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
   const navigate = useNavigate();
   const may = useMay();
   const [asking, setAsking] = useState(false);
-  const leave = async () => {
+  const leave = async (): Promise<boolean> => {
     setAsking(false);
     try {
       await ask('DELETE', '/session');
     } catch (error) {
       // Without a network the session would live on, and the next person would be in it.
-      if (Problem.of(error).status !== 401) return toast.failed(error);
+      if (Problem.of(error).status !== 401) {
+        toast.failed(error);
+        return false;
+      }
     }
     forget();
     await navigate({ to: '/login' });
+    return true;
   };
   // A device that works at the dock holds things of its own.
   const askLeave = () => (may('record_outcome') ? setAsking(true) : void leave());

@@ -9,7 +9,7 @@ import { dock } from './store';
 
 interface Props {
   onStay: () => void;
-  onLeave: () => Promise<unknown>;
+  onLeave: () => Promise<boolean>;
 }
 
 export default function Leaving({ onStay, onLeave }: Props) {
@@ -19,8 +19,7 @@ export default function Leaving({ onStay, onLeave }: Props) {
   const leave = useRef(async () => {});
   leave.current = async () => {
     // The session first: what is cleared while it lives would be fetched again.
-    await onLeave();
-    await (await dock()).clear();
+    if (await onLeave()) await (await dock()).clear();
   };
   useEffect(() => {
     let over = false;

@@ -101,8 +101,6 @@ export default function Scanner({
     >
       <form className={styles.form} onSubmit={submit}>
         {(camera === 'starting' || camera === 'seeing') && (
-          // There is nothing to hear in a camera's picture.
-          // biome-ignore lint/a11y/useMediaCaption: see above
           <video ref={video} className={styles.camera} playsInline muted />
         )}
         <p role="status">{t(`scan.${camera}`)}</p>
