@@ -1,6 +1,5 @@
 // What the desk's endpoints say, as the three screens of the targeting officer read it. Only
 // shapes and the calls that fetch them; what a screen makes of them is in its own folder.
-import { ask } from './client';
 import type { Said } from '@/app/words';
 
 export interface IntervalValue {
@@ -139,4 +138,125 @@ export interface PartyRecord {
   critical: number;
   first_day: string | null;
   last_day: string | null;
+}
+
+export interface GoodsItem {
+  description?: string;
+  hs?: string | null;
+  origin?: string | null;
+  net_mass_kg?: number | null;
+  gross_mass_kg?: number | null;
+  value?: number | null;
+  currency?: string | null;
+  quantity?: number | null;
+  quantity_unit?: string;
+  packages?: number | null;
+  package_type?: string;
+  duty_rate_percent?: number | null;
+  duty_type?: string;
+}
+
+export interface Declared {
+  reference: string;
+  regime: Regime;
+  office: string;
+  arrived_at: string;
+  direction?: string;
+  transport?: string;
+  goods?: GoodsItem[];
+  parties?: Party[];
+  equipment?: { number: string; seals?: string[]; empty?: boolean }[];
+  documents?: Record<string, string | null | undefined>;
+  route?: Record<string, unknown>;
+}
+
+export interface ConsignmentDetail {
+  id: string;
+  first_id: string;
+  version: number;
+  reference: string;
+  source: string;
+  office: string;
+  regime: Regime;
+  arrived_on: string;
+  fate: Fate;
+  message: number;
+  line: number;
+  declared: Declared;
+  versions: { id: string; version: number; fate: Fate; arrived_on: string }[];
+  assessments: {
+    model: string;
+    assessed_at: string;
+    p_irregular: number;
+    p_critical: number;
+    lane: Lane;
+    se_irregular?: number | null;
+    se_critical?: number | null;
+    reasons: Reason[];
+  }[];
+  selections: {
+    plan: string;
+    rank: number;
+    chance: number;
+    channel: Channel;
+    drawn: boolean;
+    modality: Modality;
+  }[];
+  outcomes: {
+    revision: number;
+    outcome: Outcome;
+    officer: string;
+    reason: string;
+    recorded_at: string;
+    modality?: Modality | null;
+    concealment: string;
+    exhibits: { substance: string; quantity: number; unit: string }[];
+  }[];
+}
+
+export interface DecisionHeader {
+  lane: Lane;
+  modality: Modality;
+  minutes: number;
+  chance: number;
+  channel: Channel;
+  plan: string;
+  rank: number;
+  drawn: boolean;
+  decided_by: string | null;
+  decided_at: string | null;
+}
+
+export interface Change {
+  path: string;
+  from: string | null;
+  to: string | null;
+}
+
+export interface Dossier {
+  consignment: ConsignmentDetail;
+  decision_header: DecisionHeader | null;
+  why: Why | null;
+  quality: { field: string; kind: string; said: Said | string }[];
+  parties: { party: Party; record: PartyRecord | null }[];
+  route: Place[];
+  timeline: { at: string; kind: string; actor: string | null; said: Said; link: string | null }[];
+  versions: { id: string; version: number; at: string; changes: Change[] }[];
+  similar: {
+    consignment: string;
+    reference: string;
+    day: string;
+    office: string;
+    outcome: Outcome;
+    substance: string | null;
+    concealment: string | null;
+    why: Said;
+  }[];
+  playbook: {
+    profile: string;
+    lines: { where: Said; with: Modality; defeats: Said | null; source: string }[];
+  } | null;
+  decisions: Decision[];
+  allowed: Act[];
+  victim?: Said | null;
 }

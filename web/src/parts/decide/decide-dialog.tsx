@@ -6,9 +6,8 @@ import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'rea
 import { useTranslation } from 'react-i18next';
 import { newId } from '@/api/client';
 import type { Act, Modality } from '@/api/desk';
-import { Problem } from '@/api/problem';
 import { useFormat } from '@/app/format';
-import { problemWords } from '../problems';
+import { Notice } from '../notice';
 import styles from './decide-dialog.module.css';
 import {
   type Decided,
@@ -42,7 +41,6 @@ interface Props {
 
 export function DecideDialog({ wish, onClose, onDecided }: Props) {
   const { t } = useTranslation('desk');
-  const { t: part } = useTranslation('parts');
   const format = useFormat();
   const { data: codes } = useCodes();
   const decide = useDecide();
@@ -58,7 +56,7 @@ export function DecideDialog({ wish, onClose, onDecided }: Props) {
   const [modality, setModality] = useState<Modality>(wish.modality ?? 'unpack');
   const [faults, setFaults] = useState<{ code?: string; words?: string; question?: string }>({});
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const { act } = wish;
   const chosen = reasons.find((one) => one.code === code);
   const asks = act === 'ask';
@@ -88,7 +86,7 @@ export function DecideDialog({ wish, onClose, onDecided }: Props) {
       onDecided(decided, order);
       onClose();
     } catch (error) {
-      setProblem(Problem.of(error));
+      setProblem(error);
       setBusy(false);
     }
   };
@@ -113,13 +111,12 @@ export function DecideDialog({ wish, onClose, onDecided }: Props) {
     }
   };
 
-  const said = problem && problemWords(problem);
   return (
     <Modal
       opened
       onClose={onClose}
       title={t(wish.against ? `dialog.against_${act}` : `dialog.title_${act}`)}
-      closeButtonProps={{ 'aria-label': part('close') }}
+      closeButtonProps={{ 'aria-label': t('parts:close') }}
       size="lg"
     >
       <form ref={form} onSubmit={(event) => void submit(event)} onKeyDown={onKeyDown} noValidate>
@@ -163,21 +160,17 @@ export function DecideDialog({ wish, onClose, onDecided }: Props) {
             autosize
             minRows={2}
             maxLength={1000}
-            label={part('dialog.words')}
+            label={t('parts:dialog.words')}
             description={chosen?.needs_text ? t('dialog.words_needed') : t('dialog.words_kept')}
             required={chosen?.needs_text ?? false}
             value={words}
             onChange={(event) => setWords(event.currentTarget.value)}
             error={faults.words}
           />
-          {said && (
-            <div role="alert" className={styles.problem}>
-              <strong>{said.said}</strong> {said.next}
-            </div>
-          )}
+          {problem !== null && <Notice tone="bad" problem={problem} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {part('cancel')}
+              {t('parts:cancel')}
             </Button>
             <Button type="submit" loading={busy} rightSection={<Kbd size="xs">Enter</Kbd>}>
               {t(`act.${act}`)}

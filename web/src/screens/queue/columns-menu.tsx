@@ -13,7 +13,6 @@ interface Props {
 
 export function ColumnsMenu({ choice, onChange }: Props) {
   const { t } = useTranslation('queue');
-  const { t: part } = useTranslation('parts');
   const move = (at: number, to: number) => {
     const next = [...choice];
     const [one] = next.splice(at, 1);
@@ -23,13 +22,13 @@ export function ColumnsMenu({ choice, onChange }: Props) {
   return (
     <Popover position="bottom-end" width={300} trapFocus shadow="md">
       <Popover.Target>
-        <Tooltip label={part('table.columns')}>
-          <ActionIcon variant="default" size={36} aria-label={part('table.columns')}>
+        <Tooltip label={t('parts:table.columns')}>
+          <ActionIcon variant="default" size={36} aria-label={t('parts:table.columns')}>
             <IconColumns3 size={18} stroke={1.6} />
           </ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown aria-label={part('table.columns')}>
+      <Popover.Dropdown aria-label={t('parts:table.columns')}>
         {choice.map(({ id, on }, at) => {
           const said = t(`column.${id}`);
           return (

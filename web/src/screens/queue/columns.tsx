@@ -163,7 +163,7 @@ export const COLUMNS: Column[] = [
               <Marked q={q} text={row.goods.description} />
             </span>
           ) : (
-            <span className="quiet">{t('not_declared')}</span>
+            <span className="quiet">{t('desk:not_declared')}</span>
           )
         }
         two={goodsFacts(row, format)}
@@ -191,7 +191,7 @@ export const COLUMNS: Column[] = [
     aside: 2,
     cell: ({ row, q, t }) =>
       row.consignor === null && row.consignee === null ? (
-        <span className="quiet">{t('not_shown')}</span>
+        <span className="quiet">{t('desk:not_shown')}</span>
       ) : (
         <Two
           one={<Marked q={q} text={row.consignor ?? ''} />}

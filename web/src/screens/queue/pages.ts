@@ -40,13 +40,20 @@ export function chain(place: Place, index: number, next: string | null): void {
   }
 }
 
-/** The pages to have: those in sight, and the furthest known one on the way to them. */
-export function wanted(place: Place, from: number, to: number): number[] {
+/** The pages to have: those asked for, and the furthest known one on the way to one that is not. */
+export function wanted(place: Place, asked: readonly number[]): number[] {
   const known = place.cursors.length - 1;
-  const pages = new Set<number>([0]);
-  for (let page = from; page <= Math.min(to, known); page += 1) pages.add(page);
-  if (to > known) pages.add(known);
-  return [...pages].sort((a, b) => a - b);
+  const pages = asked.map((page) => Math.min(page, known));
+  return [...new Set([0, ...pages])].sort((a, b) => a - b);
+}
+
+/** The pages on which rows stand. */
+export function pagesOf(from: number, to: number, current: number): number[] {
+  const pages = [Math.floor(current / PAGE)];
+  for (let page = Math.floor(from / PAGE); page <= Math.floor(to / PAGE); page += 1) {
+    pages.push(page);
+  }
+  return pages;
 }
 
 async function fetchPage(
@@ -77,11 +84,11 @@ export interface Rows {
   refetch: () => void;
 }
 
-/** The rows of a question, of which those from `from` to `to` are in sight. */
-export function useRows(filters: Filters, from: number, to: number): Rows {
+/** The rows of a question: those in sight, and the one under the hand. */
+export function useRows(filters: Filters, [from, to]: [number, number], current: number): Rows {
   const key = keyOf(filters);
   const place = placeOf(key);
-  const pages = wanted(place, Math.floor(from / PAGE), Math.floor(to / PAGE));
+  const pages = wanted(place, pagesOf(from, to, current));
   const answers = useQueries({
     queries: pages.map((index) => {
       const cursor = place.cursors[index] ?? null;

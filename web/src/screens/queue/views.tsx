@@ -26,7 +26,6 @@ interface Props {
 
 export function Views({ filters, open }: Props) {
   const { t } = useTranslation('queue');
-  const { t: part } = useTranslation('parts');
   const client = useQueryClient();
   const [naming, setNaming] = useState(false);
   const [name, setName] = useState('');
@@ -96,7 +95,7 @@ export function Views({ filters, open }: Props) {
         opened={naming}
         onClose={() => setNaming(false)}
         title={t('views.save')}
-        closeButtonProps={{ 'aria-label': part('close') }}
+        closeButtonProps={{ 'aria-label': t('parts:close') }}
       >
         <form onSubmit={(event) => void save(event)}>
           <TextInput
@@ -130,9 +129,9 @@ export function Views({ filters, open }: Props) {
           )}
           <Group justify="flex-end" mt="md">
             <Button variant="default" onClick={() => setNaming(false)}>
-              {part('cancel')}
+              {t('parts:cancel')}
             </Button>
-            <Button type="submit">{part('save')}</Button>
+            <Button type="submit">{t('parts:save')}</Button>
           </Group>
         </form>
       </Modal>
