@@ -1,12 +1,6 @@
 // What the desk's endpoints say, as the three screens of the targeting officer read it. Only
-// shapes and the calls that fetch them; what a screen makes of them is in its own folder.
+// shapes; what a screen makes of them is in its own folder.
 import type { Said } from '@/app/words';
-
-export interface IntervalValue {
-  estimate: number;
-  low: number;
-  high: number;
-}
 
 export type Lane = 'red' | 'yellow' | 'blue' | 'green';
 export type Channel = 'risk' | 'rule' | 'random' | 'officer';
@@ -15,11 +9,27 @@ export type Regime = 'parcel' | 'freight';
 export type Fate = 'pending' | 'released' | 'inspected' | 'rejected' | 'superseded';
 export type Act = 'hold' | 'ask' | 'inspect' | 'waive' | 'release' | 'undo';
 export type Outcome = 'clear' | 'discrepancy' | 'seizure' | 'not_examined';
+export type State =
+  | 'waiting'
+  | 'to_do'
+  | 'held'
+  | 'asked'
+  | 'done'
+  | 'not_examined'
+  | 'released'
+  | 'gone';
+
+export interface IntervalValue {
+  estimate: number;
+  low: number;
+  high: number;
+}
 
 export interface List<T> {
   items: T[];
-  next: string | null;
+  next?: string | null;
   total?: number | null;
+  more?: boolean;
 }
 
 export interface Reason {
@@ -32,21 +42,21 @@ export interface Reason {
   ko: string;
 }
 
-export interface Goods {
-  hs: string | null;
+export interface GoodsShort {
+  hs?: string | null;
   description: string;
-  origin: string | null;
+  origin?: string | null;
   items: number;
-  value: number | null;
-  currency: string | null;
-  net_mass_kg: number | null;
+  value?: number | null;
+  currency?: string | null;
+  net_mass_kg?: number | null;
 }
 
-export interface RouteInShort {
-  departure: string | null;
+export interface RouteShort {
+  departure?: string | null;
   via: string[];
-  discharge: string | null;
-  destination: string | null;
+  discharge?: string | null;
+  destination?: string | null;
 }
 
 export interface Decision {
@@ -55,61 +65,83 @@ export interface Decision {
   act: Act;
   reason_code: string;
   reason: string;
-  modality: Modality | null;
-  question: string | null;
+  modality?: Modality | null;
+  question?: string | null;
   by: string;
   at: string;
   undoable: boolean;
-  undone_by: string | null;
+  undone_by?: string | null;
+}
+
+export interface RecordedOutcome {
+  revision: number;
+  outcome: Outcome;
+  reason: string;
+  known_on: string;
+  recorded_at: string;
+  officer: string;
+  modality?: Modality | null;
+  minutes?: number | null;
+  concealment: string;
+  exhibits: { substance: string; quantity: number; unit: string }[];
 }
 
 export interface QueueRow {
   consignment: string;
   reference: string;
-  plan: string;
-  rank: number;
-  lane: Lane;
-  p_irregular: number;
-  se_irregular: number | null;
-  p_critical: number;
-  chance: number;
-  channel: Channel;
+  plan?: string | null;
+  rank?: number | null;
+  lane?: Lane | null;
+  p_irregular?: number | null;
+  se_irregular?: number | null;
+  p_critical?: number | null;
+  chance?: number | null;
+  channel?: Channel | null;
   drawn: boolean;
-  modality: Modality;
-  minutes: number;
-  bundle: string | null;
+  modality?: Modality | null;
+  minutes?: number | null;
+  bundle?: string | null;
   reasons: Reason[];
-  goods: Goods;
-  route: RouteInShort;
-  consignor: string | null;
-  consignee: string | null;
+  goods: GoodsShort;
+  route: RouteShort;
+  consignor?: string | null;
+  consignee?: string | null;
   arrived_at: string;
   office: string;
   regime: Regime;
   fate: Fate;
-  decision: Decision | null;
-  outcome: Outcome | null;
+  state: State;
+  decision?: Decision | null;
+  outcome?: RecordedOutcome | null;
 }
 
-export interface Place {
+export interface RouteStop {
   code: string;
   kind: 'departure' | 'via' | 'loading' | 'discharge' | 'destination';
-  name: string | null;
-  country: string | null;
-  lat: number | null;
-  lon: number | null;
-  arrives: string | null;
-  departs: string | null;
-  dwell_h: number | null;
+  name?: string | null;
+  country: string;
+  lat?: number | null;
+  lon?: number | null;
+  arrives?: string | null;
+  departs?: string | null;
+  dwell_h?: number | null;
+}
+
+export interface KeyRecord {
+  key: Said;
+  seen?: number | null;
+  inspected: number;
+  irregular: number;
+  critical: number;
 }
 
 export interface WhyStep {
   feature: string;
   said: Said;
   push: number;
-  value: number | null;
-  fields: { name: string; value: string | null }[];
-  history: { key: string; seen: number; inspected: number; irregular: number }[];
+  value?: number | null;
+  fields: { name: Said; value: string }[];
+  history: KeyRecord[];
 }
 
 export interface Why {
@@ -119,25 +151,26 @@ export interface Why {
   final: number;
   steps: WhyStep[];
   rest: number;
+  as_judged: boolean;
 }
 
-export interface Party {
-  role: string;
-  code?: string;
-  name?: string;
-  address?: string;
-  address_country?: string | null;
-  phones?: string[];
-  mails?: string[];
-}
-
-export interface PartyRecord {
+export interface Record {
   seen: number;
   inspected: number;
   irregular: number;
   critical: number;
-  first_day: string | null;
-  last_day: string | null;
+  first_day?: string | null;
+  last_day?: string | null;
+}
+
+export interface PartyRecord {
+  role: string;
+  name?: string | null;
+  code?: string | null;
+  address?: string | null;
+  phones: string[];
+  record: Record;
+  possible_victim?: Said | null;
 }
 
 export interface GoodsItem {
@@ -152,8 +185,6 @@ export interface GoodsItem {
   quantity_unit?: string;
   packages?: number | null;
   package_type?: string;
-  duty_rate_percent?: number | null;
-  duty_type?: string;
 }
 
 export interface Declared {
@@ -164,15 +195,12 @@ export interface Declared {
   direction?: string;
   transport?: string;
   goods?: GoodsItem[];
-  parties?: Party[];
   equipment?: { number: string; seals?: string[]; empty?: boolean }[];
-  documents?: Record<string, string | null | undefined>;
-  route?: Record<string, unknown>;
+  documents?: { [name: string]: string | null | undefined };
 }
 
 export interface ConsignmentDetail {
   id: string;
-  first_id: string;
   version: number;
   reference: string;
   source: string;
@@ -183,7 +211,6 @@ export interface ConsignmentDetail {
   message: number;
   line: number;
   declared: Declared;
-  versions: { id: string; version: number; fate: Fate; arrived_on: string }[];
   assessments: {
     model: string;
     assessed_at: string;
@@ -191,72 +218,71 @@ export interface ConsignmentDetail {
     p_critical: number;
     lane: Lane;
     se_irregular?: number | null;
-    se_critical?: number | null;
-    reasons: Reason[];
   }[];
-  selections: {
-    plan: string;
-    rank: number;
-    chance: number;
-    channel: Channel;
-    drawn: boolean;
-    modality: Modality;
-  }[];
-  outcomes: {
-    revision: number;
-    outcome: Outcome;
-    officer: string;
-    reason: string;
-    recorded_at: string;
-    modality?: Modality | null;
-    concealment: string;
-    exhibits: { substance: string; quantity: number; unit: string }[];
-  }[];
+  outcomes: RecordedOutcome[];
 }
 
 export interface DecisionHeader {
-  lane: Lane;
-  modality: Modality;
-  minutes: number;
-  chance: number;
-  channel: Channel;
-  plan: string;
-  rank: number;
+  lane?: Lane | null;
+  modality?: Modality | null;
+  minutes?: number | null;
+  chance?: number | null;
+  channel?: Channel | null;
+  plan?: string | null;
+  rank?: number | null;
   drawn: boolean;
-  decided_by: string | null;
-  decided_at: string | null;
+  decided_by?: string | null;
+  decided_at?: string | null;
 }
 
 export interface Change {
   path: string;
-  from: string | null;
-  to: string | null;
+  from?: string | null;
+  to?: string | null;
+}
+
+export interface VersionChanges {
+  id: string;
+  version: number;
+  at: string;
+  changes: Change[];
+}
+
+export interface Similar {
+  consignment: string;
+  reference: string;
+  day: string;
+  office: string;
+  outcome: string;
+  substance?: string | null;
+  concealment?: string | null;
+  why: Said;
+}
+
+export interface Playbook {
+  profile: Said;
+  lines: { where: Said; with: Modality; defeats?: Said | null; source: string }[];
+}
+
+export interface TimelineEntry {
+  at: string;
+  kind: string;
+  actor: string;
+  said: Said;
+  link?: string | null;
 }
 
 export interface Dossier {
   consignment: ConsignmentDetail;
-  decision_header: DecisionHeader | null;
-  why: Why | null;
-  quality: { field: string; kind: string; said: Said | string }[];
-  parties: { party: Party; record: PartyRecord | null }[];
-  route: Place[];
-  timeline: { at: string; kind: string; actor: string | null; said: Said; link: string | null }[];
-  versions: { id: string; version: number; at: string; changes: Change[] }[];
-  similar: {
-    consignment: string;
-    reference: string;
-    day: string;
-    office: string;
-    outcome: Outcome;
-    substance: string | null;
-    concealment: string | null;
-    why: Said;
-  }[];
-  playbook: {
-    profile: string;
-    lines: { where: Said; with: Modality; defeats: Said | null; source: string }[];
-  } | null;
+  decision_header: DecisionHeader;
+  why?: Why | null;
+  quality: { field: string; kind: string; said: Said }[];
+  parties: PartyRecord[];
+  route: RouteStop[];
+  timeline: TimelineEntry[];
+  versions: VersionChanges[];
+  similar: Similar[];
+  playbook: Playbook;
   decisions: Decision[];
   allowed: Act[];
-  victim?: Said | null;
 }

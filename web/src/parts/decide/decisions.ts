@@ -1,9 +1,11 @@
 // Deciding about consignments: one call for one or many, and what everything on screen that shows
 // them must then show. The act's id is the caller's, so that the same press twice is one decision.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { useCallback, useMemo } from 'react';
 import { ask } from '@/api/client';
 import type { Act, Decision, List, Modality, QueueRow } from '@/api/desk';
+import { Problem } from '@/api/problem';
 import type { Said } from '@/app/words';
 
 export interface Order {
@@ -89,15 +91,34 @@ export function keepReason(act: Act, code: string): void {
   localStorage.setItem(KEPT, JSON.stringify({ ...kept, [act]: next }));
 }
 
+/** Where nothing could be decided, that too is an answer: every one refused, with its reason. */
+async function send(order: Order): Promise<Decided> {
+  try {
+    return await ask<Decided>('POST', '/decisions', {
+      body: order,
+      headers: { 'Idempotency-Key': order.id },
+    });
+  } catch (error) {
+    const problem = Problem.of(error);
+    const refused = problem.body.refused;
+    if (problem.code !== 'nothing_decided' || !Array.isArray(refused)) throw error;
+    return { id: order.id, decisions: [], refused: refused as Refused[] };
+  }
+}
+
+/** A refusal in the officer's language, where its kind is known here. */
+export function refusalWords(refused: Refused, t: TFunction): string {
+  const said = `desk:refusal.${refused.code}`;
+  const words = t(said, { defaultValue: '' });
+  return words || [refused.said, refused.next].filter(Boolean).join(' ');
+}
+
 /** Sends a decision, and writes it into whatever this browser shows of its consignments. */
 export function useDecide(): (order: Order) => Promise<Decided> {
   const client = useQueryClient();
   return useCallback(
     async (order: Order) => {
-      const decided = await ask<Decided>('POST', '/decisions', {
-        body: order,
-        headers: { 'Idempotency-Key': order.id },
-      });
+      const decided = await send(order);
       const made = new Map(decided.decisions.map((one) => [one.consignment, one]));
       client.setQueriesData<List<QueueRow>>({ queryKey: ['queue'] }, (page) => {
         if (!page?.items?.some(({ consignment }) => made.has(consignment))) return page;

@@ -1,6 +1,7 @@
 // How a consignment stands, as a tag: the outcome if there is one, else the decision in force, else
 // whether the draw picked it. Always a word and a sign.
 import {
+  IconAlertOctagon,
   IconCircleCheck,
   IconClockPause,
   IconDice5,
@@ -9,15 +10,14 @@ import {
   IconMessageQuestion,
   IconMinus,
   IconPlayerSkipForward,
-  IconAlertOctagon,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Act, Decision, Fate, Outcome } from '@/api/desk';
 import { Tag, type Tone } from '../tag';
 
 export interface Stands {
-  outcome: Outcome | null;
-  decision: Pick<Decision, 'act' | 'by'> | null;
+  outcome?: { outcome: Outcome } | null | undefined;
+  decision?: Pick<Decision, 'act' | 'by'> | null | undefined;
   drawn: boolean;
   fate?: Fate;
 }
@@ -39,17 +39,20 @@ const DECISIONS: Record<Exclude<Act, 'undo'>, [Tone, Sign]> = {
   release: ['good', IconCircleCheck],
 };
 
+export function OutcomeTag({ outcome }: { outcome: string }) {
+  const { t } = useTranslation('desk');
+  const [tone, icon] = OUTCOMES[outcome as Outcome] ?? OUTCOMES.not_examined;
+  return (
+    <Tag tone={tone} icon={icon}>
+      {t(`outcome.${outcome}`)}
+    </Tag>
+  );
+}
+
 export function StandingTag({ stands }: { stands: Stands }) {
   const { t } = useTranslation('desk');
   const { outcome, decision, drawn, fate } = stands;
-  if (outcome) {
-    const [tone, icon] = OUTCOMES[outcome];
-    return (
-      <Tag tone={tone} icon={icon}>
-        {t(`outcome.${outcome}`)}
-      </Tag>
-    );
-  }
+  if (outcome) return <OutcomeTag outcome={outcome.outcome} />;
   if (decision && decision.act !== 'undo') {
     const [tone, icon] = DECISIONS[decision.act];
     return (
@@ -65,5 +68,7 @@ export function StandingTag({ stands }: { stands: Stands }) {
       </Tag>
     );
   }
-  return <span className="quiet">{t(fate === 'released' ? 'fate.released' : 'standing.left')}</span>;
+  return (
+    <span className="quiet">{t(fate === 'released' ? 'fate.released' : 'standing.left')}</span>
+  );
 }

@@ -104,7 +104,10 @@ export function DeclaredData({ dossier }: { dossier: Dossier }) {
             <dd>
               <span className="code">{number}</span>
               {seals && seals.length > 0 && (
-                <span className="quiet"> · {t('consignment:declared.seals')} {seals.join(', ')}</span>
+                <span className="quiet">
+                  {' '}
+                  · {t('consignment:declared.seals')} {seals.join(', ')}
+                </span>
               )}
               {empty && <span className="quiet"> · {t('consignment:declared.empty')}</span>}
             </dd>
@@ -137,12 +140,12 @@ function Item({ item, flagged }: { item: GoodsItem; flagged: boolean }) {
       <td className="end nowrap">{mass(item.net_mass_kg)}</td>
       <td className="end nowrap">{mass(item.gross_mass_kg)}</td>
       <td className="end nowrap">
-        {item.quantity == null ? '–' : `${format.number(item.quantity)} ${item.quantity_unit ?? ''}`}
+        {item.quantity == null
+          ? '–'
+          : `${format.number(item.quantity)} ${item.quantity_unit ?? ''}`}
       </td>
       <td className="end nowrap">
-        {item.packages == null
-          ? '–'
-          : `${format.count(item.packages)} ${item.package_type ?? ''}`}
+        {item.packages == null ? '–' : `${format.count(item.packages)} ${item.package_type ?? ''}`}
       </td>
       <td className="end nowrap">
         {item.value == null || !item.currency ? '–' : format.money(item.value, item.currency)}

@@ -16,30 +16,34 @@ export function Header({ dossier, children }: { dossier: Dossier; children: Reac
   const { t } = useTranslation(['consignment', 'desk']);
   const format = useFormat();
   const { consignment, decision_header: header, decisions } = dossier;
-  const decision = decisions.findLast((one) => one.act !== 'undo' && one.undone_by === null);
-  const outcome = consignment.outcomes.at(-1) ?? null;
+  const decision = decisions.findLast((one) => one.act !== 'undo' && one.undone_by == null);
+  const outcome = consignment.outcomes.at(-1);
   const judged = consignment.assessments.at(-1);
+  const lane = header.lane ?? judged?.lane;
+  const decidedAt = decision?.at ?? header.decided_at;
   const range = judged && intervalOf(judged.p_irregular, judged.se_irregular ?? null);
   return (
     <section className={`sheet ${styles.header}`} aria-label={t('consignment:header.label')}>
       <dl className={styles.headerFacts}>
         <Fact said={t('consignment:header.lane')}>
-          <Lane lane={header?.lane ?? judged?.lane ?? 'green'} />
+          {lane ? <Lane lane={lane} /> : <span className="quiet">–</span>}
         </Fact>
         <Fact said={t('consignment:header.state')}>
           <StandingTag
             stands={{
-              outcome: outcome?.outcome ?? null,
-              decision: decision ?? null,
-              drawn: header?.drawn ?? false,
+              outcome,
+              decision,
+              drawn: header.drawn,
               fate: consignment.fate,
             }}
           />
         </Fact>
-        {header && (
+        {header.modality && (
           <Fact said={t('consignment:header.modality')}>
             {t(`desk:modality.${header.modality}`)}{' '}
-            <span className="quiet">{format.minutes(header.minutes)}</span>
+            <span className="quiet">
+              {header.minutes != null && format.minutes(header.minutes)}
+            </span>
           </Fact>
         )}
         {judged && (
@@ -57,13 +61,13 @@ export function Header({ dossier, children }: { dossier: Dossier; children: Reac
         {judged && (
           <Fact said={t('consignment:header.critical')}>{format.share(judged.p_critical)}</Fact>
         )}
-        {header && (
+        {header.chance != null && (
           <Fact said={t('consignment:header.chance')} help={t('consignment:header.chance_help')}>
             {format.share(header.chance)}{' '}
-            <span className="quiet">{t(`desk:channel.${header.channel}`)}</span>
+            <span className="quiet">{header.channel && t(`desk:channel.${header.channel}`)}</span>
           </Fact>
         )}
-        {header && (
+        {header.rank != null && header.plan && (
           <Fact said={t('consignment:header.rank')}>
             {format.count(header.rank)}{' '}
             <Link to="/queue" search={{ plan: header.plan } as never} className="quiet">
@@ -72,10 +76,10 @@ export function Header({ dossier, children }: { dossier: Dossier; children: Reac
           </Fact>
         )}
         <Fact said={t('consignment:header.by')}>
-          {decision?.by ?? header?.decided_by ?? t('consignment:header.nobody')}{' '}
-          {(decision?.at ?? header?.decided_at) && (
-            <time className="quiet" dateTime={decision?.at ?? header?.decided_at ?? ''}>
-              {format.time(decision?.at ?? header?.decided_at ?? '')}
+          {decision?.by ?? header.decided_by ?? t('consignment:header.nobody')}{' '}
+          {decidedAt && (
+            <time className="quiet" dateTime={decidedAt}>
+              {format.time(decidedAt)}
             </time>
           )}
         </Fact>

@@ -20,14 +20,15 @@ import {
   type Decided,
   type Order,
   overrideOf,
+  refusalWords,
   useDecide,
 } from '@/parts/decide/decisions';
 import { Notice } from '@/parts/notice';
 import { Page, Section } from '@/parts/page';
 import { Fetched } from '@/parts/states';
-import { Header } from './header';
 import styles from './consignment.module.css';
 import { DeclaredData } from './declared';
+import { Header } from './header';
 import { Parties } from './parties';
 import { Decisions, Outcomes, Playbook, Similar, Timeline, Versions } from './past';
 import { dossierQuery } from './queries';
@@ -53,6 +54,7 @@ function Whole({ dossier }: { dossier: Dossier }) {
   const goods = declared.goods?.[0];
   const name = goods?.description || declared.reference;
   const mayDecide = may('decide');
+  const victims = dossier.parties.flatMap(({ possible_victim }) => possible_victim ?? []);
   const allowed = (act: Act) => mayDecide && dossier.allowed.includes(act);
   const last = dossier.decisions.findLast((one) => one.act !== 'undo' && one.undoable);
 
@@ -63,7 +65,7 @@ function Whole({ dossier }: { dossier: Dossier }) {
       consignments: [id],
       about: `${id} · ${name}`,
       against,
-      ...(header ? { modality: header.modality } : {}),
+      ...(header.modality ? { modality: header.modality } : {}),
     });
   };
   const undo = async (consignment: string, decision: string) => {
@@ -83,28 +85,21 @@ function Whole({ dossier }: { dossier: Dossier }) {
   };
   const done = (decided: Decided, order: Order) => {
     const [refused] = decided.refused;
-    if (refused) return void toast.failed(new Error(refused.said));
+    if (refused) return void toast.note(refusalWords(refused, t));
     const [made] = decided.decisions;
     const said = t(`desk:done.${order.act}`);
     if (made?.undoable) toast.undoable(said, () => undo(made.consignment, made.id));
     else toast.done(said);
   };
-  const back = () => (window.history.length > 1 ? router.history.back() : navigate({ to: '/queue' }));
+  const back = () =>
+    window.history.length > 1 ? router.history.back() : navigate({ to: '/queue' });
   const keys: Key[] = [
     ...ACTS.filter(allowed).map((what) => ({
       keys: ACT_KEYS[what],
       said: t(`desk:act.${what}`),
       act: () => act(what),
     })),
-    ...(header
-      ? [
-          {
-            keys: 'o',
-            said: t('desk:override'),
-            act: () => act(overrideOf(header), true),
-          },
-        ]
-      : []),
+    { keys: 'o', said: t('desk:override'), act: () => act(overrideOf(header), true) },
     ...(last && mayDecide
       ? [{ keys: 'u', said: t('desk:act.undo'), act: () => void undo(id, last.id) }]
       : []),
@@ -142,10 +137,18 @@ function Whole({ dossier }: { dossier: Dossier }) {
         </>
       }
     >
-      {dossier.victim && <Notice tone="warn">{format.said(dossier.victim)}</Notice>}
+      {victims.map((said) => (
+        <Notice key={said.en} tone="warn">
+          {format.said(said)}
+        </Notice>
+      ))}
       <Header dossier={dossier}>
         {mayDecide && (
-          <div className={`${styles.acts} unprinted`} role="group" aria-label={t('consignment:acts')}>
+          <div
+            className={`${styles.acts} unprinted`}
+            role="group"
+            aria-label={t('consignment:acts')}
+          >
             {ACTS.filter(allowed).map((what) => (
               <Button
                 key={what}
@@ -190,7 +193,7 @@ function Whole({ dossier }: { dossier: Dossier }) {
           <Similar similar={dossier.similar} />
         </div>
       </div>
-      {header && (
+      {header.plan && (
         <p className={`quiet ${styles.printedFoot}`}>
           {t('consignment:printed', { id })}{' '}
           <Link to="/queue" search={{ plan: header.plan } as never} className="unprinted">

@@ -5,6 +5,7 @@ import type { Dossier } from '@/api/desk';
 import { useFormat } from '@/app/format';
 import { useMay } from '@/app/session';
 import { Section } from '@/parts/page';
+import { Tag } from '@/parts/tag';
 import styles from './consignment.module.css';
 import { recordDays, recordWords } from './record';
 
@@ -25,27 +26,26 @@ export function Parties({ dossier }: { dossier: Dossier }) {
   return (
     <Section title={t('consignment:parties.title')} help={<p>{t('consignment:parties.help')}</p>}>
       <ul className={styles.parties}>
-        {dossier.parties.map(({ party, record }) => {
-          const days = record && recordDays(record, t, format);
-          const ways = [...(party.phones ?? []), ...(party.mails ?? [])];
+        {dossier.parties.map((party, at) => {
+          const days = recordDays(party.record, t, format);
           return (
-            <li key={`${party.role} ${party.code ?? party.name}`}>
+            // A part may be played twice, by people without a name.
+            // biome-ignore lint/suspicious/noArrayIndexKey: the order is the declaration's
+            <li key={at}>
               <div className={styles.role}>{t(`desk:role.${party.role}`)}</div>
               <div>
-                <strong>{party.name || party.code || t('desk:not_declared')}</strong>{' '}
+                <strong>
+                  {party.name || party.code || t(hidden ? 'desk:not_shown' : 'desk:not_declared')}
+                </strong>{' '}
                 {party.name && party.code && <span className="quiet code">{party.code}</span>}
-                {(party.address || party.address_country) && (
-                  <div>
-                    {party.address}
-                    {party.address_country && ` (${party.address_country})`}
-                  </div>
-                )}
-                {ways.length > 0 && <div className="quiet">{ways.join(' · ')}</div>}
-                {record && (
-                  <div className={styles.record}>
-                    {recordWords(record, t, format)}
-                    {days && <span className="quiet"> · {days}</span>}
-                  </div>
+                {party.address && <div>{party.address}</div>}
+                {party.phones.length > 0 && <div className="quiet">{party.phones.join(' · ')}</div>}
+                <div className={styles.record}>
+                  {recordWords(party.record, t, format)}
+                  {days && <span className="quiet"> · {days}</span>}
+                </div>
+                {party.possible_victim && (
+                  <Tag tone="warn">{format.said(party.possible_victim)}</Tag>
                 )}
               </div>
             </li>

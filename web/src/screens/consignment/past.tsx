@@ -4,8 +4,8 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { ConsignmentDetail, Decision, Dossier } from '@/api/desk';
 import { useFormat } from '@/app/format';
-import { StandingTag } from '@/parts/decide/standing';
 import { useCodes } from '@/parts/decide/decisions';
+import { OutcomeTag } from '@/parts/decide/standing';
 import { Section } from '@/parts/page';
 import styles from './consignment.module.css';
 import { sideBySide } from './versions';
@@ -13,12 +13,10 @@ import { sideBySide } from './versions';
 export function Playbook({ playbook }: { playbook: Dossier['playbook'] }) {
   const { t } = useTranslation(['consignment', 'desk']);
   const format = useFormat();
-  if (!playbook || playbook.lines.length === 0) return null;
+  if (playbook.lines.length === 0) return null;
   return (
-    <Section
-      title={t('consignment:playbook.title')}
-      help={<p>{t('consignment:playbook.help')}</p>}
-    >
+    <Section title={t('consignment:playbook.title')} help={<p>{t('consignment:playbook.help')}</p>}>
+      <p className={styles.profile}>{format.said(playbook.profile)}</p>
       <ol className={styles.playbook}>
         {playbook.lines.map((line) => (
           <li key={`${line.where.en} ${line.with}`}>
@@ -52,16 +50,17 @@ export function Decisions({ decisions }: { decisions: Decision[] }) {
     <Section title={t('consignment:decisions.title')}>
       <ul className={styles.list}>
         {decisions.map((one) => (
-          <li key={one.id} data-undone={one.undone_by !== null || undefined}>
+          <li key={one.id} data-undone={one.undone_by != null || undefined}>
             <div>
               <strong>{t(`desk:decided.${one.act}`)}</strong>
-              {one.modality && ` · ${t(`desk:modality.${one.modality}`)}`} · {saidOf(one.reason_code)}
+              {one.modality && ` · ${t(`desk:modality.${one.modality}`)}`} ·{' '}
+              {saidOf(one.reason_code)}
             </div>
             {one.question && <q>{one.question}</q>}
             {one.reason && <div>{one.reason}</div>}
             <div className="quiet">
               {one.by} · <time dateTime={one.at}>{format.time(one.at)}</time>
-              {one.undone_by !== null && ` · ${t('consignment:decisions.undone')}`}
+              {one.undone_by != null && ` · ${t('consignment:decisions.undone')}`}
             </div>
           </li>
         ))}
@@ -80,7 +79,7 @@ export function Outcomes({ outcomes }: { outcomes: ConsignmentDetail['outcomes']
         {outcomes.toReversed().map((one) => (
           <li key={one.revision}>
             <div className={styles.inline}>
-              <StandingTag stands={{ outcome: one.outcome, decision: null, drawn: true }} />
+              <OutcomeTag outcome={one.outcome} />
               {one.modality && <span>{t(`desk:modality.${one.modality}`)}</span>}
               {one.concealment && <span>{one.concealment}</span>}
             </div>
@@ -175,7 +174,11 @@ export function Timeline({ timeline }: { timeline: Dossier['timeline'] }) {
               {format.time(event.at)}
             </time>
             <div>
-              {event.link ? <a href={event.link}>{format.said(event.said)}</a> : format.said(event.said)}
+              {event.link ? (
+                <a href={event.link}>{format.said(event.said)}</a>
+              ) : (
+                format.said(event.said)
+              )}
               {event.actor && <span className="quiet"> · {event.actor}</span>}
             </div>
           </li>
@@ -200,7 +203,7 @@ export function Similar({ similar }: { similar: Dossier['similar'] }) {
                 <Link to="/consignments/$id" params={{ id: one.consignment }}>
                   {one.consignment}
                 </Link>
-                <StandingTag stands={{ outcome: one.outcome, decision: null, drawn: true }} />
+                <OutcomeTag outcome={one.outcome} />
                 <span className="quiet">
                   {format.day(one.day)} · {one.office}
                 </span>

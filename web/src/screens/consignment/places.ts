@@ -18,7 +18,11 @@ TD148 TF260 TG768 TH764 TJ762 TL626 TM795 TN788 TR792 TT780 TW158 TZ834 UA804 UG
 UY858 UZ860 VE862 VN704 VU548 YE887 ZA710 ZM894 ZW716
 `;
 
-const NUMERIC = new Map(CODES.trim().split(/\s+/).map((pair) => [pair.slice(0, 2), pair.slice(2)]));
+const NUMERIC = new Map(
+  CODES.trim()
+    .split(/\s+/)
+    .map((pair) => [pair.slice(0, 2), pair.slice(2)]),
+);
 
 /** Longitude and latitude. Far parts overseas would pull the middle of the first ones away. */
 const POINTS: Record<string, [number, number]> = {

@@ -1,10 +1,10 @@
 // A party's record in words: how often it was seen, inspected and found irregular, and since when.
 // Facts only; nobody is called a suspect by it.
 import type { TFunction } from 'i18next';
-import type { PartyRecord } from '@/api/desk';
+import type { Record } from '@/api/desk';
 import type { Format } from '@/app/format';
 
-export function recordWords(record: PartyRecord, t: TFunction, format: Format): string {
+export function recordWords(record: Record, t: TFunction, format: Format): string {
   if (record.seen === 0) return t('consignment:record.first');
   const said = t('consignment:record.seen', {
     seen: format.count(record.seen),
@@ -18,7 +18,7 @@ export function recordWords(record: PartyRecord, t: TFunction, format: Format): 
   return said + critical;
 }
 
-export function recordDays(record: PartyRecord, t: TFunction, format: Format): string | null {
+export function recordDays(record: Record, t: TFunction, format: Format): string | null {
   if (!record.first_day || !record.last_day) return null;
   return t('consignment:record.days', {
     first: format.day(record.first_day),

@@ -1,11 +1,17 @@
 // The route on a map with the Pacific in the middle, drawn from the atlas that comes with the
 // workbench: no tile server is asked. It is a picture of the list of stops beside it, which says
 // everything that the picture says.
-import { geoCentroid, geoGraticule10, geoNaturalEarth1, geoPath, type GeoPermissibleObjects } from 'd3-geo';
+import {
+  type GeoPermissibleObjects,
+  geoCentroid,
+  geoGraticule10,
+  geoNaturalEarth1,
+  geoPath,
+} from 'd3-geo';
 import { useId, useMemo } from 'react';
 import { feature } from 'topojson-client';
 import atlas from 'world-atlas/countries-110m.json';
-import type { Place } from '@/api/desk';
+import type { RouteStop } from '@/api/desk';
 import { numericOf, pointOf } from './places';
 import styles from './route-map.module.css';
 
@@ -21,13 +27,14 @@ interface Shape {
 }
 
 const topology = atlas as unknown as Atlas;
-const countries = (feature(topology, topology.objects.countries) as unknown as { features: Shape[] })
-  .features;
+const countries = (
+  feature(topology, topology.objects.countries) as unknown as { features: Shape[] }
+).features;
 const shapes = new Map(countries.map((shape) => [String(shape.id), shape]));
 
 /** Where a stop is drawn: its own coordinates, else the middle of its country, else nowhere. */
-function pointOfPlace(place: Place): [number, number] | null {
-  if (place.lon !== null && place.lat !== null) return [place.lon, place.lat];
+function pointOfPlace(place: RouteStop): [number, number] | null {
+  if (place.lon != null && place.lat != null) return [place.lon, place.lat];
   if (!place.country) return null;
   const ours = pointOf(place.country);
   if (ours) return ours;
@@ -35,7 +42,7 @@ function pointOfPlace(place: Place): [number, number] | null {
   return shape ? geoCentroid(shape as unknown as GeoPermissibleObjects as never) : null;
 }
 
-export default function RouteMap({ stops, label }: { stops: Place[]; label: string }) {
+export default function RouteMap({ stops, label }: { stops: RouteStop[]; label: string }) {
   const id = useId();
   const drawn = useMemo(() => {
     const points = stops.flatMap((place, at) => {
@@ -43,7 +50,10 @@ export default function RouteMap({ stops, label }: { stops: Place[]; label: stri
       return point ? [{ place, at, point }] : [];
     });
     const projection = geoNaturalEarth1().rotate([-MIDDLE, 0]);
-    fit(projection, points.map(({ point }) => point));
+    zoomTo(
+      projection,
+      points.map(({ point }) => point),
+    );
     const path = geoPath(projection);
     const passed = new Set(points.map(({ place }) => numericOf(place.country ?? '')));
     return {
@@ -78,7 +88,7 @@ export default function RouteMap({ stops, label }: { stops: Place[]; label: stri
         <path key={`${key}-${at}`} d={d} className={passed ? styles.passed : styles.land} />
       ))}
       <path d={drawn.line} className={styles.under} />
-      <path d={drawn.line} className={styles.line} markerEnd={undefined} />
+      <path d={drawn.line} className={styles.line} />
       {drawn.dots.map(({ key, numbers, at: [x, y] }) => (
         <g key={key} transform={`translate(${x} ${y})`}>
           <rect
@@ -121,7 +131,7 @@ function runsOf(numbers: number[]): string {
 }
 
 /** Zooms to the stops, but never so near that nobody knows which sea this is. */
-function fit(projection: ReturnType<typeof geoNaturalEarth1>, points: [number, number][]) {
+function zoomTo(projection: ReturnType<typeof geoNaturalEarth1>, points: [number, number][]) {
   projection.fitSize([WIDTH, HEIGHT * 1.06], { type: 'Sphere' });
   if (points.length === 0) return;
   const placed = points.flatMap((point) => {
@@ -136,8 +146,7 @@ function fit(projection: ReturnType<typeof geoNaturalEarth1>, points: [number, n
   const scale = projection.scale() * zoom;
   const [tx, ty] = projection.translate();
   const mid = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
-  projection.scale(scale).translate([
-    WIDTH / 2 + (tx - (mid[0] ?? 0)) * zoom,
-    HEIGHT / 2 + (ty - (mid[1] ?? 0)) * zoom,
-  ]);
+  projection
+    .scale(scale)
+    .translate([WIDTH / 2 + (tx - (mid[0] ?? 0)) * zoom, HEIGHT / 2 + (ty - (mid[1] ?? 0)) * zoom]);
 }

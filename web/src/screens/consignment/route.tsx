@@ -2,7 +2,7 @@
 // everyone. The map is fetched when it comes into view; the list needs nothing but the data.
 import { Fragment, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Place } from '@/api/desk';
+import type { RouteStop } from '@/api/desk';
 import { useFormat } from '@/app/format';
 import { Section } from '@/parts/page';
 import { Loading } from '@/parts/states';
@@ -19,7 +19,7 @@ function countryName(code: string, locale: string): string {
   }
 }
 
-export function Route({ stops }: { stops: Place[] }) {
+export function Route({ stops }: { stops: RouteStop[] }) {
   const { t } = useTranslation(['consignment', 'desk']);
   const format = useFormat();
   if (stops.length === 0) {
@@ -29,7 +29,7 @@ export function Route({ stops }: { stops: Place[] }) {
       </Section>
     );
   }
-  const nameOf = (stop: Place) =>
+  const nameOf = (stop: RouteStop) =>
     stop.name ?? (stop.country ? countryName(stop.country, format.locale) : stop.code);
   return (
     <Section title={t('consignment:route.title')}>
@@ -70,7 +70,7 @@ export function Route({ stops }: { stops: Place[] }) {
                     <time dateTime={stop.departs}>{format.time(stop.departs)}</time>
                   </>
                 )}
-                {stop.dwell_h !== null && (
+                {stop.dwell_h != null && (
                   <>
                     {' · '}
                     <strong>

@@ -1,20 +1,13 @@
 // Versions of a declaration side by side: one row a field that ever changed, one cell a version.
 // The server says what changed between two versions; here those changes become columns.
-import type { Change } from '@/api/desk';
-
-export interface Version {
-  id: string;
-  version: number;
-  at: string;
-  changes: Change[];
-}
+import type { VersionChanges } from '@/api/desk';
 
 export interface FieldRow {
   path: string;
   cells: { value: string | null; changed: boolean }[];
 }
 
-export function sideBySide(versions: readonly Version[]): FieldRow[] {
+export function sideBySide(versions: readonly VersionChanges[]): FieldRow[] {
   const paths = [...new Set(versions.flatMap(({ changes }) => changes.map(({ path }) => path)))];
   return paths.map((path) => {
     const changeAt = (at: number) => versions[at]?.changes.find((one) => one.path === path);
@@ -22,7 +15,7 @@ export function sideBySide(versions: readonly Version[]): FieldRow[] {
     let value = changeAt(firstAt)?.from ?? null;
     const cells = versions.map((_, at) => {
       const change = changeAt(at);
-      if (change) value = change.to;
+      if (change) value = change.to ?? null;
       return { value, changed: change !== undefined };
     });
     return { path, cells };

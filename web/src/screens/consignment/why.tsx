@@ -5,7 +5,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { Fragment, type ReactNode, useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Why as WhyValue, WhyStep } from '@/api/desk';
+import type { WhyStep, Why as WhyValue } from '@/api/desk';
 import { useFormat } from '@/app/format';
 import { Notice } from '@/parts/notice';
 import { addsUp, type Bar, barsOf, chanceOf, type Scale, scaleOf } from './waterfall';
@@ -91,6 +91,7 @@ export function Why({ why, most, open = false }: Props) {
       {!small && !addsUp(why.base, why.steps, why.rest, why.final) && (
         <Notice tone="warn">{t('why.misses')}</Notice>
       )}
+      {!small && !why.as_judged && <Notice tone="note">{t('why.later')}</Notice>}
     </>
   );
 }
@@ -170,9 +171,9 @@ function StepLine({ bar, scale, opened, toggle }: StepProps) {
                   <h4>{t('why.fields')}</h4>
                   <dl className={styles.fields}>
                     {step.fields.map(({ name, value }) => (
-                      <Fragment key={name}>
-                        <dt>{t([`field.${name}`, 'field.as_named'], { name })}</dt>
-                        <dd>{value ?? t('desk:not_declared')}</dd>
+                      <Fragment key={name.en}>
+                        <dt>{format.said(name)}</dt>
+                        <dd>{value || t('desk:not_declared')}</dd>
                       </Fragment>
                     ))}
                   </dl>
@@ -182,12 +183,13 @@ function StepLine({ bar, scale, opened, toggle }: StepProps) {
                 <div>
                   <h4>{t('why.history')}</h4>
                   <ul className={styles.history}>
-                    {step.history.map(({ key, seen, inspected, irregular }) => (
-                      <li key={key}>
-                        <span>{t([`key.${key.split(':')[0]}`, 'key.as_named'], { name: key })}</span>{' '}
+                    {step.history.map(({ key, seen, inspected, irregular, critical }) => (
+                      <li key={key.en}>
+                        <span>{format.said(key)}</span>{' '}
                         <span className="quiet">
                           {t('why.record', {
-                            seen: format.count(seen),
+                            seen: seen == null ? '–' : format.count(seen),
+                            critical: format.count(critical),
                             inspected: format.count(inspected),
                             irregular: format.count(irregular),
                           })}
@@ -214,7 +216,12 @@ function Push({ scale, bar }: { scale: Scale; bar: { from: number; to: number } 
   const to = scale.place(bar.to) * WIDE;
   const up = to >= from;
   return (
-    <svg viewBox={`0 0 ${WIDE} ${HIGH}`} preserveAspectRatio="none" className={styles.bar} aria-hidden>
+    <svg
+      viewBox={`0 0 ${WIDE} ${HIGH}`}
+      preserveAspectRatio="none"
+      className={styles.bar}
+      aria-hidden
+    >
       <Grid scale={scale} />
       <rect
         x={Math.min(from, to)}
@@ -231,7 +238,12 @@ function Push({ scale, bar }: { scale: Scale; bar: { from: number; to: number } 
 function Mark({ scale, at, final = false }: { scale: Scale; at: number; final?: boolean }) {
   const x = scale.place(at) * WIDE;
   return (
-    <svg viewBox={`0 0 ${WIDE} ${HIGH}`} preserveAspectRatio="none" className={styles.bar} aria-hidden>
+    <svg
+      viewBox={`0 0 ${WIDE} ${HIGH}`}
+      preserveAspectRatio="none"
+      className={styles.bar}
+      aria-hidden
+    >
       <Grid scale={scale} />
       <line
         x1={x}

@@ -5,7 +5,11 @@ import { COLUMNS, choiceOf, intervalOf, shownOf } from './columns';
 test('at first every column is at its place, the rare ones hidden', () => {
   const choice = choiceOf(null);
   expect(choice.map(({ id }) => id)).toEqual(COLUMNS.map(({ id }) => id));
-  expect(choice.filter(({ on }) => !on).map(({ id }) => id)).toEqual(['value', 'minutes', 'critical']);
+  expect(choice.filter(({ on }) => !on).map(({ id }) => id)).toEqual([
+    'value',
+    'minutes',
+    'critical',
+  ]);
 });
 
 test('order and choice are kept, and what is not known is dropped', () => {

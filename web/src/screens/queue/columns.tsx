@@ -3,7 +3,7 @@
 import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
-import type { QueueRow, RouteInShort } from '@/api/desk';
+import type { QueueRow, RouteShort } from '@/api/desk';
 import type { Format } from '@/app/format';
 import { StandingTag } from '@/parts/decide/standing';
 import { Lane } from '@/parts/lane';
@@ -38,8 +38,11 @@ export interface Column {
 const Z95 = 1.96;
 
 /** The interval of a chance, from its standard error in log-odds. */
-export function intervalOf(p: number, se: number | null): [number, number] | null {
-  if (se === null || p <= 0 || p >= 1) return null;
+export function intervalOf(
+  p: number | null | undefined,
+  se: number | null | undefined,
+): [number, number] | null {
+  if (p == null || se == null || p <= 0 || p >= 1) return null;
   const at = Math.log(p / (1 - p));
   const chance = (x: number) => 1 / (1 + Math.exp(-x));
   return [chance(at - Z95 * se), chance(at + Z95 * se)];
@@ -54,7 +57,7 @@ export function Marked({ q, text }: { q: string; text: string }) {
   );
 }
 
-export const routeOf = (route: RouteInShort): string[] =>
+export const routeOf = (route: RouteShort): string[] =>
   [route.departure, ...route.via, route.discharge, route.destination].filter(
     (code, at, all): code is string => Boolean(code) && code !== all[at - 1],
   );
@@ -64,8 +67,8 @@ export function goodsFacts(row: QueueRow, format: Format): string {
   return [
     hs ? hs.replace(/^(\d{4})(\d{2}).*$/, '$1.$2') : null,
     origin,
-    value !== null && currency ? format.money(value, currency) : null,
-    net_mass_kg !== null ? format.mass(net_mass_kg) : null,
+    value != null && currency ? format.money(value, currency) : null,
+    net_mass_kg != null ? format.mass(net_mass_kg) : null,
   ]
     .filter(Boolean)
     .join(' · ');
@@ -84,7 +87,9 @@ export const COLUMNS: Column[] = [
     width: 52,
     end: true,
     sort: 'rank',
-    cell: ({ row, format }) => <span className={styles.rank}>{format.count(row.rank)}</span>,
+    cell: ({ row, format }) => (
+      <span className={styles.rank}>{row.rank == null ? '–' : format.count(row.rank)}</span>
+    ),
   },
   {
     id: 'consignment',
@@ -108,7 +113,12 @@ export const COLUMNS: Column[] = [
   {
     id: 'lane',
     width: 86,
-    cell: ({ row, t }) => <Two one={<Lane lane={row.lane} />} two={t(`modality.${row.modality}`)} />,
+    cell: ({ row, t }) => (
+      <Two
+        one={row.lane ? <Lane lane={row.lane} /> : '–'}
+        two={row.modality && t(`modality.${row.modality}`)}
+      />
+    ),
   },
   {
     id: 'score',
@@ -119,7 +129,7 @@ export const COLUMNS: Column[] = [
       const range = intervalOf(row.p_irregular, row.se_irregular);
       return (
         <Two
-          one={<strong>{format.share(row.p_irregular)}</strong>}
+          one={<strong>{row.p_irregular == null ? '–' : format.share(row.p_irregular)}</strong>}
           two={range ? `${format.share(range[0])}–${format.share(range[1])}` : null}
         />
       );
@@ -131,7 +141,10 @@ export const COLUMNS: Column[] = [
     end: true,
     sort: 'chance',
     cell: ({ row, t, format }) => (
-      <Two one={format.share(row.chance)} two={t(`channel.${row.channel}`)} />
+      <Two
+        one={row.chance == null ? '–' : format.share(row.chance)}
+        two={row.channel && t(`channel.${row.channel}`)}
+      />
     ),
   },
   {
@@ -179,7 +192,9 @@ export const COLUMNS: Column[] = [
       return (
         <Two
           one={<span className="code">{codes.slice(0, 2).join(' → ')}</span>}
-          two={codes.length > 2 ? <span className="code">→ {codes.slice(2).join(' → ')}</span> : null}
+          two={
+            codes.length > 2 ? <span className="code">→ {codes.slice(2).join(' → ')}</span> : null
+          }
         />
       );
     },
@@ -190,7 +205,7 @@ export const COLUMNS: Column[] = [
     grow: 1,
     aside: 2,
     cell: ({ row, q, t }) =>
-      row.consignor === null && row.consignee === null ? (
+      row.consignor == null && row.consignee == null ? (
         <span className="quiet">{t('desk:not_shown')}</span>
       ) : (
         <Two
@@ -218,7 +233,7 @@ export const COLUMNS: Column[] = [
     sort: 'value',
     hidden: true,
     cell: ({ row, format }) =>
-      row.goods.value !== null && row.goods.currency
+      row.goods.value != null && row.goods.currency
         ? format.money(row.goods.value, row.goods.currency)
         : '–',
   },
@@ -228,14 +243,14 @@ export const COLUMNS: Column[] = [
     end: true,
     sort: 'minutes',
     hidden: true,
-    cell: ({ row, format }) => format.minutes(row.minutes),
+    cell: ({ row, format }) => (row.minutes == null ? '–' : format.minutes(row.minutes)),
   },
   {
     id: 'critical',
     width: 84,
     end: true,
     hidden: true,
-    cell: ({ row, format }) => format.share(row.p_critical),
+    cell: ({ row, format }) => (row.p_critical == null ? '–' : format.share(row.p_critical)),
   },
 ];
 

@@ -51,7 +51,7 @@ export function ExportDialog({ plan, onClose }: Props) {
     >
       <form onSubmit={(event) => void submit(event)} noValidate>
         <Stack gap="sm">
-          <p className="quiet">{t('export.why_two')}</p>
+          <p className="quiet">{t('export.secret')}</p>
           <SegmentedControl
             aria-label={t('export.what')}
             value={what}

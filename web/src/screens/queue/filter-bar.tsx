@@ -6,9 +6,11 @@ import type { TFunction } from 'i18next';
 import { type FormEvent, type ReactNode, type Ref, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Format, useFormat } from '@/app/format';
-import { ChipChoice, FilterChips } from '@/parts/chips';
+import { FilterChips } from '@/parts/chips';
+import chips from '@/parts/chips.module.css';
 import {
   CHOSEN,
+  type Chosen,
   chipsOf,
   choicesOf,
   type FilterName,
@@ -17,6 +19,7 @@ import {
   TYPED,
   type Typed,
   tidied,
+  toggled,
   without,
 } from './filters';
 import styles from './queue.module.css';
@@ -34,18 +37,24 @@ const REST_MS = 250;
 /** What is typed into the menu; plan, office and day have their own place above. */
 const FREE: Typed[] = TYPED.filter((name) => !['plan', 'day'].includes(name));
 
+/** Where the words of a filter's values are. */
+const WORDS: Record<Chosen, string> = {
+  regime: 'desk:regime',
+  drawn: 'queue:filter.is_drawn',
+  lane: 'parts:lane',
+  channel: 'desk:channel',
+  state: 'desk:state',
+  modality: 'desk:modality',
+};
+
 export function sayFilter(name: FilterName, value: string, t: TFunction, format: Format): string {
-  if (name === 'from_score') return t('queue:filter.from_score_is', { share: format.share(+value) });
-  if (name === 'day') return t('queue:filter.day_is', { day: format.day(value) });
-  if (name === 'drawn') return t(`queue:filter.drawn_${value}`);
-  const said = {
-    lane: 'parts:lane',
-    regime: 'desk:regime',
-    channel: 'desk:channel',
-    modality: 'desk:modality',
-    state: 'desk:state',
-  }[name as string];
-  return `${t(`queue:filter.${name}`)}: ${said ? t(`${said}.${value}`) : value}`;
+  if (name === 'from_score')
+    return t('queue:filter.from_score_is', { share: format.share(+value) });
+  if (name === 'day') return format.day(value);
+  const words = WORDS[name as Chosen];
+  if (!words) return `${t(`queue:filter.${name}`)}: ${value}`;
+  const said = value.split(',').map((one) => t(`${words}.${one}`));
+  return name === 'drawn' ? said.join() : `${t(`queue:filter.${name}`)}: ${said.join(', ')}`;
 }
 
 export function FilterBar({ ref, filters, onChange, onLeave, children }: Props) {
@@ -67,7 +76,7 @@ export function FilterBar({ ref, filters, onChange, onLeave, children }: Props) 
     }, REST_MS);
     return () => clearTimeout(timer);
   }, [typed, filters, onChange]);
-  const chips = chipsOf(filters);
+  const set = chipsOf(filters);
   return (
     <>
       <div className={`${styles.bar} unprinted`}>
@@ -103,9 +112,9 @@ export function FilterBar({ ref, filters, onChange, onLeave, children }: Props) 
         <FilterMenu filters={filters} onChange={onChange} />
         {children}
       </div>
-      {chips.length > 0 && (
+      {set.length > 0 && (
         <FilterChips
-          filters={chips.map(({ name, value }) => ({
+          filters={set.map(({ name, value }) => ({
             id: name,
             said: sayFilter(name, value, t, format),
             remove: () => onChange(without(filters, name)),
@@ -119,14 +128,6 @@ export function FilterBar({ ref, filters, onChange, onLeave, children }: Props) 
 
 function FilterMenu({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) {
   const { t } = useTranslation(['queue', 'desk', 'parts']);
-  const saidOf = {
-    lane: 'parts:lane',
-    regime: 'desk:regime',
-    channel: 'desk:channel',
-    modality: 'desk:modality',
-    state: 'desk:state',
-    drawn: 'queue:filter.drawn',
-  };
   return (
     <Popover position="bottom-start" width={460} trapFocus shadow="md">
       <Popover.Target>
@@ -138,17 +139,19 @@ function FilterMenu({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) 
         {CHOSEN.map((name) => (
           <div key={name}>
             <div className={styles.filterName}>{t(`queue:filter.${name}`)}</div>
-            <ChipChoice
-              label={t(`queue:filter.${name}`)}
-              value={filters[name] ?? null}
-              onChange={(value) =>
-                onChange(value ? { ...filters, [name]: value } : without(filters, name))
-              }
-              options={choicesOf(name).map((value) => ({
-                value,
-                said: t(name === 'drawn' ? `queue:filter.drawn_${value}` : `${saidOf[name]}.${value}`),
-              }))}
-            />
+            <div className={chips.row} role="group" aria-label={t(`queue:filter.${name}`)}>
+              {choicesOf(name).map((value) => (
+                <button
+                  key={value}
+                  type="button"
+                  className={chips.choice}
+                  aria-pressed={filters[name]?.split(',').includes(value) ?? false}
+                  onClick={() => onChange(toggled(filters, name, value))}
+                >
+                  {t(`${WORDS[name]}.${value}`)}
+                </button>
+              ))}
+            </div>
           </div>
         ))}
         <div className={styles.freeFilters}>

@@ -1,12 +1,12 @@
 // Filters between the address, the request and the chips.
 import { expect, test } from 'vitest';
-import { chipsOf, isValid, keyOf, queryOf, readFilters, tidied, without } from './filters';
+import { chipsOf, isValid, keyOf, queryOf, readFilters, tidied, toggled, without } from './filters';
 
 test('an address becomes a question', () => {
   const filters = readFilters({
     plan: 'P-331',
     lane: 'red',
-    drawn: true,
+    drawn: 1,
     hs: 8708,
     q: ' ㅅㅁ ',
     sort: 'score',
@@ -15,11 +15,11 @@ test('an address becomes a question', () => {
   expect(queryOf(filters, null, 250)).toEqual({
     plan: 'P-331',
     lane: 'red',
-    drawn: 'true',
+    drawn: '1',
     hs: '8708',
     q: 'ㅅㅁ',
     sort: 'score',
-    descending: true,
+    descending: 1,
     limit: 250,
   });
 });
@@ -53,4 +53,16 @@ test('chips are what can be taken away', () => {
     { name: 'lane', value: 'red' },
   ]);
   expect(chipsOf(without(filters, 'plan'))).toEqual([{ name: 'lane', value: 'red' }]);
+});
+
+test('lanes may be several, a regime is one', () => {
+  const red = toggled({}, 'lane', 'yellow');
+  const both = toggled(red, 'lane', 'red');
+  expect(both).toEqual({ lane: 'red,yellow' });
+  expect(readFilters(both)).toEqual(both);
+  expect(toggled(toggled(both, 'lane', 'red'), 'lane', 'yellow')).toEqual({});
+  expect(toggled(toggled({}, 'regime', 'parcel'), 'regime', 'freight')).toEqual({
+    regime: 'freight',
+  });
+  expect(readFilters({ lane: 'red,pink' })).toEqual({});
 });

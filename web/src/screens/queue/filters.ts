@@ -5,14 +5,14 @@ export type Sort = (typeof SORTS)[number];
 
 const CHOICES = {
   regime: ['parcel', 'freight'],
-  drawn: ['true', 'false'],
+  drawn: ['1', '0'],
   lane: ['red', 'yellow', 'blue', 'green'],
   channel: ['risk', 'rule', 'random', 'officer'],
-  state: ['undecided', 'held', 'asked', 'waived', 'inspected', 'released'],
+  state: ['to_do', 'held', 'asked', 'done', 'not_examined', 'released', 'waiting'],
   modality: ['document', 'scan', 'dog', 'trace', 'lab', 'unpack'],
 } as const;
 
-/** Filters with a closed list of values, in the order in which they are offered. */
+/** Filters with a closed list of values, of which some may be several at once. */
 export const CHOSEN = Object.keys(CHOICES) as (keyof typeof CHOICES)[];
 /** Filters that are typed in. */
 export const TYPED = ['plan', 'office', 'day', 'origin', 'hs', 'from_score'] as const;
@@ -25,6 +25,9 @@ export type Filters = Partial<Record<FilterName | 'q', string>> & {
   sort?: Sort;
   descending?: boolean;
 };
+
+/** Those that take several values, with commas between them. */
+export const SEVERAL: readonly FilterName[] = ['lane', 'channel', 'state', 'modality'];
 
 export const choicesOf = (name: Chosen): readonly string[] => CHOICES[name];
 
@@ -50,7 +53,11 @@ export function tidied(name: Typed, text: string): string {
 }
 
 export function isValid(name: FilterName, value: string): boolean {
-  if (name in CHOICES) return choicesOf(name as Chosen).includes(value);
+  if (name in CHOICES) {
+    const known = choicesOf(name as Chosen);
+    const parts = SEVERAL.includes(name) ? value.split(',') : [value];
+    return parts.every((part) => known.includes(part));
+  }
   return SHAPES[name as Typed].test(value);
 }
 
@@ -75,13 +82,24 @@ function textOf(value: unknown): string | null {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
+/** A value more, or one less; none left is no filter. */
+export function toggled(filters: Filters, name: Chosen, value: string): Filters {
+  const now = filters[name]?.split(',') ?? [];
+  const has = now.includes(value);
+  const several = SEVERAL.includes(name);
+  const next = has ? now.filter((one) => one !== value) : several ? [...now, value] : [value];
+  const order = choicesOf(name);
+  next.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  return next.length > 0 ? { ...filters, [name]: next.join(',') } : without(filters, name);
+}
+
 /** What is asked of the server for one page. */
 export function queryOf(filters: Filters, cursor: string | null, limit: number) {
   const { sort, descending, ...narrowed } = filters;
   return {
     ...narrowed,
     sort: sort ?? 'rank',
-    ...(descending ? { descending: true } : {}),
+    ...(descending ? { descending: 1 } : {}),
     ...(cursor ? { cursor } : {}),
     limit,
   };

@@ -13,8 +13,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Act, QueueRow } from '@/api/desk';
 import { newId } from '@/api/client';
+import type { Act, QueueRow } from '@/api/desk';
 import { useFormat } from '@/app/format';
 import { type Key, useKeys } from '@/app/keys';
 import { useOffice } from '@/app/office';
@@ -45,7 +45,7 @@ import { Summary } from './summary';
 import { Views } from './views';
 
 /** As many as one request decides. */
-const MOST = 500;
+const MOST = 1000;
 const MARK_PX = 44;
 const PREVIEW_KEPT = 'sumun.queue.preview';
 
@@ -82,8 +82,7 @@ export default function Queue() {
 
   // The office in the bar above holds unless the address names a plan or an office itself.
   const filters = useMemo<Filters>(
-    () =>
-      office && !inAddress.plan && !inAddress.office ? { ...inAddress, office } : inAddress,
+    () => (office && !inAddress.plan && !inAddress.office ? { ...inAddress, office } : inAddress),
     [inAddress, office],
   );
   const key = keyOf(filters);
@@ -214,7 +213,7 @@ export default function Queue() {
       consignments: subjects.map(({ consignment }) => consignment),
       about,
       against,
-      ...(one && subjects.every(({ modality }) => modality === one.modality)
+      ...(one?.modality && subjects.every(({ modality }) => modality === one.modality)
         ? { modality: one.modality }
         : {}),
     });
@@ -299,7 +298,9 @@ export default function Queue() {
                 variant="default"
                 leftSection={<IconPrinter size={18} aria-hidden />}
                 onClick={() =>
-                  void navigate({ href: `/queue/print?plan=${encodeURIComponent(filters.plan ?? '')}` })
+                  void navigate({
+                    href: `/queue/print?plan=${encodeURIComponent(filters.plan ?? '')}`,
+                  })
                 }
               >
                 {t('queue:print.label')}
@@ -321,7 +322,9 @@ export default function Queue() {
           onChange={(event) => {
             const plan = event.currentTarget.value;
             const rest = without(without(inAddress, 'plan'), 'day');
-            setFilters(plan ? { ...rest, plan } : { ...rest, ...(today ? { day: today.day } : {}) });
+            setFilters(
+              plan ? { ...rest, plan } : { ...rest, ...(today ? { day: today.day } : {}) },
+            );
           }}
           data={[
             { value: '', label: t('queue:shift_all') },
@@ -437,7 +440,12 @@ export default function Queue() {
           </div>
         </div>
         {previewed && (
-          <Preview row={row} q={filters.q ?? ''} mayDecide={mayDecide} onAct={(what) => act(what)} />
+          <Preview
+            row={row}
+            q={filters.q ?? ''}
+            mayDecide={mayDecide}
+            onAct={(what) => act(what)}
+          />
         )}
       </div>
       {wish && <DecideDialog wish={wish} onClose={() => setWish(null)} onDecided={done} />}

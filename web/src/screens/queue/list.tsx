@@ -85,17 +85,17 @@ export function QueueList(props: Props) {
     if (event.target !== event.currentTarget) return;
     const row = rows.at(current);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_PX) - 2);
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => onCurrent(current + 1),
-      ArrowUp: () => onCurrent(current - 1),
-      PageDown: () => onCurrent(current + page),
-      PageUp: () => onCurrent(current - page),
-      Home: () => onCurrent(0),
-      End: () => onCurrent(rows.count - 1),
-      Enter: () => row && onOpen(row),
-      ' ': () => row && props.onSelect(row, current, event.shiftKey),
-    };
-    const move = moves[event.key];
+    const moves = new Map<string, () => void>([
+      ['ArrowDown', () => onCurrent(current + 1)],
+      ['ArrowUp', () => onCurrent(current - 1)],
+      ['PageDown', () => onCurrent(current + page)],
+      ['PageUp', () => onCurrent(current - page)],
+      ['Home', () => onCurrent(0)],
+      ['End', () => onCurrent(rows.count - 1)],
+      ['Enter', () => row && onOpen(row)],
+      [' ', () => row && props.onSelect(row, current, event.shiftKey)],
+    ]);
+    const move = moves.get(event.key);
     if (!move) return;
     event.preventDefault();
     event.stopPropagation();
@@ -110,7 +110,6 @@ export function QueueList(props: Props) {
   const style = { '--columns': columnsCss, '--least': `${least}px` } as CSSProperties;
   const inSight = current >= from && current <= to && rows.count > 0;
   return (
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: a grid may name its active descendant
     <div
       ref={scroller}
       role="grid"
@@ -148,9 +147,15 @@ export function QueueList(props: Props) {
           const at = { transform: `translateY(${start}px)` };
           if (!row) {
             return (
-              <div key={index} role="row" aria-rowindex={index + 2} className={styles.row} style={at}>
-                <div role="gridcell" className={styles.mark} />
-                <div role="gridcell" className={styles.ghost}>
+              <div
+                key={index}
+                role="row"
+                aria-rowindex={index + 2}
+                className={styles.row}
+                style={at}
+              >
+                <div role="gridcell" tabIndex={-1} className={styles.mark} />
+                <div role="gridcell" tabIndex={-1} className={styles.ghost}>
                   <span className="visually-hidden">{t('row_coming')}</span>
                 </div>
               </div>

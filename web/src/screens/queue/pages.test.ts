@@ -1,9 +1,9 @@
 // The chain of pages: what is asked for when an officer scrolls, jumps and comes back.
 import { expect, test } from 'vitest';
-import { chain, PAGE, pagesOf, type Place, wanted } from './pages';
+import { chain, PAGE, type Place, pagesOf, wanted } from './pages';
 
 function fresh(): Place {
-  return { cursors: [null], total: null, scrolled: 0, current: 0 };
+  return { cursors: [null], total: null, more: false, scrolled: 0, current: 0 };
 }
 
 test('pages are asked for one after another on the way to where the officer is', () => {

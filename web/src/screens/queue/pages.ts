@@ -14,6 +14,8 @@ export interface Place {
   /** The cursor of each page known so far; the first has none. */
   cursors: (string | null)[];
   total: number | null;
+  /** There are more than `total`: the server counts only so far. */
+  more: boolean;
   scrolled: number;
   current: number;
 }
@@ -23,7 +25,7 @@ const places = new Map<string, Place>();
 export function placeOf(key: string): Place {
   const known = places.get(key);
   if (known) return known;
-  const place: Place = { cursors: [null], total: null, scrolled: 0, current: 0 };
+  const place: Place = { cursors: [null], total: null, more: false, scrolled: 0, current: 0 };
   places.set(key, place);
   return place;
 }
@@ -32,8 +34,8 @@ export function placeOf(key: string): Place {
 export const forgetPlaces = () => places.clear();
 
 /** Takes what a page says about the next one. Later cursors go when the chain has changed. */
-export function chain(place: Place, index: number, next: string | null): void {
-  if (next === null) place.cursors.length = index + 1;
+export function chain(place: Place, index: number, next: string | null | undefined): void {
+  if (next == null) place.cursors.length = index + 1;
   else if (place.cursors[index + 1] !== next) {
     place.cursors.length = index + 1;
     place.cursors.push(next);
@@ -67,15 +69,25 @@ async function fetchPage(
     query: queryOf(filters, cursor, PAGE),
     signal,
   });
-  if (index === 0 || page.total != null) place.total = page.total ?? place.total;
+  if (page.total != null) {
+    place.total = page.total;
+    place.more = page.more ?? false;
+  }
   chain(place, index, page.next);
   return page;
+}
+
+/** As many rows as the list makes room for. */
+function countOf(place: Place, counted: number): number {
+  if (place.total === null) return counted;
+  return place.more ? Math.max(place.total, counted) : place.total;
 }
 
 export interface Rows {
   /** How many there are, as far as is known. */
   count: number;
   total: number | null;
+  more: boolean;
   at: (index: number) => QueueRow | undefined;
   loaded: QueueRow[];
   isPending: boolean;
@@ -107,8 +119,9 @@ export function useRows(filters: Filters, [from, to]: [number, number], current:
   const last = byPage.get(known - 1);
   const counted = (known - 1) * PAGE + (last ? last.length : PAGE);
   return {
-    count: first?.data ? (place.total ?? counted) : 0,
+    count: first?.data ? countOf(place, counted) : 0,
     total: place.total,
+    more: place.more,
     at: (index) => byPage.get(Math.floor(index / PAGE))?.[index % PAGE],
     loaded: [...byPage.values()].flatMap((items) => items ?? []),
     isPending: first?.isPending ?? true,

@@ -49,17 +49,18 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
   const dossier = data?.consignment.id === row.consignment ? data : undefined;
   const codes = routeOf(row.route);
   const allowed = dossier?.allowed;
-  const dwell = dossier?.route.filter(({ dwell_h }) => dwell_h !== null) ?? [];
+  const dwell = dossier?.route.filter(({ dwell_h }) => dwell_h != null) ?? [];
   return (
     <aside className={styles.pane} aria-label={t('queue:preview.label')}>
       {/* The body scrolls, so the keyboard must be able to reach it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
       <div className={styles.paneBody} tabIndex={0} role="group" aria-label={row.consignment}>
         <div className={styles.paneHead}>
-          <Lane lane={row.lane} />
+          {row.lane && <Lane lane={row.lane} />}
           <StandingTag stands={row} />
           <span className="quiet">
-            {t(`desk:modality.${row.modality}`)} · {format.minutes(row.minutes)}
+            {row.modality && t(`desk:modality.${row.modality}`)}
+            {row.minutes != null && ` · ${format.minutes(row.minutes)}`}
           </span>
         </div>
         <h2>
@@ -71,7 +72,14 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
           {goodsFacts(row, format)}
           {row.goods.items > 1 && ` · ${t('queue:preview.items', { count: row.goods.items })}`}
         </div>
-        {dossier?.victim && <Tag tone="warn">{format.said(dossier.victim)}</Tag>}
+        {dossier?.parties.map(
+          ({ possible_victim }) =>
+            possible_victim && (
+              <Tag key={possible_victim.en} tone="warn">
+                {format.said(possible_victim)}
+              </Tag>
+            ),
+        )}
 
         <h3>{t('queue:preview.why')}</h3>
         {dossier?.why ? (
@@ -110,7 +118,7 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
               </div>
             ))}
           </dd>
-          {row.consignor !== null && (
+          {row.consignor != null && (
             <>
               <dt>{t('desk:role.consignor')}</dt>
               <dd>
@@ -118,7 +126,7 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
               </dd>
             </>
           )}
-          {row.consignee !== null && (
+          {row.consignee != null && (
             <>
               <dt>{t('desk:role.consignee')}</dt>
               <dd>
@@ -127,12 +135,12 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
             </>
           )}
           {dossier?.parties
-            .filter(({ record }) => record && record.seen > 0)
+            .filter(({ role }) => role === 'consignor' || role === 'consignee')
             .slice(0, 2)
-            .map(({ party, record }) => (
-              <div key={party.role} className={styles.recordLine}>
-                <dt>{t('queue:preview.record', { role: t(`desk:role.${party.role}`) })}</dt>
-                <dd>{record && recordWords(record, t, format)}</dd>
+            .map(({ role, record }) => (
+              <div key={role} className={styles.recordLine}>
+                <dt>{t('queue:preview.record', { role: t(`desk:role.${role}`) })}</dt>
+                <dd>{recordWords(record, t, format)}</dd>
               </div>
             ))}
           <dt>{t('queue:column.arrival')}</dt>
@@ -141,11 +149,12 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
           </dd>
           <dt>{t('queue:column.chance')}</dt>
           <dd>
-            {format.share(row.chance)} · {t(`desk:channel.${row.channel}`)}
+            {row.chance == null ? '–' : format.share(row.chance)}
+            {row.channel && ` · ${t(`desk:channel.${row.channel}`)}`}
           </dd>
         </dl>
 
-        {dossier?.playbook && dossier.playbook.lines.length > 0 && (
+        {dossier && dossier.playbook.lines.length > 0 && (
           <>
             <h3>{t('queue:preview.playbook')}</h3>
             <ul className={styles.plain}>

@@ -3,7 +3,7 @@
 import { Button, CloseButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { type Decided, type Order, useSummary } from '@/parts/decide/decisions';
+import { type Decided, type Order, refusalWords, useSummary } from '@/parts/decide/decisions';
 import styles from './queue.module.css';
 
 interface Props {
@@ -16,21 +16,21 @@ interface Props {
 const NAMED = 12;
 
 export function Summary({ result, onUndo, onClose }: Props) {
-  const { t } = useTranslation('queue');
+  const { t } = useTranslation(['queue', 'desk']);
   const { decided, order } = result;
   const { done, groups } = useSummary(decided);
   const undoable = order.act !== 'undo' && decided.decisions.some((one) => one.undoable);
   return (
-    <section className={styles.summary} aria-label={t('summary.label')}>
+    <section className={styles.summary} aria-label={t('queue:summary.label')}>
       <div className={styles.summaryHead} role="status">
-        <strong>{t(`summary.done_${order.act}`, { count: done })}</strong>
+        <strong>{t(`queue:summary.done_${order.act}`, { count: done })}</strong>
         {decided.refused.length > 0 && (
-          <span>{t('summary.refused', { count: decided.refused.length })}</span>
+          <span>{t('queue:summary.refused', { count: decided.refused.length })}</span>
         )}
         <span className={styles.spacer} />
         {undoable && (
           <Button size="compact-sm" variant="default" onClick={onUndo}>
-            {t('summary.undo')}
+            {t('queue:summary.undo')}
           </Button>
         )}
         <CloseButton aria-label={t('parts:close')} onClick={onClose} />
@@ -39,8 +39,7 @@ export function Summary({ result, onUndo, onClose }: Props) {
         <ul>
           {groups.map((group) => (
             <li key={group[0]?.code}>
-              {t([`refusal.${group[0]?.code}`, 'refusal.as_said'], { said: group[0]?.said })}{' '}
-              <span className="quiet">{group[0]?.next}</span>{' '}
+              {group[0] && refusalWords(group[0], t)}{' '}
               {group.slice(0, NAMED).map(({ consignment }) => (
                 <Link
                   key={consignment}
@@ -51,7 +50,7 @@ export function Summary({ result, onUndo, onClose }: Props) {
                   {consignment}
                 </Link>
               ))}
-              {group.length > NAMED && t('summary.more', { count: group.length - NAMED })}
+              {group.length > NAMED && t('queue:summary.more', { count: group.length - NAMED })}
             </li>
           ))}
         </ul>

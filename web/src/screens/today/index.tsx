@@ -118,7 +118,8 @@ function Next({ shifts }: { shifts: TodayShift[] }) {
         </p>
         {row && (
           <p className={styles.nextWhy}>
-            {row.goods.description} · {format.share(row.p_irregular)}
+            {row.goods.description}
+            {row.p_irregular != null && ` · ${format.share(row.p_irregular)}`}
             {row.reasons[0] && ` · ${format.said(row.reasons[0])}`}
           </p>
         )}
@@ -165,7 +166,10 @@ function Alerts({ alerts }: { alerts: Alert[] }) {
   return (
     <section aria-label={t('alerts')} className={styles.alerts}>
       {alerts.map((alert) => (
-        <Notice key={`${alert.kind} ${alert.office} ${alert.regime} ${alert.said.en}`} tone={alert.severity}>
+        <Notice
+          key={`${alert.kind} ${alert.office} ${alert.regime} ${alert.said.en}`}
+          tone={alert.severity}
+        >
           <span>
             {alert.office && <strong>{alert.office} </strong>}
             {format.said(alert.said)}
@@ -285,10 +289,22 @@ function Shift({ shift }: { shift: TodayShift }) {
         })}
       />
       <dl className={styles.numbers}>
-        <Number said={t('today:number.held')} value={shift.held} search={{ plan: shift.plan, state: 'held' }} />
-        <Number said={t('today:number.asked')} value={shift.asked} search={{ plan: shift.plan, state: 'asked' }} />
-        <Number said={t('today:number.waived')} value={shift.waived} search={{ plan: shift.plan, state: 'waived' }} />
-        <Number said={t('today:number.found')} value={shift.found} strong />
+        <Figure
+          said={t('today:number.held')}
+          value={shift.held}
+          search={{ plan: shift.plan, state: 'held' }}
+        />
+        <Figure
+          said={t('today:number.asked')}
+          value={shift.asked}
+          search={{ plan: shift.plan, state: 'asked' }}
+        />
+        <Figure
+          said={t('today:number.waived')}
+          value={shift.waived}
+          search={{ plan: shift.plan, state: 'not_examined' }}
+        />
+        <Figure said={t('today:number.found')} value={shift.found} strong />
       </dl>
       {lanes.length > 0 && (
         <ul className={styles.lanes} aria-label={t('today:lanes')}>
@@ -342,14 +358,14 @@ function Bar({ label, parts, said }: BarProps) {
   );
 }
 
-interface NumberProps {
+interface FigureProps {
   said: string;
   value: number;
   search?: Record<string, string>;
   strong?: boolean;
 }
 
-function Number({ said, value, search, strong = false }: NumberProps) {
+function Figure({ said, value, search, strong = false }: FigureProps) {
   const format = useFormat();
   const shown = format.count(value);
   return (

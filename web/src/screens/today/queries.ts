@@ -59,13 +59,13 @@ export const todayQuery = (office: string | null) =>
     refetchInterval: 60_000,
   });
 
-/** The first consignment of a shift that nobody has decided on or inspected. */
+/** The first consignment of a shift that is still to be inspected. */
 export const nextQuery = (plan: string) =>
   queryOptions({
     queryKey: ['today', 'next', plan],
     queryFn: async ({ signal }) => {
       const page = await ask<List<QueueRow>>('GET', '/queue', {
-        query: { plan, drawn: true, state: 'undecided', sort: 'rank', limit: 1 },
+        query: { plan, state: 'to_do', sort: 'rank', limit: 1 },
         signal,
       });
       return page.items[0] ?? null;
