@@ -14,7 +14,9 @@ const write = (format: Format, as: As) =>
 
 export function range(format: Format, { low, high }: IntervalValue, as: As): string {
   const say = write(format, as);
-  return `${say(low)}–${say(high)}`;
+  // One sign of per cent is enough for both ends.
+  const first = say(low);
+  return `${as === 'share' ? first.replace(/%$/, '') : first}–${say(high)}`;
 }
 
 /** "8,110 (6,710–9,820)" */

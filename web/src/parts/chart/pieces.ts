@@ -97,7 +97,10 @@ export const axis = (colours: Colours) => ({
 
 export const frame = { left: 8, right: 16, top: 40, bottom: 8, containLabel: true };
 
-export const legend = (colours: Colours, data: string[]) => ({
+/** How an interval is drawn, as a sign of the legend. */
+export const WHISKER = 'path://M9 0h2v20h-2zM4 0h12v2h-12zM4 18h12v2h-12z';
+
+export const legend = (colours: Colours, data: (string | { name: string; icon: string })[]) => ({
   data,
   top: 0,
   left: 0,

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { ask } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { queries } from '@/api/queries';
+import { officesQuery } from '@/app/office';
 import { sessionQuery, useSession } from '@/app/session';
 import { type Ended, sendWaiting, type Wire } from './sender';
 import type { Answer, Codes, Entry, KeptList, Report, ShiftList } from './shapes';
@@ -167,9 +168,27 @@ export interface Wanted {
   shift: string | null;
 }
 
+/** The office when none is chosen: the account's only or first one. */
+async function firstOffice(offices: string[]): Promise<string> {
+  const [own] = offices;
+  if (own && own !== '*') return own;
+  const [first] = await queries.fetchQuery(officesQuery);
+  return first?.code ?? '';
+}
+
+/** The newest day with work, where the server tells it, else the day it is. */
+async function newestDay(office: string): Promise<string> {
+  try {
+    return (await ask<{ day: string }>('GET', '/today', { query: { office } })).day;
+  } catch (error) {
+    if (Problem.of(error).status === 0) throw error;
+    return new Date().toLocaleDateString('sv');
+  }
+}
+
 /** The list, from the server or, without a network, as it was last seen. */
 export function useShiftList({ office, day, shift }: Wanted) {
-  const { account } = useSession();
+  const { account, offices } = useSession();
   return useQuery({
     queryKey: ['inspections', account.id, office, day, shift],
     networkMode: 'always',
@@ -178,10 +197,15 @@ export function useShiftList({ office, day, shift }: Wanted) {
       const key = listKey(account.id, office ?? '', day ?? '', shift ?? '');
       const store = await dock();
       try {
-        const list = await ask<ShiftList>('GET', '/inspections', { query: { office, day, shift } });
+        const at = office ?? (await firstOffice(offices));
+        const on = day ?? (await newestDay(at));
+        const list = await ask<ShiftList>('GET', '/inspections', {
+          query: { office: at, day: on, shift },
+        });
         const now = Date.now();
-        await store.keepList(key, account.id, list, now);
-        return { key, account: account.id, fetched_at: now, list, kept: false };
+        const whole = { ...list, day: on };
+        await store.keepList(key, account.id, whole, now);
+        return { key, account: account.id, fetched_at: now, list: whole, kept: false };
       } catch (error) {
         if (Problem.of(error).status !== 0) throw error;
         const kept = await store.list(key);

@@ -13,7 +13,7 @@ import { standOf } from './item-state';
 import { List } from './list';
 import { OutboxBar, OutboxDrawer } from './outbox';
 import { installed } from './pwa';
-import type { Item, ShiftList } from './shapes';
+import type { Item, Shift as ShiftOf } from './shapes';
 import { Sheet } from './sheet';
 
 interface Address {
@@ -63,7 +63,7 @@ export default function Inspections() {
 }
 
 interface ShiftProps {
-  shift: ShiftList;
+  shift: ShiftOf;
   chosen: string | null;
   outbox: ReturnType<typeof useOutbox>;
   choose: (consignment: string | undefined) => void;

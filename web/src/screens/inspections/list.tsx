@@ -19,12 +19,12 @@ import { find, makeWedge } from './find';
 import styles from './inspections.module.css';
 import { progressOf, standOf } from './item-state';
 import { Modalities, OutcomeTag } from './outcome-words';
-import type { Entry, Item, ShiftList } from './shapes';
+import type { Entry, Item, Shift } from './shapes';
 
 const Scanner = lazy(() => import('./scanner'));
 
 interface Props {
-  shift: ShiftList;
+  shift: Shift;
   items: Item[];
   chosen: string | null;
   entries: Entry[];

@@ -22,14 +22,14 @@ export interface Report {
   id: string;
   consignment: string;
   outcome: OutcomeKind;
-  reason: string | null;
+  reason: string;
   detection_method: string | null;
   modality: string | null;
   minutes: number | null;
-  place: string | null;
-  method: string | null;
+  place: string;
+  method: string;
   exhibits: Exhibit[];
-  note: string | null;
+  note: string;
   photos: PhotoMark[];
   examined_at: string;
   base_revision: number | null;
@@ -85,10 +85,10 @@ export interface Item {
   modality: string;
   steps: string[];
   minutes: number;
-  lane: string;
+  lane: string | null;
   goods: {
     hs: string | null;
-    description: string | null;
+    description: string;
     origin: string | null;
     items: number;
     net_mass_kg: number | null;
@@ -97,19 +97,22 @@ export interface Item {
   consignor: string | null;
   consignee: string | null;
   reasons: Reason[];
-  playbook: PlaybookLine[];
+  /** Where to look; older servers know none. */
+  playbook?: PlaybookLine[];
   outcome: RecordedOutcome | null;
 }
 
 export interface ShiftList {
   office: string;
-  day: string;
   shifts: string[];
-  shift: string | null;
+  shift: string;
   released_at: string | null;
   released: boolean;
   items: Item[];
 }
+
+/** A list with the day it is of. */
+export type Shift = ShiftList & { day: string };
 
 export interface Code {
   code: string;
@@ -192,5 +195,5 @@ export interface KeptList {
   key: string;
   account: string;
   fetched_at: number;
-  list: ShiftList;
+  list: Shift;
 }

@@ -37,6 +37,7 @@ export function Sheet({ item, outbox, back, done, last }: Props) {
   const [draft, change] = useDraft(item, outbox.mine);
   const codes = useCodes();
   const [again, setAgain] = useState(false);
+  const playbook = item.playbook ?? [];
   const stand = standOf(item, outbox.mine);
   const asks = stand.kind === 'open' || stand.kind === 'refused' || again;
   return (
@@ -56,7 +57,7 @@ export function Sheet({ item, outbox, back, done, last }: Props) {
           </h2>
           <div className={styles.tags}>
             {item.place && <strong>{t('place', { place: item.place })}</strong>}
-            <Lane lane={item.lane as LaneName} />
+            {item.lane && <Lane lane={item.lane as LaneName} />}
             <Modalities steps={item.steps.length > 0 ? item.steps : [item.modality]} />
             <span className="nowrap">{format.minutes(item.minutes)}</span>
           </div>
@@ -86,10 +87,10 @@ export function Sheet({ item, outbox, back, done, last }: Props) {
         </Part>
       )}
 
-      {item.playbook.length > 0 && (
+      {playbook.length > 0 && (
         <Part title={t('playbook.title')}>
           <ul className={styles.checks}>
-            {item.playbook.map((line, at) => (
+            {playbook.map((line, at) => (
               // The lines of a playbook have no other name than their place.
               // biome-ignore lint/suspicious/noArrayIndexKey: see above
               <li key={at}>

@@ -3,7 +3,7 @@
 // outbox empties is in `sender.ts`; what signing out clears is at the end.
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { ulid } from 'ulid';
-import type { Codes, Draft, Entry, KeptList, KeptPhoto, Report, ShiftList } from './shapes';
+import type { Codes, Draft, Entry, KeptList, KeptPhoto, Report, Shift } from './shapes';
 
 interface Dock extends DBSchema {
   lists: { key: string; value: KeptList };
@@ -51,7 +51,7 @@ function makeStore(db: IDBPDatabase<Dock>) {
   return {
     close: () => db.close(),
 
-    async keepList(key: string, account: string, list: ShiftList, now: number): Promise<void> {
+    async keepList(key: string, account: string, list: Shift, now: number): Promise<void> {
       const tx = db.transaction('lists', 'readwrite');
       for (const kept of await tx.store.getAll()) {
         if (now - kept.fetched_at > LIST_MS) await tx.store.delete(kept.key);

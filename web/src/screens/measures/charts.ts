@@ -2,7 +2,7 @@
 // beneath does not hold.
 import type { IntervalValue } from '@/app/format';
 import type { Colours, Option } from '@/parts/chart/chart';
-import { axis, band, frame, HATCH, legend, whiskers } from '@/parts/chart/pieces';
+import { axis, band, frame, HATCH, legend, WHISKER, whiskers } from '@/parts/chart/pieces';
 
 interface IcebergWords {
   found: string;
@@ -22,7 +22,7 @@ interface Berg {
 export function iceberg(labels: string[], bergs: Berg[], words: IcebergWords) {
   return (colours: Colours): Option => ({
     grid: frame,
-    legend: legend(colours, [words.found, words.missed, words.interval]),
+    legend: legend(colours, [words.found, words.missed, { name: words.interval, icon: WHISKER }]),
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'shadow' },
@@ -82,7 +82,7 @@ export function course(
   );
   return (colours: Colours): Option => ({
     grid: frame,
-    legend: legend(colours, [words.share, words.interval, words.band]),
+    legend: legend(colours, [words.share, { name: words.interval, icon: WHISKER }, words.band]),
     tooltip: {
       trigger: 'axis',
       formatter: (items: { dataIndex: number }[]) => words.tip(items[0]?.dataIndex ?? 0),
@@ -246,7 +246,11 @@ export function calibration(
 ) {
   return (colours: Colours): Option => ({
     grid: { ...frame, bottom: 24 },
-    legend: legend(colours, [words.predicted, words.observed, words.interval]),
+    legend: legend(colours, [
+      words.predicted,
+      words.observed,
+      { name: words.interval, icon: WHISKER },
+    ]),
     tooltip: {
       trigger: 'axis',
       formatter: (items: { dataIndex: number }[]) => words.tip(items[0]?.dataIndex ?? 0),
@@ -309,7 +313,7 @@ export function capacity(
 ) {
   return (colours: Colours): Option => ({
     grid: { ...frame, bottom: 24 },
-    legend: legend(colours, [words.finds, words.interval]),
+    legend: legend(colours, [words.finds, { name: words.interval, icon: WHISKER }]),
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'shadow' },

@@ -34,7 +34,8 @@ export function Iceberg({ measures }: { measures: Measures }) {
             found: format.count(pooled.found),
             share: pooled.found_share ? format.share(pooled.found_share.estimate) : '–',
             share_range: pooled.found_share ? range(format, pooled.found_share, 'share') : '–',
-            missed: whole(format, pooled.missed, 'count'),
+            missed: about(format, pooled.missed.estimate),
+            missed_range: range(format, pooled.missed, 'count'),
             high: about(format, pooled.high),
           })}
         </p>

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/app/format';
 import { Chart, type Colours, type Option } from '@/parts/chart/chart';
-import { axis, frame, legend, whiskers } from '@/parts/chart/pieces';
+import { axis, frame, legend, WHISKER, whiskers } from '@/parts/chart/pieces';
 import { Scroll } from '@/parts/scroll';
 import { Empty } from '@/parts/states';
 import styles from './models.module.css';
@@ -202,7 +202,11 @@ function tops(
 ) {
   return (colours: Colours): Option => ({
     grid: frame,
-    legend: legend(colours, [...sides.map(({ id }) => id), words.interval, words.random]),
+    legend: legend(colours, [
+      ...sides.map(({ id }) => id),
+      { name: words.interval, icon: WHISKER },
+      words.random,
+    ]),
     xAxis: [
       { type: 'category', data: labels, ...axis(colours) },
       { type: 'value', min: -0.5, max: labels.length - 0.5, show: false },

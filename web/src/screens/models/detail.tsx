@@ -66,6 +66,8 @@ function Whole({
     ],
     ...(model.approved_by ? [[t('facts.approved'), model.approved_by] as [string, string]] : []),
     ...(model.reason ? [[t('facts.reason'), model.reason] as [string, string]] : []),
+  ];
+  const made: [string, string][] = [
     [t('facts.weighting'), model.weighting],
     [t('facts.library'), model.library],
     [t('facts.hash'), model.hash],
@@ -89,10 +91,21 @@ function Whole({
           {facts.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd className={name === t('facts.hash') ? 'code' : ''}>{value}</dd>
+              <dd>{value}</dd>
             </div>
           ))}
         </dl>
+        <details className={styles.details}>
+          <summary>{t('facts.made')}</summary>
+          <dl className={styles.made}>
+            {made.map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd className="code">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
         <Steering model={model} inForce={inForce} all={all} />
       </section>
       {model.state === 'challenger' && <ComparisonFigure id={model.id} />}
