@@ -1,6 +1,6 @@
 // Columns: what is remembered, what steps aside, and the interval of a score.
 import { expect, test } from 'vitest';
-import { COLUMNS, choiceOf, intervalOf, rangeWords, shownOf } from './columns';
+import { COLUMNS, choiceOf, intervalOf, rangeWords, routeOf, shownOf } from './columns';
 
 test('at first every column is at its place, the rare ones hidden', () => {
   const choice = choiceOf(null);
@@ -42,4 +42,11 @@ test('a score has an interval when its error is known', () => {
   expect(intervalOf(0.114, null)).toBeNull();
   expect(rangeWords([low, high])).toBe('7–19%');
   expect(rangeWords([0.012, 0.034])).toBe('1.2–3.4%');
+});
+
+test('a route names each place once', () => {
+  const route = { departure: 'CN', via: ['JPNRT'], discharge: 'KRICN', destination: 'KR' };
+  expect(routeOf(route)).toEqual(['CN', 'JPNRT', 'KRICN']);
+  expect(routeOf({ ...route, via: [], discharge: null })).toEqual(['CN', 'KR']);
+  expect(routeOf({ departure: 'KR', via: [], discharge: null, destination: 'KR' })).toEqual(['KR']);
 });

@@ -63,10 +63,16 @@ export function Marked({ q, text }: { q: string; text: string }) {
   );
 }
 
-export const routeOf = (route: RouteShort): string[] =>
-  [route.departure, ...route.via, route.discharge, route.destination].filter(
-    (code, at, all): code is string => Boolean(code) && code !== all[at - 1],
+/** The places of a route in order; a country whose port stands beside it adds nothing. */
+export function routeOf(route: RouteShort): string[] {
+  const codes = [route.departure, ...route.via, route.discharge, route.destination].filter(
+    (code): code is string => Boolean(code),
   );
+  return codes.filter((code, at) => {
+    const [before, after] = [codes[at - 1], codes[at + 1]];
+    return !(code.length === 2 && before?.startsWith(code)) && code !== after;
+  });
+}
 
 export function goodsFacts(row: QueueRow, format: Format): string {
   const { hs, origin, value, currency, net_mass_kg } = row.goods;

@@ -284,30 +284,29 @@ export default function Queue() {
           : t('queue:about_all')
       }
       actions={
-        <>
-          {filters.plan && may('ask_export') && (
-            <>
-              <Button
-                variant="default"
-                leftSection={<IconDownload size={18} aria-hidden />}
-                onClick={() => setExporting(true)}
-              >
-                {t('parts:export')}
-              </Button>
-              <Button
-                variant="default"
-                leftSection={<IconPrinter size={18} aria-hidden />}
-                onClick={() =>
-                  void navigate({
-                    href: `/queue/print?plan=${encodeURIComponent(filters.plan ?? '')}`,
-                  })
-                }
-              >
-                {t('queue:print.label')}
-              </Button>
-            </>
-          )}
-        </>
+        filters.plan &&
+        may('ask_export') && (
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconDownload size={18} aria-hidden />}
+              onClick={() => setExporting(true)}
+            >
+              {t('parts:export')}
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconPrinter size={18} aria-hidden />}
+              onClick={() =>
+                void navigate({
+                  href: `/queue/print?plan=${encodeURIComponent(filters.plan ?? '')}`,
+                })
+              }
+            >
+              {t('queue:print.label')}
+            </Button>
+          </>
+        )
       }
     >
       <FilterBar
@@ -347,7 +346,7 @@ export default function Queue() {
         {wide && (
           <Tooltip label={t('queue:key.preview')}>
             <ActionIcon
-              variant={previewed ? 'light' : 'default'}
+              variant={previewed ? 'filled' : 'default'}
               size={36}
               aria-label={t('queue:key.preview')}
               aria-pressed={previewed}
@@ -377,14 +376,14 @@ export default function Queue() {
             </div>
           ) : rows.count === 0 ? (
             <div className={styles.nothing}>
-            <Empty
-              title={t(whole && !filters.q ? 'queue:empty.none' : 'queue:empty.filtered')}
-              {...(bare
-                ? {}
-                : { action: { said: t('parts:filters.clear'), act: () => setFilters({}) } })}
-            >
-              {t(whole && !filters.q ? 'queue:empty.none_why' : 'queue:empty.filtered_why')}
-            </Empty>
+              <Empty
+                title={t(whole && !filters.q ? 'queue:empty.none' : 'queue:empty.filtered')}
+                {...(bare
+                  ? {}
+                  : { action: { said: t('parts:filters.clear'), act: () => setFilters({}) } })}
+              >
+                {t(whole && !filters.q ? 'queue:empty.none_why' : 'queue:empty.filtered_why')}
+              </Empty>
             </div>
           ) : (
             <QueueList
