@@ -46,7 +46,7 @@ import { Views } from './views';
 
 /** As many as one request decides. */
 const MOST = 1000;
-const MARK_PX = 44;
+const MARK_PX = 40;
 const PREVIEW_KEPT = 'sumun.queue.preview';
 
 export default function Queue() {
@@ -120,7 +120,7 @@ export default function Queue() {
   const { ref: tableRef, width } = useElementSize();
   const [choice, setChoice] = useState<Choice[]>(recallChoice);
   const columns = useMemo(
-    () => shownOf(choice, width - MARK_PX - 16, previewed),
+    () => shownOf(choice, width - MARK_PX - 2, previewed),
     [choice, width, previewed],
   );
 
@@ -284,30 +284,29 @@ export default function Queue() {
           : t('queue:about_all')
       }
       actions={
-        <>
-          {filters.plan && may('ask_export') && (
-            <>
-              <Button
-                variant="default"
-                leftSection={<IconDownload size={18} aria-hidden />}
-                onClick={() => setExporting(true)}
-              >
-                {t('parts:export')}
-              </Button>
-              <Button
-                variant="default"
-                leftSection={<IconPrinter size={18} aria-hidden />}
-                onClick={() =>
-                  void navigate({
-                    href: `/queue/print?plan=${encodeURIComponent(filters.plan ?? '')}`,
-                  })
-                }
-              >
-                {t('queue:print.label')}
-              </Button>
-            </>
-          )}
-        </>
+        filters.plan &&
+        may('ask_export') && (
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconDownload size={18} aria-hidden />}
+              onClick={() => setExporting(true)}
+            >
+              {t('parts:export')}
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconPrinter size={18} aria-hidden />}
+              onClick={() =>
+                void navigate({
+                  href: `/queue/print?plan=${encodeURIComponent(filters.plan ?? '')}`,
+                })
+              }
+            >
+              {t('queue:print.label')}
+            </Button>
+          </>
+        )
       }
     >
       <FilterBar
@@ -347,7 +346,7 @@ export default function Queue() {
         {wide && (
           <Tooltip label={t('queue:key.preview')}>
             <ActionIcon
-              variant={previewed ? 'light' : 'default'}
+              variant={previewed ? 'filled' : 'default'}
               size={36}
               aria-label={t('queue:key.preview')}
               aria-pressed={previewed}
@@ -368,18 +367,24 @@ export default function Queue() {
       <div className={styles.work} data-preview={previewed || undefined}>
         <div className={styles.table} ref={tableRef}>
           {rows.error ? (
-            <Failed error={rows.error} again={rows.refetch} />
+            <div className={styles.nothing}>
+              <Failed error={rows.error} again={rows.refetch} />
+            </div>
           ) : rows.isPending ? (
-            <Loading />
+            <div className={styles.nothing}>
+              <Loading />
+            </div>
           ) : rows.count === 0 ? (
-            <Empty
-              title={t(whole && !filters.q ? 'queue:empty.none' : 'queue:empty.filtered')}
-              {...(bare
-                ? {}
-                : { action: { said: t('parts:filters.clear'), act: () => setFilters({}) } })}
-            >
-              {t(whole && !filters.q ? 'queue:empty.none_why' : 'queue:empty.filtered_why')}
-            </Empty>
+            <div className={styles.nothing}>
+              <Empty
+                title={t(whole && !filters.q ? 'queue:empty.none' : 'queue:empty.filtered')}
+                {...(bare
+                  ? {}
+                  : { action: { said: t('parts:filters.clear'), act: () => setFilters({}) } })}
+              >
+                {t(whole && !filters.q ? 'queue:empty.none_why' : 'queue:empty.filtered_why')}
+              </Empty>
+            </div>
           ) : (
             <QueueList
               key={key}
@@ -409,7 +414,7 @@ export default function Queue() {
               {ACTS.map((what) => (
                 <Button
                   key={what}
-                  size="compact-md"
+                  size="compact-sm"
                   variant="default"
                   rightSection={<Kbd size="xs">{ACT_KEYS[what]}</Kbd>}
                   onClick={() => act(what)}
@@ -417,7 +422,7 @@ export default function Queue() {
                   {t(`desk:act.${what}`)}
                 </Button>
               ))}
-              <Button size="compact-md" variant="subtle" onClick={() => setSelected(new Map())}>
+              <Button size="compact-sm" variant="subtle" onClick={() => setSelected(new Map())}>
                 {t('queue:unselect')}
               </Button>
             </div>

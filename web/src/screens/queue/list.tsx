@@ -23,7 +23,7 @@ import type { Rows } from './pages';
 import styles from './queue.module.css';
 
 export const ROW_PX = 52;
-const MARK_PX = 44;
+const MARK_PX = 40;
 
 export interface ListHandle {
   focus: () => void;
