@@ -172,7 +172,11 @@ export interface Wanted {
 async function firstOffice(offices: string[]): Promise<string> {
   const [own] = offices;
   if (own && own !== '*') return own;
-  const [first] = await queries.fetchQuery(officesQuery);
+  const [first] = await queries.fetchQuery({
+    ...officesQuery,
+    networkMode: 'always',
+    retry: false,
+  });
   return first?.code ?? '';
 }
 
