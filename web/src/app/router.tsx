@@ -77,6 +77,11 @@ const today = createRoute({
   ...screen('today'),
 });
 const queue = createRoute({ getParentRoute: () => guarded, path: '/queue', ...screen('queue') });
+const shiftlist = createRoute({
+  getParentRoute: () => guarded,
+  path: '/queue/print',
+  ...screen('shiftlist'),
+});
 const consignment = createRoute({
   getParentRoute: () => guarded,
   path: '/consignments/$id',
@@ -129,6 +134,7 @@ export const router = createRouter({
     guarded.addChildren([
       today,
       queue,
+      shiftlist,
       consignment,
       inspections,
       rules,
