@@ -8,6 +8,9 @@ import { beforeAll } from 'vitest';
 import { theme } from './theme';
 import { startWords } from './words';
 
+// Text fields measure themselves again when a font arrives; here none ever does.
+if (!document.fonts) Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+
 beforeAll(async () => {
   if (!i18next.isInitialized) await startWords('en');
 });

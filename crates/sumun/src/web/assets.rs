@@ -9,16 +9,24 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::Problem;
 use super::guard::Nonce;
 
-#[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
-#[allow_missing = true]
-#[exclude = ".vite/*"]
-struct Built;
+/// A file of the built workbench.
+struct File {
+    path: &'static str,
+    /// Changes with the content.
+    tag: &'static str,
+    bytes: &'static [u8],
+}
+
+// `static FILES: &[File]`, in the order of paths: written by `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/workbench.rs"));
+
+fn file(path: &str) -> Option<&'static File> {
+    FILES.binary_search_by_key(&path, |file| file.path).ok().map(|at| &FILES[at])
+}
 
 /// Where the built page waits for the nonce of the answer.
 const NONCE: &str = "SUMUN_NONCE";
@@ -35,17 +43,17 @@ pub async fn workbench(request: Request) -> Response {
         return nothing().into_response();
     }
     if path != "index.html"
-        && let Some(file) = Built::get(path)
+        && let Some(file) = file(path)
     {
-        return serve(path, file, request.headers());
+        return serve(file, request.headers());
     }
     // A screen's address has no dot in its last part; a file that is not there has.
     if path.rsplit('/').next().is_some_and(|last| last.contains('.')) {
         return nothing().into_response();
     }
     let nonce = request.extensions().get::<Nonce>().map_or("", |Nonce(nonce)| nonce);
-    let page = Built::get("index.html")
-        .and_then(|page| Some(std::str::from_utf8(&page.data).ok()?.replace(NONCE, nonce)));
+    let page = file("index.html")
+        .and_then(|page| Some(std::str::from_utf8(page.bytes).ok()?.replace(NONCE, nonce)));
     match page {
         Some(page) => ([(CACHE_CONTROL, "no-store")], Html(page)).into_response(),
         None if path.is_empty() => Html(include_str!("page.html")).into_response(),
@@ -64,40 +72,36 @@ fn nothing() -> Problem {
     Problem::missing("no_route", "There is nothing at this address.")
 }
 
-fn serve(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
-    let cache = if path.starts_with("assets/") { FOREVER } else { ASK_AGAIN };
-    let mut answer =
-        if asked.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            let (coding, data) = compressed(path, asked).unwrap_or(("", file.data));
-            let mut answer = Bytes::from(data.into_owned()).into_response();
-            if !coding.is_empty() {
-                answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
-            }
-            answer
-        };
+fn serve(file: &File, asked: &HeaderMap) -> Response {
+    let cache = if file.path.starts_with("assets/") { FOREVER } else { ASK_AGAIN };
+    let known = asked.get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == file.tag.as_bytes());
+    let mut answer = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let twin = compressed(file.path, asked);
+        let bytes = twin.map_or(file.bytes, |(_, twin)| twin.bytes);
+        let mut answer = Bytes::from_static(bytes).into_response();
+        if let Some((coding, _)) = twin {
+            answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+        }
+        answer
+    };
     let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind(path)));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind(file.path)));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(ETAG, tag);
-    }
+    headers.insert(ETAG, HeaderValue::from_static(file.tag));
     answer
 }
 
-type Data = std::borrow::Cow<'static, [u8]>;
-
 /// The twin that the browser takes, the smaller first.
-fn compressed(path: &str, asked: &HeaderMap) -> Option<(&'static str, Data)> {
+fn compressed(path: &str, asked: &HeaderMap) -> Option<(&'static str, &'static File)> {
     let taken = asked.get(ACCEPT_ENCODING)?.to_str().ok()?;
     let takes = |coding: &str| taken.split(',').any(|one| one.trim() == coding);
     [("br", "br"), ("gzip", "gz")]
         .into_iter()
         .filter(|(coding, _)| takes(coding))
-        .find_map(|(coding, ending)| Some((coding, Built::get(&format!("{path}.{ending}"))?.data)))
+        .find_map(|(coding, ending)| Some((coding, file(&format!("{path}.{ending}"))?)))
 }
 
 /// What kind of file it is; Vite makes no others.
@@ -112,5 +116,28 @@ fn kind(path: &str) -> &'static str {
         Some("woff2") => "font/woff2",
         Some("wasm") => "application/wasm",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_found_by_their_paths() {
+        assert!(FILES.is_sorted_by_key(|file| file.path));
+        for one in FILES {
+            assert_eq!(file(one.path).map(|found| found.path), Some(one.path));
+            assert!(one.tag.starts_with('"') && one.tag.ends_with('"'));
+        }
+        assert!(file("no/such.file").is_none());
+    }
+
+    #[test]
+    fn the_built_page_waits_for_its_nonce() {
+        // Without a workbench there is no page; `cargo xtask test` builds one first.
+        if let Some(page) = file("index.html") {
+            assert!(String::from_utf8_lossy(page.bytes).contains(NONCE));
+        }
     }
 }
