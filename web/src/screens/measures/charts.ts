@@ -187,7 +187,7 @@ export function precision(
   words: PrecisionWords,
 ) {
   return (colours: Colours): Option => ({
-    grid: { ...frame, bottom: 24 },
+    grid: { ...frame, bottom: 30 },
     legend: legend(colours, [words.list, words.random]),
     tooltip: {
       trigger: 'axis',
@@ -260,7 +260,7 @@ export function calibration(
   const foot = 10 ** Math.floor(Math.log10(100 * least));
   const seen = (value: number) => Math.max(foot, 100 * value);
   return (colours: Colours): Option => ({
-    grid: { ...frame, bottom: 24 },
+    grid: { ...frame, bottom: 30 },
     legend: legend(colours, [
       words.predicted,
       words.observed,
@@ -329,7 +329,7 @@ export function capacity(
   words: CapacityWords,
 ) {
   return (colours: Colours): Option => ({
-    grid: { ...frame, bottom: 24 },
+    grid: { ...frame, bottom: 30 },
     legend: legend(colours, [words.finds, { name: words.interval, icon: WHISKER }]),
     tooltip: {
       trigger: 'axis',
