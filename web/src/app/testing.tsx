@@ -12,6 +12,8 @@ import { startWords } from './words';
 if (!document.fonts) Object.defineProperty(document, 'fonts', { value: new EventTarget() });
 
 beforeAll(async () => {
+  // Growing text fields ask for fonts, which this stand-in for a browser has none of.
+  if (!document.fonts) Object.defineProperty(document, 'fonts', { value: new EventTarget() });
   if (!i18next.isInitialized) await startWords('en');
 });
 

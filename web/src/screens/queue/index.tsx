@@ -38,7 +38,7 @@ import { ExportDialog } from './export-dialog';
 import { FilterBar } from './filter-bar';
 import { type Filters, keyOf, readFilters, type Sort, without } from './filters';
 import { type ListHandle, QueueList } from './list';
-import { placeOf, useRows } from './pages';
+import { placeOf, sightOf, useRows } from './pages';
 import { Preview } from './preview';
 import styles from './queue.module.css';
 import { Summary } from './summary';
@@ -87,16 +87,16 @@ export default function Queue() {
   );
   const key = keyOf(filters);
   const place = placeOf(key);
-  const [range, setRange] = useState<[number, number]>([0, 0]);
+  const [sight, setSight] = useState('0');
   const [current, setCurrent] = useState(place.current);
   const [before, setBefore] = useState(key);
   if (before !== key) {
     setBefore(key);
     setCurrent(place.current);
-    setRange([0, 0]);
+    setSight('0');
   }
-  const rows = useRows(filters, range, current);
-  const onRange = useCallback((from: number, to: number) => setRange([from, to]), []);
+  const rows = useRows(filters, sight, current);
+  const onRange = useCallback((from: number, to: number) => setSight(sightOf(from, to)), []);
 
   const [selected, setSelected] = useState<ReadonlyMap<string, QueueRow>>(new Map());
   const selectedIds = useMemo(() => new Set(selected.keys()), [selected]);
@@ -112,11 +112,13 @@ export default function Queue() {
   const wide = useMediaQuery('(min-width: 78rem)', true, { getInitialValueInEffect: false });
   const [wished, setWished] = useState(() => localStorage.getItem(PREVIEW_KEPT));
   const previewed = wished === null ? wide : wished === 'on' && wide;
-  const togglePreview = () => {
+  const togglePreview = useCallback(() => {
     const next = previewed ? 'off' : 'on';
     localStorage.setItem(PREVIEW_KEPT, next);
     setWished(next);
-  };
+  }, [previewed]);
+  const toList = useCallback(() => list.current?.focus(), []);
+  const shift = today?.shifts.find(({ plan }) => plan === filters.plan);
   const { ref: tableRef, width } = useElementSize();
   const [choice, setChoice] = useState<Choice[]>(recallChoice);
   const columns = useMemo(
@@ -258,14 +260,74 @@ export default function Queue() {
   ];
   useKeys('queue', keys);
 
+  // A key pressed moves one row: the bar above has no part in that.
+  const toolbar = useMemo(
+    () => (
+      <FilterBar ref={field} filters={inAddress} onChange={setFilters} onLeave={toList}>
+        <NativeSelect
+          aria-label={t('queue:shift')}
+          value={filters.plan ?? ''}
+          onChange={(event) => {
+            const plan = event.currentTarget.value;
+            const rest = without(without(inAddress, 'plan'), 'day');
+            setFilters(
+              plan ? { ...rest, plan } : { ...rest, ...(today ? { day: today.day } : {}) },
+            );
+          }}
+          data={[
+            { value: '', label: t('queue:shift_all') },
+            ...(filters.plan && !shift ? [{ value: filters.plan, label: filters.plan }] : []),
+            ...(today?.shifts ?? []).map((one) => ({
+              value: one.plan,
+              label: `${one.office} · ${t(`desk:regime.${one.regime}`)} · ${one.shift}`,
+            })),
+          ]}
+        />
+        <Views filters={inAddress} open={setFilters} />
+        <span className={styles.spacer} />
+        <ColumnsMenu
+          choice={choice}
+          onChange={(next) => {
+            setChoice(next);
+            keepChoice(next);
+          }}
+        />
+        {wide && (
+          <Tooltip label={t('queue:key.preview')}>
+            <ActionIcon
+              variant={previewed ? 'filled' : 'default'}
+              size={36}
+              aria-label={t('queue:key.preview')}
+              aria-pressed={previewed}
+              onClick={togglePreview}
+            >
+              <IconLayoutSidebarRight size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </FilterBar>
+    ),
+    [
+      inAddress,
+      filters.plan,
+      setFilters,
+      toList,
+      today,
+      shift,
+      choice,
+      wide,
+      previewed,
+      togglePreview,
+      t,
+    ],
+  );
+
   const sort = (by: Sort) => {
     const same = (filters.sort ?? 'rank') === by;
     // What officers look for in a figure is the largest; in a rank the first.
     const descending = same ? !filters.descending : by !== 'rank' && by !== 'arrival';
     setFilters({ ...inAddress, sort: by, descending });
   };
-  const shift = today?.shifts.find(({ plan }) => plan === filters.plan);
-  const shifts = today?.shifts ?? [];
   return (
     <Page
       fills
@@ -309,54 +371,7 @@ export default function Queue() {
         )
       }
     >
-      <FilterBar
-        ref={field}
-        filters={inAddress}
-        onChange={setFilters}
-        onLeave={() => list.current?.focus()}
-      >
-        <NativeSelect
-          aria-label={t('queue:shift')}
-          value={filters.plan ?? ''}
-          onChange={(event) => {
-            const plan = event.currentTarget.value;
-            const rest = without(without(inAddress, 'plan'), 'day');
-            setFilters(
-              plan ? { ...rest, plan } : { ...rest, ...(today ? { day: today.day } : {}) },
-            );
-          }}
-          data={[
-            { value: '', label: t('queue:shift_all') },
-            ...(filters.plan && !shift ? [{ value: filters.plan, label: filters.plan }] : []),
-            ...shifts.map((one) => ({
-              value: one.plan,
-              label: `${one.office} · ${t(`desk:regime.${one.regime}`)} · ${one.shift}`,
-            })),
-          ]}
-        />
-        <Views filters={inAddress} open={setFilters} />
-        <span className={styles.spacer} />
-        <ColumnsMenu
-          choice={choice}
-          onChange={(next) => {
-            setChoice(next);
-            keepChoice(next);
-          }}
-        />
-        {wide && (
-          <Tooltip label={t('queue:key.preview')}>
-            <ActionIcon
-              variant={previewed ? 'filled' : 'default'}
-              size={36}
-              aria-label={t('queue:key.preview')}
-              aria-pressed={previewed}
-              onClick={togglePreview}
-            >
-              <IconLayoutSidebarRight size={18} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </FilterBar>
+      {toolbar}
       {result && (
         <Summary
           result={result}
