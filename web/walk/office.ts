@@ -17,6 +17,8 @@ export class Office {
   url = '';
   /** The link that makes the first administrator. */
   firstLink = '';
+  /** Today's plan in the pretend port, with its office and day. */
+  plan = { id: '', office: '', day: '' };
   private readonly program: string;
   private readonly folder: string;
   private readonly log: WriteStream;
@@ -32,7 +34,10 @@ export class Office {
 
   async open(): Promise<void> {
     const store = await this.store();
-    await this.command('demo', '--store', store, '--days', DAYS, '--no-serve');
+    const told = await this.command('demo', '--store', store, '--days', DAYS, '--no-serve');
+    const [, id, office, day] = /plan (P-\d+), parcel at (\w+), (\S+):/.exec(told) ?? [];
+    if (!id || !office || !day) throw new Error(`the pretend port has no plan today:\n${told}`);
+    this.plan = { id, office, day };
     await this.serve(store);
   }
 

@@ -3,9 +3,22 @@
 import type { Step } from '../day';
 import { accounts } from './accounts';
 import { administration } from './administration';
+import { desk } from './desk';
+import { dock } from './dock';
 import { exports } from './exports';
 import { firstRun } from './first-run';
 import { journal } from './journal';
 import { own } from './own';
+import { views } from './views';
 
-export const steps: Step[] = [firstRun, accounts, own, administration, exports, journal];
+export const steps: Step[] = [
+  firstRun,
+  accounts,
+  own,
+  administration,
+  desk,
+  dock,
+  views,
+  exports,
+  journal,
+];
