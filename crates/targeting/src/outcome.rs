@@ -115,6 +115,9 @@ pub enum NotExamined {
     ScoredAfterRelease,
     /// The shift ran out of time.
     NoCapacity,
+    /// A waiver was taken back: the inspection is still to come. Only the undoing of a waiver
+    /// says so, and whatever is reported next takes its place.
+    WaiverUndone,
 }
 words!(
     NotExamined,
@@ -124,6 +127,7 @@ words!(
     Waived = "waived",
     ScoredAfterRelease = "scored_after_release",
     NoCapacity = "no_capacity",
+    WaiverUndone = "waiver_undone",
 );
 
 /// One line of contraband with its original quantity and unit.

@@ -1,7 +1,8 @@
-//! What people do: record what an inspection came to, approve a model. Each act names who does
+//! What people do: decide on a consignment, record what an inspection came to, approve a model. Each act names who does
 //! it, is refused with a sentence when it cannot be done, and is journaled in the same
 //! transaction as its change.
 
+pub mod decide;
 pub mod draw;
 pub mod model;
 pub mod record;

@@ -8,9 +8,11 @@ mod learn;
 mod measure;
 pub mod page;
 mod plan;
+pub mod queue;
 mod receive;
 mod screen;
 mod shadow;
+pub mod today;
 mod value;
 mod watch;
 

@@ -15,7 +15,7 @@ use crate::store::consignments::{Known, NewVersion};
 use crate::store::messages::{NewMessage, Tally};
 use crate::store::outcomes::NewOutcome;
 use crate::store::{
-    Store, Tx, consignments, covered, defects, histories, journal, messages, outcomes,
+    Store, Tx, consignments, covered, defects, histories, journal, messages, outcomes, queue,
 };
 
 /// A record ready to be stored.
@@ -171,6 +171,8 @@ pub async fn receive_within(
     outcomes::insert(tx, &found, now).await?;
     let known_before: Vec<i64> = inspected.iter().copied().filter(|id| *id < next_id).collect();
     consignments::set_fate(tx, &known_before, Fate::Inspected).await?;
+    let ended: Vec<i64> = sorted.superseded.iter().copied().chain(known_before).collect();
+    queue::refresh(tx, &ended).await?;
     ledger.keep(tx).await?;
     messages::add(tx, message.id, sorted.tally).await?;
     let mut digest = covered::Documents::default();

@@ -141,3 +141,14 @@ pub async fn page(
     )
     .await
 }
+
+/// How many records were rejected since a time.
+pub async fn rejected_since(tx: &mut Tx, since: i64) -> Result<i64> {
+    tx.fetch_one(
+        "select cast(coalesce(sum(rows_rejected), 0) as bigint) from message
+         where received_at >= $1",
+        args![since],
+        |row| row.int(0),
+    )
+    .await
+}

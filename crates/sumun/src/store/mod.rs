@@ -34,6 +34,7 @@ pub mod assessments;
 pub mod checkpoints;
 pub mod consignments;
 pub mod covered;
+pub mod decisions;
 pub mod defects;
 mod dialect;
 pub mod exports;
@@ -45,7 +46,9 @@ pub mod models;
 pub mod outcomes;
 pub mod plans;
 pub mod policies;
+pub mod queue;
 pub mod verifications;
+pub mod views;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

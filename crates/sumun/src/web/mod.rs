@@ -5,6 +5,7 @@
 
 pub mod api;
 mod assets;
+mod events;
 mod guard;
 mod problem;
 mod reception;
@@ -23,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
+use crate::pipeline;
 use crate::store::Store;
 
 pub use problem::Problem;
@@ -38,6 +40,7 @@ pub struct App {
     /// Who acts, for the journal: nobody logs in yet, so all acts are the operator's.
     actor: Arc<str>,
     reception: reception::Reception,
+    events: events::Events,
 }
 
 impl App {
@@ -121,7 +124,9 @@ pub async fn serve(
     store.ensure_current().await?;
     let actor: Arc<str> = actor.into();
     let (reception, taking_in) = reception::open(store.clone(), actor.clone());
-    let app = App { store, actor, reception };
+    pipeline::queue::catch_up(&store).await?;
+    let events = events::Events::begin(store.clone());
+    let app = App { store, actor, reception, events: events.clone() };
 
     let stopping = Arc::new(Notify::new());
     let told = stopping.clone();
@@ -131,6 +136,8 @@ pub async fn serve(
     });
     let serving = axum::serve(listener, routes::router(app)).with_graceful_shutdown(async move {
         shutdown.await;
+        // A stream of events would never end by itself.
+        events.end();
         told.notify_one();
     });
     let overdue = async {

@@ -120,7 +120,7 @@ impl IntoResponse for Problem {
 /// The status of a refusal: missing, in conflict with how things stand, or not usable.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "no_plan" | "empty_journal" => StatusCode::NOT_FOUND,
+        "no_plan" | "no_consignment" | "empty_journal" => StatusCode::NOT_FOUND,
         "no_model" | "unusable_model" | "own_model" | "in_force" | "no_challenger"
         | "no_former" | "planned" | "plan_in_work" | "idempotency_key" => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -145,6 +145,10 @@ fn next_step(code: &str) -> Option<String> {
              /api/v1/consignments."
         }
         "no_reason" => "Say in `reason` why.",
+        "order_id" => "Make a ULID for each order, and keep it when you try again.",
+        "reason_code" => "GET /api/v1/codes lists the reasons and the acts that they suit.",
+        "no_question" => "Say in `question` what is asked.",
+        "no_view" => "GET /api/v1/views lists your own.",
         "empty_journal" => "The first act makes the first checkpoint.",
         "idempotency_key" => "Send a new Idempotency-Key with a new body.",
         "no_route" | "method" => "GET /api/openapi.json says what there is.",

@@ -18,7 +18,7 @@ use super::{Assessment, List};
 use crate::pipeline;
 use crate::store::consignments::Version;
 use crate::store::messages::Tally;
-use crate::store::{assessments, consignments, outcomes, plans};
+use crate::store::{Tx, assessments, consignments, outcomes, plans};
 use crate::web::problem::ProblemBody;
 use crate::web::reception::{Lot, Taken};
 use crate::web::request::{Asked, Named, Raw};
@@ -406,24 +406,29 @@ pub async fn read_consignment(
     State(app): State<App>,
     name: Named,
 ) -> Result<Json<ConsignmentDetail>, Problem> {
+    let mut tx = app.store.read().await?;
+    Ok(Json(detail(&mut tx, &name).await?))
+}
+
+/// One version of a consignment with all that was judged, decided and found.
+pub(super) async fn detail(tx: &mut Tx, name: &Named) -> Result<ConsignmentDetail, Problem> {
     let missing =
         || Problem::missing("no_consignment", format!("There is no consignment {}.", name.0));
     let id = name.number("C-").ok_or_else(missing)?;
-    let mut tx = app.store.read().await?;
-    let found = consignments::described(&mut tx, &[id]).await?.pop().ok_or_else(missing)?;
+    let found = consignments::described(tx, &[id]).await?.pop().ok_or_else(missing)?;
     let Version { ref consignment, first_id, .. } = found;
-    let known = consignments::versions(&mut tx, &[&consignment.reference]).await?;
+    let known = consignments::versions(tx, &[&consignment.reference]).await?;
     let ids: Vec<i64> = known
         .values()
         .flatten()
         .filter(|(_, known)| known.first_id == first_id)
         .map(|(_, known)| known.id)
         .collect();
-    let versions = consignments::described(&mut tx, &ids).await?;
-    let judged = assessments::of(&mut tx, &[id], None).await?;
-    let planned = plans::of_consignments(&mut tx, &[id]).await?;
-    let came_of_it = outcomes::of(&mut tx, &[id]).await?;
-    Ok(Json(ConsignmentDetail {
+    let versions = consignments::described(tx, &ids).await?;
+    let judged = assessments::of(tx, &[id], None).await?;
+    let planned = plans::of_consignments(tx, &[id]).await?;
+    let came_of_it = outcomes::of(tx, &[id]).await?;
+    Ok(ConsignmentDetail {
         summary: ConsignmentVersion::from(&found),
         message: found.message_id,
         line: found.line,
@@ -438,5 +443,5 @@ pub async fn read_consignment(
             .map(|(plan, line)| ConsignmentSelection::of(*plan, line))
             .collect::<Result<_, Problem>>()?,
         outcomes: came_of_it.iter().map(KeptOutcome::from).collect(),
-    }))
+    })
 }

@@ -3,15 +3,23 @@
 //! common to several nouns is here.
 
 pub mod challengers;
+pub mod codes;
 pub mod consignments;
+pub mod decisions;
 mod declared;
 pub mod defects;
+pub mod dossier;
+pub mod events;
 pub mod health;
 pub mod journal;
 pub mod measures;
 pub mod models;
 pub mod outcomes;
 pub mod plans;
+pub mod queue;
+pub mod search;
+pub mod today;
+pub mod views;
 pub mod words;
 
 use jiff::Timestamp;
@@ -37,13 +45,28 @@ impl<T> List<T> {
     }
 }
 
+/// A sentence or name in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Said {
+    /// In Korean.
+    ko: String,
+    /// In English.
+    en: String,
+}
+
+impl Said {
+    fn new(ko: impl Into<String>, en: impl Into<String>) -> Said {
+        Said { ko: ko.into(), en: en.into() }
+    }
+}
+
 /// A time in microseconds since 1970-01-01 UTC, as RFC 3339.
 fn time(micros: i64) -> String {
     Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |time| time.to_string())
 }
 
 /// One reason of an assessment: a feature, and how far it moved the chance.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Reason)]
 pub struct ReasonSaid {
     /// Code of the feature.

@@ -205,7 +205,7 @@ pub async fn record_outcomes(
 }
 
 /// A recorded outcome.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = RecordedOutcome)]
 pub struct KeptOutcome {
     /// Counted from 1; the last revision counts.
@@ -239,7 +239,7 @@ pub struct KeptOutcome {
 }
 
 /// One line of contraband with its original quantity and unit.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Exhibit {
     /// Substance or goods, in the officer's words.
     substance: String,

@@ -1,0 +1,105 @@
+//! Events over the wire: a stream of server-sent events that lasts as long as the page is open.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{self, KeepAlive, Sse};
+use futures::Stream;
+use futures::stream::unfold;
+use serde::Serialize;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use utoipa::ToSchema;
+
+use super::time;
+use crate::web::events::{Event, Kind};
+use crate::web::problem::ProblemBody;
+use crate::web::{App, Problem};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A plan was drawn.
+    PlanDrawn,
+    /// A plan was released to inspectors.
+    PlanReleased,
+    /// Somebody decided on a consignment.
+    Decided,
+    /// An outcome was recorded or corrected.
+    OutcomeRecorded,
+    /// Records were rejected.
+    Defects,
+    /// The drift watch rang or fell silent.
+    Alarm,
+    /// The capacity of a shift was changed.
+    CapacityChanged,
+}
+
+/// Something that happened, as the data of an event.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct Told {
+    /// What.
+    kind: EventKind,
+    /// The office that it concerns; none where it concerns all.
+    office: Option<String>,
+    /// What it happened to.
+    #[schema(example = "C-12")]
+    id: String,
+    /// When.
+    at: String,
+}
+
+impl From<Event> for Told {
+    fn from(event: Event) -> Told {
+        let kind = match event.kind {
+            Kind::PlanDrawn => EventKind::PlanDrawn,
+            Kind::PlanReleased => EventKind::PlanReleased,
+            Kind::Decided => EventKind::Decided,
+            Kind::OutcomeRecorded => EventKind::OutcomeRecorded,
+            Kind::Defects => EventKind::Defects,
+            Kind::Alarm => EventKind::Alarm,
+            Kind::CapacityChanged => EventKind::CapacityChanged,
+        };
+        Told { kind, office: event.office, id: event.id, at: time(event.at) }
+    }
+}
+
+/// Tells what happens from now on, as server-sent events whose data is an `Event`.
+#[utoipa::path(
+    get,
+    path = "/events",
+    tag = "desk",
+    responses(
+        (status = 200, description = "The stream.", body = Told,
+         content_type = "text/event-stream"),
+        (status = "4XX", description = "Not done as asked.", body = ProblemBody),
+    )
+)]
+pub async fn follow_events(
+    State(app): State<App>,
+) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Problem> {
+    let Some(listener) = app.events.listen() else {
+        let said = "The server is about to stop.";
+        return Err(Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "stopping", said));
+    };
+    Ok(Sse::new(stream(listener)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+fn stream(listener: Receiver<Event>) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+    unfold(listener, async |mut listener| {
+        loop {
+            match listener.recv().await {
+                Ok(event) => {
+                    let told = serde_json::to_string(&Told::from(event)).unwrap_or_default();
+                    return Some((Ok(sse::Event::default().data(told)), listener));
+                }
+                // Who was too slow goes on with the next.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    })
+}
