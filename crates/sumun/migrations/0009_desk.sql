@@ -83,6 +83,18 @@ create table asked_number (
 -- sqlite: without rowid
 ;
 
+-- What was found, by the opaque keys that a find shares with others: its parties, address, phone,
+-- goods and lane. It says no more than outcomes and consignments do, and says it at once.
+create table find_key (
+    key bigint not null,
+    known_day bigint not null,
+    consignment_id bigint not null,
+    primary key (key, known_day, consignment_id)
+)
+-- sqlite: without rowid
+;
+create index find_key_by_consignment on find_key (consignment_id);
+
 -- The filters of a screen that a person keeps under a name.
 create table kept_view (
     owner text not null,

@@ -8,7 +8,7 @@
 //! the shift's inspections with known chances; a person's [`decision`] may stand against it; an
 //! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
-//! that is in [`code_lists`] and [`search_key`].
+//! that is in [`code_lists`], [`playbook`] and [`search_key`].
 #![warn(missing_docs)]
 
 pub mod amount;
@@ -25,6 +25,7 @@ pub mod model;
 pub mod outcome;
 pub mod party;
 pub mod plan;
+pub mod playbook;
 pub mod rehearsal;
 pub mod screening;
 pub mod search_key;

@@ -17,7 +17,9 @@ use targeting::outcome::{
 
 use crate::store::consignments::Known;
 use crate::store::outcomes::{NewOutcome, Planned};
-use crate::store::{Store, consignments, decisions, histories, journal, outcomes, queue};
+use crate::store::{
+    Store, consignments, decisions, finds, histories, journal, outcomes, queue,
+};
 
 /// One row of reported outcomes, as written. A seizure of several substances has a row for each.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -231,6 +233,15 @@ pub async fn record(
     consignments::set_fate(&mut tx, &not_arrived, Fate::Rejected).await?;
     consignments::set_fate(&mut tx, &waived, Fate::Released).await?;
     ledger.keep(&mut tx).await?;
+    let finds: Vec<(i64, Day, &Consignment)> = new
+        .iter()
+        .filter(|new| new.inspection.result.label().is_some_and(Label::irregular))
+        .filter_map(|new| Some((new.consignment_id, new.known_on, stored.get(&new.consignment_id)?)))
+        .collect();
+    let corrected: Vec<i64> =
+        new.iter().filter(|new| new.revision > 1).map(|new| new.consignment_id).collect();
+    finds::forget(&mut tx, &corrected).await?;
+    finds::keep(&mut tx, &finds).await?;
     let ended: Vec<i64> = new.iter().map(|new| new.consignment_id).chain(examined).collect();
     queue::refresh(&mut tx, &ended).await?;
     let entries: Vec<journal::JournalEntry<'_>> =

@@ -4,6 +4,7 @@
 
 mod capacity;
 mod card;
+pub mod dossier;
 mod learn;
 mod measure;
 pub mod page;

@@ -61,6 +61,17 @@ pub struct KeptDefect {
     pub found: String,
 }
 
+fn kept(row: &super::Row) -> Result<KeptDefect> {
+    Ok(KeptDefect {
+        file: row.text(0)?.to_owned(),
+        line: row.int(1)?,
+        field: row.text(2)?.to_owned(),
+        kind: row.text(3)?.to_owned(),
+        reason: row.text(4)?.to_owned(),
+        found: row.text(5)?.to_owned(),
+    })
+}
+
 /// Up to `limit` defects, the latest message first, of files whose name contains `file`.
 pub async fn list(tx: &mut Tx, file: &str, limit: i64) -> Result<Vec<KeptDefect>> {
     let like = format!("%{}%", file.replace(['%', '_'], ""));
@@ -71,16 +82,7 @@ pub async fn list(tx: &mut Tx, file: &str, limit: i64) -> Result<Vec<KeptDefect>
          order by defect.message_id desc, defect.line, defect.field, defect.kind
          limit $2",
         args![like, limit],
-        |row| {
-            Ok(KeptDefect {
-                file: row.text(0)?.to_owned(),
-                line: row.int(1)?,
-                field: row.text(2)?.to_owned(),
-                kind: row.text(3)?.to_owned(),
-                reason: row.text(4)?.to_owned(),
-                found: row.text(5)?.to_owned(),
-            })
-        },
+        kept,
     )
     .await
 }
@@ -149,6 +151,19 @@ pub async fn rejected_since(tx: &mut Tx, since: i64) -> Result<i64> {
          where received_at >= $1",
         args![since],
         |row| row.int(0),
+    )
+    .await
+}
+
+/// The defects of one record.
+pub async fn of_record(tx: &mut Tx, message_id: i64, line: i64) -> Result<Vec<KeptDefect>> {
+    tx.fetch_all(
+        "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found
+         from defect join message on message.id = defect.message_id
+         where defect.message_id = $1 and defect.line = $2
+         order by defect.field, defect.kind",
+        args![message_id, line],
+        kept,
     )
     .await
 }

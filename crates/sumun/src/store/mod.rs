@@ -38,6 +38,7 @@ pub mod decisions;
 pub mod defects;
 mod dialect;
 pub mod exports;
+pub mod finds;
 pub mod histories;
 pub mod journal;
 pub mod messages;
