@@ -236,12 +236,7 @@ impl Known {
         })
     }
 
-    fn judge(
-        &self,
-        id: i64,
-        order: &DecisionOrder,
-        now: i64,
-    ) -> Result<Judged, RefusedDecision> {
+    fn judge(&self, id: i64, order: &DecisionOrder, now: i64) -> Result<Judged, RefusedDecision> {
         let refuse = |code: &str, said: &str, next: &str| RefusedDecision {
             consignment: id,
             code: code.to_owned(),
@@ -301,15 +296,15 @@ impl Known {
 
     fn standing(&self, version: &Version) -> Standing {
         let in_force = self.in_force.get(&version.first_id).map(|decision| decision.act);
-        let ended = self.latest.get(&version.id).is_some_and(|latest| match &latest.inspection.result
-        {
-            Outcome::NotExamined { reason: NotExamined::WaiverUndone } => false,
-            // A waiver's own outcome ends nothing that it could not begin again.
-            Outcome::NotExamined { reason: NotExamined::Waived } => {
-                !matches!(in_force, Some(Act::Waive | Act::Release))
-            }
-            _ => true,
-        });
+        let ended =
+            self.latest.get(&version.id).is_some_and(|latest| match &latest.inspection.result {
+                Outcome::NotExamined { reason: NotExamined::WaiverUndone } => false,
+                // A waiver's own outcome ends nothing that it could not begin again.
+                Outcome::NotExamined { reason: NotExamined::Waived } => {
+                    !matches!(in_force, Some(Act::Waive | Act::Release))
+                }
+                _ => true,
+            });
         let drawn = self.planned.get(&version.id).map(|plan| plan.drawn);
         Standing { fate: version.fate, drawn, ended, in_force }
     }
@@ -322,7 +317,8 @@ impl Known {
         if let Some(line) = line.filter(|line| line.0 == modality) {
             return *line;
         }
-        let capacity = self.planned.get(&version.id).and_then(|of| self.capacities.get(&of.plan_id));
+        let capacity =
+            self.planned.get(&version.id).and_then(|of| self.capacities.get(&of.plan_id));
         if let Some(Means::Slots(capacity)) = capacity
             && let Some(line) = capacity.lines.iter().find(|line| line.modality == modality)
         {
@@ -386,10 +382,7 @@ impl Effects {
         let planned = known.planned.get(&one.id);
         let latest = known.latest.get(&one.id);
         let waived = latest.is_some_and(|latest| {
-            matches!(
-                latest.inspection.result,
-                Outcome::NotExamined { reason: NotExamined::Waived }
-            )
+            matches!(latest.inspection.result, Outcome::NotExamined { reason: NotExamined::Waived })
         });
         let mut outcome = |reason: NotExamined| {
             self.outcomes.push(NewOutcome {

@@ -267,11 +267,7 @@ pub fn changes(from: &serde_json::Value, to: &serde_json::Value) -> Vec<Change> 
     paths
         .into_iter()
         .filter(|path| before.get(*path) != after.get(*path))
-        .map(|path| Change {
-            path: path.clone(),
-            from: of(&before, path),
-            to: of(&after, path),
-        })
+        .map(|path| Change { path: path.clone(), from: of(&before, path), to: of(&after, path) })
         .collect()
 }
 

@@ -16,8 +16,7 @@ use crate::store::consignments::{Known, NewVersion};
 use crate::store::messages::{NewMessage, Tally};
 use crate::store::outcomes::NewOutcome;
 use crate::store::{
-    Store, Tx, consignments, covered, defects, finds, histories, journal, messages, outcomes,
-    queue,
+    Store, Tx, consignments, covered, defects, finds, histories, journal, messages, outcomes, queue,
 };
 
 /// A record ready to be stored.

@@ -122,11 +122,9 @@ pub async fn received_at(tx: &mut Tx, digest: &str) -> Result<Option<i64>> {
 
 /// When the newest message was received, in microseconds since 1970-01-01 UTC.
 pub async fn newest(tx: &mut Tx) -> Result<Option<i64>> {
-    tx.fetch_optional(
-        "select received_at from message order by id desc limit 1",
-        args![],
-        |row| row.int(0),
-    )
+    tx.fetch_optional("select received_at from message order by id desc limit 1", args![], |row| {
+        row.int(0)
+    })
     .await
 }
 

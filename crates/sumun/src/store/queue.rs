@@ -234,11 +234,26 @@ impl Sort {
     }
 }
 
+/// What may be seen by one who does not see every row of an office.
+#[derive(Debug, Clone)]
+pub struct Sight<'a> {
+    /// Offices of which everything may be seen.
+    pub at_once: &'a [String],
+    /// Offices of which released plans may be seen.
+    pub released: &'a [String],
+    /// Offices of which the drawn lines of released plans may be seen.
+    pub drawn: &'a [String],
+    /// The time, in microseconds since 1970-01-01 UTC.
+    pub now: i64,
+}
+
 /// What is asked of the queue.
 #[derive(Debug, Clone)]
 pub struct Asked<'a> {
     /// Customs offices that may be seen.
     pub offices: &'a [String],
+    /// What of them may be seen, where it is not everything.
+    pub sight: Option<Sight<'a>>,
     /// Day of the shift, or of arrival where no plan lists it; every day when left out.
     pub day: Option<Day>,
     /// One plan alone.
@@ -312,12 +327,9 @@ fn read(row: &Row) -> Result<QueueRow> {
     let plan_id = Some(row.int(6)?).filter(|id| *id > 0);
     let planned = match plan_id {
         None => None,
-        Some(_) => Some((
-            row.real(9)?,
-            row.text(10)?.to_owned(),
-            row.text(11)?.to_owned(),
-            row.int(12)?,
-        )),
+        Some(_) => {
+            Some((row.real(9)?, row.text(10)?.to_owned(), row.text(11)?.to_owned(), row.int(12)?))
+        }
     };
     Ok(QueueRow {
         consignment_id: row.int(0)?,
@@ -340,6 +352,25 @@ fn read(row: &Row) -> Result<QueueRow> {
 fn conditions<'a>(asked: &'a Asked<'a>) -> (String, Vec<Value<'a>>) {
     let mut sql = String::from("queue_row.office {in $1}");
     let mut args: Vec<Value<'a>> = vec![asked.offices.into()];
+    if let Some(sight) = &asked.sight {
+        let first = args.len() + 1;
+        args.push(sight.at_once.into());
+        args.push(sight.now.into());
+        args.push(sight.released.into());
+        args.push(sight.drawn.into());
+        sql.push_str(&format!(
+            " and (queue_row.office {{in ${first}}}
+                   or exists (
+                       select 1 from plan
+                       where plan.id = queue_row.plan_id
+                         and coalesce(plan.released_at, plan.drawn_at) <= ${}
+                         and (plan.office {{in ${}}}
+                              or (queue_row.drawn = 1 and plan.office {{in ${}}}))))",
+            first + 1,
+            first + 2,
+            first + 3
+        ));
+    }
     let mut and = |sql: &mut String, condition: &str, value: Value<'a>| {
         args.push(value);
         sql.push_str(" and ");

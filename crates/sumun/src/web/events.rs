@@ -53,8 +53,19 @@ pub enum Kind {
 
 /// Acts of the journal that are told.
 const ACTS: [&str; 13] = [
-    "plan", "release_plan", "hold", "ask", "inspect", "waive", "release", "undo", "record",
-    "correct", "receive", "drift", "capacity",
+    "plan",
+    "release_plan",
+    "hold",
+    "ask",
+    "inspect",
+    "waive",
+    "release",
+    "undo",
+    "record",
+    "correct",
+    "receive",
+    "drift",
+    "capacity",
 ];
 
 /// Where one listens. All clones lead to the same.

@@ -11,8 +11,9 @@ use super::words::{Act, Modality};
 use super::{List, time};
 use crate::acts::decide::{self, DecisionOrder, RefusedDecision};
 use crate::config;
-use crate::store::decisions::{self, KeptDecision};
 use crate::store::consignments;
+use crate::store::decisions::{self, KeptDecision};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Asked, Body};
 use crate::web::{App, Problem};
@@ -148,7 +149,7 @@ fn number(text: &str, letter: &str) -> Option<i64> {
 }
 
 impl Order {
-    fn read(self) -> Result<DecisionOrder, Problem> {
+    fn read(self, offices: Option<Vec<String>>) -> Result<DecisionOrder, Problem> {
         let mut consignments = Vec::with_capacity(self.consignments.len());
         for name in &self.consignments {
             let id = number(name, "C-").ok_or_else(|| {
@@ -174,7 +175,7 @@ impl Order {
             modality: self.modality.map(Into::into),
             question: self.question,
             undoes,
-            offices: None,
+            offices,
         })
     }
 }
@@ -198,10 +199,13 @@ impl Order {
 )]
 pub async fn decide(
     State(app): State<App>,
+    caller: Caller,
     Body(order): Body<Order>,
 ) -> Result<Json<Decided>, Problem> {
-    let order = order.read()?;
-    let done = decide::decide(&app.store, &order, app.by()).await?;
+    let offices = caller.offices(Action::Decide)?;
+    let offices = (!offices.all()).then(|| offices.codes().to_vec());
+    let order = order.read(offices)?;
+    let done = decide::decide(&app.store, &order, caller.by()).await?;
     let refused: Vec<NotDecided> = done.refused.into_iter().map(NotDecided::from).collect();
     if let (true, Some(first)) = (done.decisions.is_empty(), refused.first()) {
         return Err(Problem::unusable("nothing_decided", first.said.clone())
@@ -235,13 +239,20 @@ pub struct OfConsignment {
 )]
 pub async fn list_decisions(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<OfConsignment>,
 ) -> Result<Json<List<Decision>>, Problem> {
+    caller.may_somewhere(Action::ReadConsignment)?;
     let missing = || Problem::missing("no_consignment", "There is no consignment of this id.");
     let id = number(&asked.consignment, "C-").ok_or_else(missing)?;
     let mut tx = app.store.read().await?;
+    caller.sees(&mut tx, &[id]).await?.get(&id).ok_or_else(missing)?;
     let found = consignments::described(&mut tx, &[id]).await?.pop().ok_or_else(missing)?;
-    let ids = consignments::version_ids(&mut tx, &found).await?;
+    let mut ids = consignments::version_ids(&mut tx, &found).await?;
+    let seen = caller.sees(&mut tx, &ids).await?;
+    ids.retain(|id| seen.contains_key(id));
     let kept = decisions::of_versions(&mut tx, &ids).await?;
+    drop(tx);
+    app.reads.saw(&caller, "read decisions", &[ConsignmentId(id)]).await?;
     Ok(Json(List::whole(Decision::all(&kept)?)))
 }

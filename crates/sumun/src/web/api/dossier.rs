@@ -6,10 +6,11 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Said;
 use super::consignments::{ConsignmentDetail, detail};
 use super::decisions::Decision;
 use super::words::{Act, Channel, Lane, Modality, Role};
-use super::{Said};
+use crate::web::caller::Caller;
 use crate::web::problem::ProblemBody;
 use crate::web::request::Named;
 use crate::web::{App, Problem};
@@ -319,10 +320,10 @@ pub struct PlaybookLine {
 )]
 pub async fn read_dossier(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
 ) -> Result<Json<Dossier>, Problem> {
-    let mut tx = app.store.read().await?;
-    let consignment = detail(&mut tx, &name).await?;
+    let (consignment, _version, _names) = detail(&app, &caller, &name).await?;
     Ok(Json(Dossier {
         consignment,
         decision_header: DecisionHeader {
@@ -344,7 +345,9 @@ pub async fn read_dossier(
         timeline: Vec::new(),
         versions: Vec::new(),
         similar: Vec::new(),
-        playbook: Playbook { profile: Said::new("일반 화물", "General goods"), lines: Vec::new() },
+        playbook: Playbook {
+            profile: Said::new("일반 화물", "General goods"), lines: Vec::new()
+        },
         decisions: Vec::new(),
         allowed: Vec::new(),
     }))

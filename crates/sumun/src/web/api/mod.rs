@@ -18,6 +18,7 @@ pub mod outcomes;
 pub mod plans;
 pub mod queue;
 pub mod search;
+pub mod session;
 pub mod today;
 pub mod views;
 pub mod words;
@@ -45,13 +46,13 @@ impl<T> List<T> {
     }
 }
 
-/// A sentence or name in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// A sentence for people.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Said {
     /// In Korean.
-    ko: String,
+    pub ko: String,
     /// In English.
-    en: String,
+    pub en: String,
 }
 
 impl Said {

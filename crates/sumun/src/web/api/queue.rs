@@ -17,11 +17,14 @@ use super::decisions::Decision;
 use super::outcomes::KeptOutcome;
 use super::words::{Channel, Fate, Lane, Modality, Regime};
 use super::{ReasonSaid, time};
+use crate::config;
+use crate::rights::Circumstances;
 use crate::store::assessments::KeptAssessment;
 use crate::store::consignments::Version;
 use crate::store::plans::{KeptPlan, KeptSelection};
-use crate::store::queue::{self, Place, QueueRow as Kept, Sort};
+use crate::store::queue::{self, Place, QueueRow as Kept, Sight, Sort};
 use crate::store::{Tx, assessments, consignments, decisions, models, outcomes, plans};
+use crate::web::caller::{Action, Caller, Offices};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Asked, cursor, page_size, place};
 use crate::web::{App, Problem};
@@ -135,59 +138,59 @@ pub fn reasons(judged: Option<&KeptAssessment>, most: usize) -> Vec<ReasonSaid> 
 pub struct QueueRow {
     /// The consignment's version.
     #[schema(example = "C-12")]
-    consignment: String,
+    pub(super) consignment: String,
     /// The source's number.
-    reference: String,
+    pub(super) reference: String,
     /// The plan that lists it.
     #[schema(example = "P-7")]
-    plan: Option<String>,
+    pub(super) plan: Option<String>,
     /// Rank by risk within the plan, from 1.
-    rank: Option<i64>,
+    pub(super) rank: Option<i64>,
     /// Suggested lane; none while no model has screened it.
-    lane: Option<Lane>,
+    pub(super) lane: Option<Lane>,
     /// Chance of any irregularity.
-    p_irregular: Option<f64>,
+    pub(super) p_irregular: Option<f64>,
     /// Standard error of the log-odds of it.
-    se_irregular: Option<f64>,
+    pub(super) se_irregular: Option<f64>,
     /// Chance of contraband.
-    p_critical: Option<f64>,
+    pub(super) p_critical: Option<f64>,
     /// Recorded chance of being inspected; none while no plan lists it.
-    chance: Option<f64>,
+    pub(super) chance: Option<f64>,
     /// Why it has that chance; `officer` where an officer chose what the plan did not draw.
-    channel: Option<Channel>,
+    pub(super) channel: Option<Channel>,
     /// Whether the plan drew it.
-    drawn: bool,
+    pub(super) drawn: bool,
     /// What it is, or would be, inspected with.
-    modality: Option<Modality>,
+    pub(super) modality: Option<Modality>,
     /// Officer-minutes of that.
-    minutes: Option<i64>,
+    pub(super) minutes: Option<i64>,
     /// The bundle of steps, in a plan of bundles.
-    bundle: Option<String>,
+    pub(super) bundle: Option<String>,
     /// Why it was judged so, the strongest reason first.
     #[schema(max_items = 3)]
-    reasons: Vec<ReasonSaid>,
+    pub(super) reasons: Vec<ReasonSaid>,
     /// The main goods.
-    goods: GoodsShort,
+    pub(super) goods: GoodsShort,
     /// Where they pass.
-    route: RouteShort,
+    pub(super) route: RouteShort,
     /// Who sends them; none for one who may not read parties.
-    consignor: Option<String>,
+    pub(super) consignor: Option<String>,
     /// Who receives them; none for one who may not read parties.
-    consignee: Option<String>,
+    pub(super) consignee: Option<String>,
     /// When it arrived.
-    arrived_at: String,
+    pub(super) arrived_at: String,
     /// Customs office.
-    office: String,
+    pub(super) office: String,
     /// Parcel or freight.
-    regime: Regime,
+    pub(super) regime: Regime,
     /// What became of it.
-    fate: Fate,
+    pub(super) fate: Fate,
     /// How it stands.
-    state: QueueState,
+    pub(super) state: QueueState,
     /// The decision in force.
-    decision: Option<Decision>,
+    pub(super) decision: Option<Decision>,
     /// Its outcome.
-    outcome: Option<KeptOutcome>,
+    pub(super) outcome: Option<KeptOutcome>,
 }
 
 /// A page of the queue.
@@ -311,11 +314,59 @@ fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static s
     all.iter().map(|&one| name(one)).collect()
 }
 
-/// The offices that are asked for among those that may be seen.
-pub async fn offices_asked(tx: &mut Tx, office: Option<&str>) -> Result<Vec<String>, Problem> {
-    match office {
-        Some(office) => Ok(vec![office.to_owned()]),
-        None => Ok(queue::offices(tx).await?),
+/// The codes of offices, where those that are all are those with something in the queue.
+pub async fn codes(tx: &mut Tx, offices: &Offices) -> Result<Vec<String>, Problem> {
+    match offices {
+        Offices::All => Ok(queue::offices(tx).await?),
+        Offices::Only(codes) => Ok(codes.clone()),
+    }
+}
+
+/// What of the queue a caller may see.
+pub struct MaySee {
+    /// The offices.
+    pub offices: Vec<String>,
+    at_once: Vec<String>,
+    released: Vec<String>,
+    /// Those of whose parties the names may be seen.
+    pub named: Offices,
+    now: i64,
+}
+
+impl MaySee {
+    /// What this caller may see, of one office or of all.
+    ///
+    /// # Errors
+    /// 403 when the caller may see no plan whatever it is.
+    pub async fn of(tx: &mut Tx, caller: &Caller, office: Option<&str>) -> Result<MaySee, Problem> {
+        caller.may_somewhere(Action::ReadPlan)?;
+        let at = |circumstances| -> Result<Offices, Problem> {
+            Ok(caller.offices_or_none(Action::ReadPlan, circumstances)?.narrowed(office))
+        };
+        let offices = codes(tx, &at(Circumstances::DRAWN)?).await?;
+        Ok(MaySee {
+            at_once: codes(tx, &at(Circumstances::default())?).await?,
+            released: codes(tx, &at(Circumstances::RELEASED)?).await?,
+            named: caller.offices_or_none(Action::ReadParty, Circumstances::default())?,
+            now: config::now(),
+            offices,
+        })
+    }
+
+    /// What has to be asked of every row; none where every row of the offices may be seen.
+    pub fn sight(&self) -> Option<Sight<'_>> {
+        let whole = self.offices.iter().all(|office| self.at_once.contains(office));
+        (!whole).then_some(Sight {
+            at_once: &self.at_once,
+            released: &self.released,
+            drawn: &self.offices,
+            now: self.now,
+        })
+    }
+
+    /// Whether names may be seen at all these offices.
+    pub fn names(&self) -> bool {
+        self.offices.iter().all(|office| self.named.contains(office))
     }
 }
 
@@ -333,9 +384,11 @@ pub async fn offices_asked(tx: &mut Tx, office: Option<&str>) -> Result<Vec<Stri
 )]
 pub async fn list_queue(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<WhichRows>,
 ) -> Result<Json<Queue>, Problem> {
     use targeting::outcome::{Channel, Modality};
+    caller.may_somewhere(Action::ReadPlan)?;
     let limit = page_size(asked.limit)?;
     let after = place::<Place>(asked.cursor.as_deref())?;
     let lanes = names(targeting::screening::Lane::ALL, |lane| lane.as_str());
@@ -362,19 +415,24 @@ pub async fn list_queue(
             let missing = || Problem::missing("no_plan", format!("There is no plan {name}."));
             let upper = name.trim().to_ascii_uppercase();
             let id = upper.strip_prefix("P-").unwrap_or(&upper).parse().map_err(|_| missing())?;
-            Some(plans::find(&mut tx, id).await?.ok_or_else(missing)?)
+            let plan = plans::find(&mut tx, id).await?.ok_or_else(missing)?;
+            let released = plan.released_at() <= config::now();
+            let circumstances = Circumstances { released, drawn: true };
+            if !caller.can(Action::ReadPlan, &plan.office, circumstances)? {
+                return Err(missing());
+            }
+            Some(plan)
         }
     };
-    let offices = match &plan {
-        Some(plan) => vec![plan.office.clone()],
-        None => offices_asked(&mut tx, asked.office.as_deref()).await?,
-    };
+    let office = plan.as_ref().map(|plan| plan.office.as_str()).or(asked.office.as_deref());
+    let may_see = MaySee::of(&mut tx, &caller, office).await?;
+    let offices = &may_see.offices;
     let typed = asked.q.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
     let day = match (&plan, day) {
         (Some(plan), _) => Some(Day(plan.shift_day as i32)),
         (None, Some(day)) => Some(day),
         (None, None) if typed.is_some() => None,
-        (None, None) => queue::newest_day(&mut tx, &offices).await?,
+        (None, None) => queue::newest_day(&mut tx, offices).await?,
     };
     // What is a number of some consignment is looked up; everything else is words.
     let ids = match typed {
@@ -388,7 +446,8 @@ pub async fn list_queue(
     held.truncate(WORDS);
     let origin = asked.origin.as_deref().map(str::to_ascii_uppercase);
     let question = queue::Asked {
-        offices: &offices,
+        offices,
+        sight: may_see.sight(),
         day,
         plan_id: plan.as_ref().map(|plan| plan.id),
         regime: asked.regime.map(|of| targeting::consignment::Regime::from(of).as_str()),
@@ -402,7 +461,7 @@ pub async fn list_queue(
         from_score: asked.from_score,
         ids: ids.as_deref(),
         words: &held,
-        names: true,
+        names: may_see.names(),
         sort: match asked.sort {
             SortedBy::Rank => Sort::Rank,
             SortedBy::Score => Sort::Score,
@@ -422,7 +481,12 @@ pub async fn list_queue(
         (None, false) => Some(kept.len() as i64),
         (None, true) => Some(queue::count(&mut tx, &question, COUNTED + 1).await?),
     };
-    let items = rows(&mut tx, &kept, true).await?;
+    let items = rows(&mut tx, &kept, &may_see.named).await?;
+    drop(tx);
+    let shows_names = items.iter().any(|row| row.consignee.is_some() || row.consignor.is_some());
+    let what = if shows_names { "read queue with names" } else { "read queue" };
+    let ids: Vec<&str> = items.iter().map(|row| row.consignment.as_str()).collect();
+    app.reads.saw(&caller, what, &ids).await?;
     Ok(Json(Queue {
         items,
         next,
@@ -509,13 +573,14 @@ impl Told {
         self.judged.get(&(row.consignment_id, model?.clone()))
     }
 
-    fn row(&self, row: &Kept, parties: bool) -> Result<Option<QueueRow>, Problem> {
+    fn row(&self, row: &Kept, named: &Offices) -> Result<Option<QueueRow>, Problem> {
         let Some(version) = self.versions.get(&row.consignment_id) else { return Ok(None) };
         let judged = self.judged(row);
         let line = row.plan_id.and_then(|plan| self.lines.get(&(plan, row.consignment_id)));
         let decision = self.decisions.get(&version.first_id);
         let (modality, minutes, channel) = told_order(row, line, decision)?;
         let consignment = &version.consignment;
+        let parties = named.contains(&row.office);
         let named = |role| consignment.party(role).filter(|_| parties).map(called);
         Ok(Some(QueueRow {
             consignment: ConsignmentId(row.consignment_id).to_string(),
@@ -546,9 +611,7 @@ impl Told {
             regime: consignment.regime.into(),
             fate: version.fate.into(),
             state: state(&row.state),
-            decision: decision
-                .map(|decision| Decision::of(decision, crate::config::now()))
-                .transpose()?,
+            decision: decision.map(|decision| Decision::of(decision, config::now())).transpose()?,
             outcome: self.outcomes.get(&row.consignment_id).map(KeptOutcome::from),
         }))
     }
@@ -571,9 +634,8 @@ fn told_order(
     line: Option<&KeptSelection>,
     decision: Option<&decisions::KeptDecision>,
 ) -> Result<Order, Problem> {
-    let words = |text: &str| -> Result<targeting::outcome::Modality, anyhow::Error> {
-        Ok(text.parse()?)
-    };
+    let words =
+        |text: &str| -> Result<targeting::outcome::Modality, anyhow::Error> { Ok(text.parse()?) };
     let channel = line.map(|line| line.channel.parse::<targeting::outcome::Channel>());
     let channel = channel.transpose().map_err(anyhow::Error::from)?;
     let chosen = decision.filter(|decision| decision.act == targeting::decision::Act::Inspect);
@@ -603,19 +665,16 @@ fn state(word: &str) -> QueueState {
     }
 }
 
-/// Rows of the queue with all that is told of them, in their order; with names of parties or not.
-pub async fn rows(
-    tx: &mut Tx,
-    kept: &[Kept],
-    parties: bool,
-) -> Result<Vec<QueueRow>, Problem> {
+/// Rows of the queue with all that is told of them, in their order; with the names of parties at
+/// the offices where they may be seen.
+pub async fn rows(tx: &mut Tx, kept: &[Kept], named: &Offices) -> Result<Vec<QueueRow>, Problem> {
     if kept.is_empty() {
         return Ok(Vec::new());
     }
     let told = Told::load(tx, kept).await?;
     let mut rows = Vec::with_capacity(kept.len());
     for row in kept {
-        rows.extend(told.row(row, parties)?);
+        rows.extend(told.row(row, named)?);
     }
     Ok(rows)
 }

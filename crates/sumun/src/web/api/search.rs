@@ -13,9 +13,12 @@ use targeting::search_key;
 use utoipa::{IntoParams, ToSchema};
 
 use super::List;
-use super::queue::{called, numbered, offices_asked};
+use super::queue::{called, codes, numbered};
+use crate::config;
+use crate::rights::Circumstances;
 use crate::store::queue::{self, Sort};
 use crate::store::{consignments, plans};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::Asked;
 use crate::web::{App, Problem};
@@ -72,19 +75,26 @@ pub struct LookedFor {
 )]
 pub async fn search(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<LookedFor>,
 ) -> Result<Json<List<Found>>, Problem> {
+    caller.may_somewhere(Action::ReadConsignment)?;
     let typed = asked.q.trim();
     if typed.is_empty() || typed.len() > 200 {
         return Ok(Json(List::whole(Vec::new())));
     }
     let mut tx = app.store.read().await?;
-    let offices = offices_asked(&mut tx, None).await?;
+    let whole = caller.offices_or_none(Action::ReadConsignment, Circumstances::default())?;
+    let named = caller.offices_or_none(Action::ReadParty, Circumstances::default())?;
     let mut found = Vec::new();
     let upper = typed.to_ascii_uppercase();
     if let Some(Ok(id)) = upper.strip_prefix("P-").map(str::parse::<i64>)
         && let Some(plan) = plans::find(&mut tx, id).await?
-        && offices.contains(&plan.office)
+        && caller.can(
+            Action::ReadPlan,
+            &plan.office,
+            Circumstances { released: plan.released_at() <= config::now(), drawn: true },
+        )?
     {
         found.push(Found {
             kind: FoundKind::Plan,
@@ -98,16 +108,23 @@ pub async fn search(
             ids.truncate(MOST as usize);
             ids
         }
-        None => by_words(&mut tx, &offices, typed).await?,
+        None => {
+            let offices = codes(&mut tx, &whole).await?;
+            let names = offices.iter().all(|office| named.contains(office));
+            by_words(&mut tx, &offices, typed, names).await?
+        }
     };
+    let seen = caller.sees(&mut tx, &ids).await?;
+    let ids: Vec<i64> = ids.into_iter().filter(|id| seen.contains_key(id)).collect();
     let words = search_key::asked(typed);
     let mut parties: BTreeSet<String> = BTreeSet::new();
     for version in consignments::described(&mut tx, &ids).await?.into_iter().rev() {
         let consignment = &version.consignment;
-        if !offices.iter().any(|office| *office == consignment.office) {
-            continue;
-        }
-        for role in [Role::Consignor, Role::Consignee] {
+        let roles: &[Role] = match named.contains(&consignment.office) {
+            true => &[Role::Consignor, Role::Consignee],
+            false => &[],
+        };
+        for &role in roles {
             let Some(party) = consignment.party(role) else { continue };
             let key = search_key::words_key(&called(party));
             if words.iter().all(|word| key.contains(word.as_str())) {
@@ -127,6 +144,9 @@ pub async fn search(
             ),
         });
     }
+    drop(tx);
+    let ids: Vec<ConsignmentId> = ids.into_iter().map(ConsignmentId).collect();
+    app.reads.saw(&caller, "search", &ids).await?;
     found.extend(parties.into_iter().filter(|name| !name.is_empty()).take(5).map(|name| Found {
         kind: FoundKind::Party,
         id: name.clone(),
@@ -141,6 +161,7 @@ async fn by_words(
     tx: &mut crate::store::Tx,
     offices: &[String],
     typed: &str,
+    names: bool,
 ) -> Result<Vec<i64>, Problem> {
     let words = search_key::asked(typed);
     let Some(newest) = queue::newest_day(tx, offices).await? else { return Ok(Vec::new()) };
@@ -151,6 +172,7 @@ async fn by_words(
     for back in 0..DAYS {
         let asked = queue::Asked {
             offices,
+            sight: None,
             day: Some(Day(newest.0 - back)),
             plan_id: None,
             regime: None,
@@ -164,7 +186,7 @@ async fn by_words(
             from_score: None,
             ids: None,
             words: &words,
-            names: true,
+            names,
             sort: Sort::Score,
             descending: true,
         };

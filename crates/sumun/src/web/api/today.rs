@@ -8,12 +8,14 @@ use targeting::measuring;
 use utoipa::{IntoParams, ToSchema};
 
 use super::measures::Interval;
-use super::queue::offices_asked;
+use super::queue::codes;
 use super::words::Regime;
 use super::{Said, time};
 use crate::config;
 use crate::pipeline::today::{self, DayStands, ShiftStands};
+use crate::rights::Circumstances;
 use crate::store::{defects, messages, queue};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::Asked;
 use crate::web::{App, Problem};
@@ -67,8 +69,10 @@ pub struct ShiftToday {
     waived: i64,
     /// Finds.
     found: i64,
-    /// When the plan is released to inspectors; none while it is.
-    released_at: Option<String>,
+    /// From when on inspectors may see the plan.
+    released_at: String,
+    /// Whether they may by now.
+    released: bool,
     /// Its candidates by lane.
     lanes: Lanes,
     /// Finds to be expected of its drawn inspections.
@@ -182,6 +186,7 @@ pub struct WhichDay {
 )]
 pub async fn read_today(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<WhichDay>,
 ) -> Result<Json<Today>, Problem> {
     let day = asked.day.as_deref().map(str::parse::<Day>).transpose().map_err(|error| {
@@ -189,7 +194,8 @@ pub async fn read_today(
     })?;
     let now = config::now();
     let mut tx = app.store.read().await?;
-    let offices = offices_asked(&mut tx, asked.office.as_deref()).await?;
+    let seen = caller.offices_when(Action::ReadConsignment, Circumstances::DRAWN)?;
+    let offices = codes(&mut tx, &seen.narrowed(asked.office.as_deref())).await?;
     let day = match day {
         Some(day) => day,
         None => queue::newest_day(&mut tx, &offices).await?.unwrap_or(Day::of_micros(now)),
@@ -244,13 +250,18 @@ pub async fn read_today(
             link: "/data".to_owned(),
         });
     }
-    Ok(Json(Today {
-        day: day.to_string(),
-        offices,
-        tiles: tiles(&stands),
-        shifts: stands.shifts.iter().map(shift).collect::<Result<_, Problem>>()?,
-        alerts,
-    }))
+    let mut shifts = Vec::with_capacity(stands.shifts.len());
+    for one in &stands.shifts {
+        let released = one.plan.released_at() <= now;
+        let circumstances = Circumstances { released, drawn: true };
+        if caller.can(Action::ReadPlan, &one.plan.office, circumstances)? {
+            shifts.push(shift(one, now)?);
+        }
+    }
+    drop(tx);
+    let plans: Vec<&str> = shifts.iter().map(|shift| shift.plan.as_str()).collect();
+    app.reads.saw(&caller, "read today", &plans).await?;
+    Ok(Json(Today { day: day.to_string(), offices, tiles: tiles(&stands), shifts, alerts }))
 }
 
 fn signal_words(signal: &str) -> (&'static str, &'static str) {
@@ -322,7 +333,7 @@ fn tiles(stands: &DayStands) -> Tiles {
     }
 }
 
-fn shift(stands: &ShiftStands) -> Result<ShiftToday, Problem> {
+fn shift(stands: &ShiftStands, now: i64) -> Result<ShiftToday, Problem> {
     let state = |word: &str| stands.states.get(word).copied().unwrap_or(0);
     let lane = |word: &str| stands.lanes.get(word).copied().unwrap_or(0);
     let regime: targeting::consignment::Regime =
@@ -341,7 +352,8 @@ fn shift(stands: &ShiftStands) -> Result<ShiftToday, Problem> {
         asked: state("asked"),
         waived: state("not_examined"),
         found: stands.found,
-        released_at: None,
+        released_at: time(stands.plan.released_at()),
+        released: stands.plan.released_at() <= now,
         lanes: Lanes {
             red: lane("red"),
             yellow: lane("yellow"),

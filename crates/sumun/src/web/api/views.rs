@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{List, time};
 use crate::store::views::{self, KeptView};
+use crate::web::caller::Caller;
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Body, Named};
 use crate::web::{App, Problem};
@@ -62,9 +63,12 @@ pub struct NewView {
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn list_views(State(app): State<App>) -> Result<Json<List<View>>, Problem> {
+pub async fn list_views(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<List<View>>, Problem> {
     let mut tx = app.store.read().await?;
-    let kept = views::list(&mut tx, app.by().0).await?;
+    let kept = views::list(&mut tx, caller.name()).await?;
     Ok(Json(List::whole(kept.iter().map(View::of).collect::<Result<_, _>>()?)))
 }
 
@@ -82,6 +86,7 @@ pub async fn list_views(State(app): State<App>) -> Result<Json<List<View>>, Prob
 )]
 pub async fn keep_view(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
     Body(new): Body<NewView>,
 ) -> Result<Json<View>, Problem> {
@@ -94,7 +99,7 @@ pub async fn keep_view(
     if filters.len() > LENGTH {
         return Err(Problem::unusable("view", "The view's filters are too long."));
     }
-    let (owner, set_at) = app.by();
+    let (owner, set_at) = caller.by();
     let kept = KeptView { name: name.0, screen: new.screen, filters, set_at };
     let mut tx = app.store.begin().await?;
     views::keep(&mut tx, owner, &kept).await?;
@@ -116,10 +121,11 @@ pub async fn keep_view(
 )]
 pub async fn forget_view(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
 ) -> Result<axum::http::StatusCode, Problem> {
     let mut tx = app.store.begin().await?;
-    if !views::forget(&mut tx, app.by().0, &name.0).await? {
+    if !views::forget(&mut tx, caller.name(), &name.0).await? {
         return Err(Problem::missing("no_view", format!("There is no view {}.", name.0)));
     }
     tx.commit().await?;
