@@ -8,7 +8,6 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use targeting::consignment::Fate;
 use targeting::decision::{Act, Standing, Unfit, reason_code, unfit};
@@ -471,31 +470,13 @@ impl Effects {
                 actor: actor.into(),
                 act: decision.act.as_str().into(),
                 subject: format!("consignment {}", decision.consignment_id).into(),
-                body: body(decision),
+                body: decision.journaled(),
             })
             .collect();
         entries.extend(self.outcomes.iter().map(|new| journaled(new, actor)));
         journal::record(tx, &entries, now).await?;
         Ok(())
     }
-}
-
-/// A decision as the journal keeps it.
-pub fn body(decision: &KeptDecision) -> serde_json::Value {
-    json!({
-        "decision": decision.id,
-        "order": decision.order_id,
-        "consignment": decision.consignment_id,
-        "reason_code": decision.reason_code,
-        "reason": decision.reason,
-        "question": decision.question,
-        "modality": decision.modality,
-        "minutes": decision.minutes,
-        "detection": decision.detection,
-        "plan": decision.plan_id,
-        "fate_before": decision.fate_before,
-        "undoes": decision.undoes,
-    })
 }
 
 /// What may be decided on these consignments now, by id; those that are not there are left out.

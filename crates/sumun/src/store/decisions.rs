@@ -50,6 +50,26 @@ pub struct KeptDecision {
     pub in_force: bool,
 }
 
+impl KeptDecision {
+    /// The decision as the journal keeps it, beside who made it, when, and which act it was.
+    pub fn journaled(&self) -> serde_json::Value {
+        serde_json::json!({
+            "decision": self.id,
+            "order": self.order_id,
+            "consignment": self.consignment_id,
+            "reason_code": self.reason_code,
+            "reason": self.reason,
+            "question": self.question,
+            "modality": self.modality,
+            "minutes": self.minutes,
+            "detection": self.detection,
+            "plan": self.plan_id,
+            "fate_before": self.fate_before,
+            "undoes": self.undoes,
+        })
+    }
+}
+
 const COLUMNS: &str = "decision.id, decision.order_id, decision.consignment_id, \
     decision.first_id, decision.act, decision.reason_code, decision.reason, decision.question, \
     decision.modality, decision.minutes, decision.detection, decision.plan_id, \
@@ -164,6 +184,16 @@ pub async fn insert(tx: &mut Tx, new: &[KeptDecision]) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// One decision.
+pub async fn find(tx: &mut Tx, id: i64) -> Result<Option<KeptDecision>> {
+    let sql = super::AssertSqlSafe(format!(
+        "select {COLUMNS} from decision
+         left join decision undoing on undoing.id = decision.undone_by
+         where decision.id = $1"
+    ));
+    tx.fetch_optional(sql, args![id], kept).await
 }
 
 /// The decisions in force on these declarations, by the id of the first version.

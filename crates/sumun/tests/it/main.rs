@@ -7,6 +7,7 @@ mod api;
 mod commands;
 mod crash;
 mod customs_table;
+mod desk;
 mod engines;
 mod engines_agree;
 mod journal;
