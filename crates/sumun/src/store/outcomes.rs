@@ -269,6 +269,8 @@ pub async fn measured(
          join selection on selection.plan_id = plan.id
          left join outcome
            on outcome.consignment_id = selection.consignment_id and outcome.latest = 1
+          and not (outcome.outcome = 'not_examined'
+                   and outcome.document like '%waiver_undone%')
          left join verification
            on verification.plan_id = plan.id
           and verification.consignment_id = selection.consignment_id

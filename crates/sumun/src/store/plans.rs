@@ -530,3 +530,17 @@ pub async fn arrived_on(tx: &mut Tx, offices: &[String], day: Day) -> Result<i64
     )
     .await
 }
+
+/// The plans in force that those who inspect may see since a time after `from` and up to `to`, with
+/// their offices and that time.
+pub async fn released_between(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<(i64, String, i64)>> {
+    tx.fetch_all(
+        "select id, office, coalesce(released_at, drawn_at) from plan
+         where state = 'drawn' and coalesce(released_at, drawn_at) > $1
+           and coalesce(released_at, drawn_at) <= $2
+         order by id",
+        args![from, to],
+        |row| Ok((row.int(0)?, row.text(1)?.to_owned(), row.int(2)?)),
+    )
+    .await
+}

@@ -108,6 +108,20 @@ pub async fn wait(tx: &mut Tx, new: &[NewRow<'_>]) -> Result<()> {
         keys.iter().map(|(key, id)| values![*key, *id]),
     )
     .await?;
+    // An amendment inherits what was decided on the version before.
+    let ids: Vec<i64> = new.iter().map(|row| row.id).collect();
+    tx.execute(
+        AssertSqlSafe(format!(
+            "{STATES}
+             where queue_row.consignment_id in
+                   (select consignment.id from consignment
+                    join decision
+                      on decision.first_id = consignment.first_id and decision.in_force = 1
+                    where consignment.id {{in $1}} and consignment.version > 1)"
+        )),
+        args![ids],
+    )
+    .await?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use anyhow::Result;
 use tokio::sync::broadcast;
 
 use crate::store::journal::News;
-use crate::store::{Store, consignments, journal};
+use crate::store::{Store, consignments, journal, plans};
 
 /// How often the journal is looked at while someone listens.
 const EVERY: Duration = Duration::from_millis(500);
@@ -52,9 +52,8 @@ pub enum Kind {
 }
 
 /// Acts of the journal that are told.
-const ACTS: [&str; 13] = [
+const ACTS: [&str; 12] = [
     "plan",
-    "release_plan",
     "hold",
     "ask",
     "inspect",
@@ -65,7 +64,7 @@ const ACTS: [&str; 13] = [
     "correct",
     "receive",
     "drift",
-    "capacity",
+    "approve capacity",
 ];
 
 /// Where one listens. All clones lead to the same.
@@ -97,8 +96,8 @@ impl Events {
 }
 
 async fn watch(store: Store, events: Events) {
-    // The last entry that was told; none while nobody listens.
-    let mut told: Option<i64> = None;
+    // The last entry that was told, and up to when releases were; none while nobody listens.
+    let mut told: Option<(i64, i64)> = None;
     loop {
         tokio::time::sleep(EVERY).await;
         let Some(sender) = events.sender() else { return };
@@ -107,8 +106,8 @@ async fn watch(store: Store, events: Events) {
             continue;
         }
         match news(&store, told).await {
-            Ok((last, new)) => {
-                told = Some(last);
+            Ok((upto, new)) => {
+                told = Some(upto);
                 for event in new {
                     // Nobody listening any more is no fault.
                     let _ = sender.send(event);
@@ -119,18 +118,29 @@ async fn watch(store: Store, events: Events) {
     }
 }
 
-/// What the journal says after an entry, and the last entry there is. The first time nothing is
-/// told, because it happened before anybody listened.
-async fn news(store: &Store, after: Option<i64>) -> Result<(i64, Vec<Event>)> {
+/// What the journal says after an entry, and which plans were released since a time; with the last
+/// entry there is, and now. The first time nothing is told, because it happened before anybody
+/// listened.
+async fn news(store: &Store, after: Option<(i64, i64)>) -> Result<((i64, i64), Vec<Event>)> {
+    let now = crate::config::now();
     let mut tx = store.read().await?;
-    let Some(after) = after else { return Ok((journal::size(&mut tx).await?, Vec::new())) };
+    let Some((after, since)) = after else {
+        return Ok(((journal::size(&mut tx).await?, now), Vec::new()));
+    };
     let (last, entries) = journal::news(&mut tx, after, &ACTS, PAGE).await?;
     let ids: Vec<i64> = entries.iter().filter_map(|entry| number(entry, "consignment ")).collect();
     let offices = match ids.is_empty() {
         true => HashMap::new(),
         false => consignments::offices_of(&mut tx, &ids).await?,
     };
-    Ok((last, entries.iter().filter_map(|entry| event(entry, &offices)).collect()))
+    let mut events: Vec<Event> =
+        entries.iter().filter_map(|entry| event(entry, &offices)).collect();
+    // A plan is released by the clock, which writes no journal.
+    for (id, office, at) in plans::released_between(&mut tx, since, now).await? {
+        let id = format!("P-{id}");
+        events.push(Event { kind: Kind::PlanReleased, office: Some(office), id, at });
+    }
+    Ok(((last, now), events))
 }
 
 fn number(entry: &News, before: &str) -> Option<i64> {
@@ -142,13 +152,12 @@ fn event(entry: &News, offices: &HashMap<i64, String>) -> Option<Event> {
     let named = || body["office"].as_str().map(str::to_owned);
     let (kind, office, id) = match entry.act.as_str() {
         "plan" => (Kind::PlanDrawn, named(), format!("P-{}", number(entry, "plan ")?)),
-        "release_plan" => (Kind::PlanReleased, named(), format!("P-{}", number(entry, "plan ")?)),
         "receive" if body["rejected"].as_i64().unwrap_or(0) > 0 => {
             (Kind::Defects, None, entry.subject.clone())
         }
         "receive" => return None,
         "drift" => (Kind::Alarm, named(), entry.subject.clone()),
-        "capacity" => (Kind::CapacityChanged, named(), entry.subject.clone()),
+        "approve capacity" => (Kind::CapacityChanged, named(), entry.subject.clone()),
         act => {
             let id = number(entry, "consignment ")?;
             let office = Some(offices.get(&id)?.clone());
