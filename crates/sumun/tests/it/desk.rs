@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result, ensure};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
 use sumun::store::Store;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -285,12 +286,10 @@ fn an_officers_choice_is_its_own_channel_and_moves_no_estimate() {
         assert_eq!((&row[0]["channel"], &row[0]["state"]), (&json!("officer"), &json!("to_do")));
         assert_eq!((&row[0]["modality"], &row[0]["drawn"]), (&json!("scan"), &json!(false)));
         assert_eq!((&row[0]["chance"], &row[0]["fate"]), (&chosen["chance"], &json!("pending")));
-        let again = server.post("/api/v1/decisions", &{
-            let mut again = inspect.clone();
-            again["id"] = json!("01JD8Q7ZK3V9W2M4N6P8000099");
-            again
-        });
-        assert_eq!(again.await?.json()?["refused"][0]["code"], "in_force");
+        let mut again = inspect.clone();
+        again["id"] = json!("01JD8Q7ZK3V9W2M4N6P8000099");
+        let again = server.post("/api/v1/decisions", &again).await?;
+        assert_eq!(again.json()?["refused"][0]["code"], "in_force");
 
         let report = json!({ "outcomes": [{
             "declaration_id": chosen["reference"], "outcome": "discrepancy",
@@ -602,9 +601,10 @@ fn only_those_who_may_see_the_queue_and_decide() {
         let missing = server.by(&far).get(&format!("/api/v1/queue?plan={plan}")).await?;
         assert_eq!(refused(&missing, 404), "no_plan");
         let hidden = server.by(&far).post("/api/v1/decisions", &order(2, "hold", &[one])).await?;
-        let never = server.by(&far).post("/api/v1/decisions", &order(3, "hold", &["C-999999"]));
+        let never = order(3, "hold", &["C-999999"]);
+        let never = server.by(&far).post("/api/v1/decisions", &never).await?;
         let code = |answer: &Value| answer["refused"][0]["code"].clone();
-        assert_eq!(code(&hidden.json()?), code(&never.await?.json()?));
+        assert_eq!(code(&hidden.json()?), code(&never.json()?));
         server.stop().await
     });
 }

@@ -14,7 +14,7 @@ use super::{Said, time};
 use crate::config;
 use crate::pipeline::today::{self, DayStands, ShiftStands};
 use crate::rights::Circumstances;
-use crate::store::{defects, messages, queue};
+use crate::store::{defects, messages, offices, queue};
 use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::Asked;
@@ -22,6 +22,9 @@ use crate::web::{App, Problem};
 
 /// Data is late when nothing came for so long, in hours.
 const LATE_H: i64 = 24;
+
+/// A change of capacity is told for so long, in hours.
+const CHANGED_H: i64 = 24;
 
 /// How a day stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -235,6 +238,22 @@ pub async fn read_today(
         });
     }
     alerts.extend(of_offices(&offices, &stands));
+    let since = now - CHANGED_H * 3_600_000_000;
+    for (office, regime, at) in offices::capacity_changes(&mut tx, &offices, since).await? {
+        let regime: Option<targeting::consignment::Regime> = regime.parse().ok();
+        alerts.push(Alert {
+            kind: AlertKind::CapacityChanged,
+            severity: Severity::Note,
+            regime: regime.map(Into::into),
+            since: Some(time(at)),
+            said: Said::new(
+                format!("{office} 세관의 검사 역량이 바뀌었습니다."),
+                format!("Office {office}: the capacity has been changed."),
+            ),
+            link: "/admin".to_owned(),
+            office: Some(office),
+        });
+    }
     let rejected = defects::rejected_since(&mut tx, day.start_micros()).await?;
     if rejected > 0 {
         alerts.push(Alert {
