@@ -38,4 +38,4 @@ pub use message::{
     Row, segments,
 };
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
-pub use table::{Batch, Read, Table, TableError, TableOptions};
+pub use table::{Batch, Read, Table, TableError, TableOptions, Written, read_record};

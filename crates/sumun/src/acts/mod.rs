@@ -3,6 +3,9 @@
 //! transaction as its change.
 
 pub mod draw;
+pub mod inspect;
+pub mod mend;
 pub mod model;
+pub mod photo;
 pub mod record;
 pub mod verification;

@@ -16,7 +16,7 @@ use targeting::outcome::{
 
 use crate::store::consignments::Known;
 use crate::store::outcomes::{NewOutcome, Planned};
-use crate::store::{Store, consignments, histories, journal, outcomes};
+use crate::store::{Store, Tx, consignments, histories, journal, outcomes};
 
 /// One row of reported outcomes, as written. A seizure of several substances has a row for each.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -84,12 +84,14 @@ pub struct Recorded {
 }
 
 /// A row that has been understood.
-struct Understood {
-    line: u64,
-    declaration: String,
-    source: String,
-    decided_on: Option<Day>,
-    inspection: Inspection,
+pub(super) struct Understood {
+    pub(super) line: u64,
+    pub(super) declaration: String,
+    pub(super) source: String,
+    /// The version that was examined, where the report names it.
+    pub(super) version: Option<i64>,
+    pub(super) decided_on: Option<Day>,
+    pub(super) inspection: Inspection,
 }
 
 /// Records a batch of reports. With `correct`, a report that differs from what is recorded takes
@@ -106,8 +108,22 @@ pub async fn record(
         return Ok(done);
     }
     let mut tx = store.begin().await?;
+    if keep(&mut tx, understood, correct, (actor, now), &mut done).await? {
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// Keeps what was understood, within a transaction of the caller's; false when nothing changed.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    understood: Vec<Understood>,
+    correct: bool,
+    (actor, now): (&str, i64),
+    done: &mut Recorded,
+) -> Result<bool> {
     let references: Vec<&str> = understood.iter().map(|row| row.declaration.as_str()).collect();
-    let register = consignments::versions(&mut tx, &references).await?;
+    let register = consignments::versions(tx, &references).await?;
 
     // Which versions of the declaration there are, which of them a plan has, and what is
     // recorded of them already.
@@ -123,9 +139,9 @@ pub async fn record(
         }
     }
     let ids: Vec<i64> = meant.iter().flat_map(|(_, versions)| versions).map(|v| v.id).collect();
-    let planned = outcomes::planned(&mut tx, &ids).await?;
-    let latest = outcomes::latest(&mut tx, &ids).await?;
-    let stored: HashMap<i64, Consignment> = consignments::load(&mut tx, &ids)
+    let planned = outcomes::planned(tx, &ids).await?;
+    let latest = outcomes::latest(tx, &ids).await?;
+    let stored: HashMap<i64, Consignment> = consignments::load(tx, &ids)
         .await?
         .into_iter()
         .map(|stored| (stored.id, stored.consignment))
@@ -139,9 +155,10 @@ pub async fn record(
         // The version that a plan has is the one that was inspected; a drawn one comes first.
         let in_plan = versions
             .iter()
+            .filter(|version| row.version.is_none_or(|id| id == version.id))
             .filter_map(|version| Some((version.id, planned.get(&version.id)?)))
             .max_by_key(|(id, plan)| (plan.drawn, *id));
-        let id = in_plan.map(|(id, _)| id).unwrap_or_else(|| {
+        let id = row.version.or(in_plan.map(|(id, _)| id)).unwrap_or_else(|| {
             let recorded = versions.iter().rev().find(|version| latest.contains_key(&version.id));
             recorded.map_or(newest.id, |version| version.id)
         });
@@ -207,13 +224,13 @@ pub async fn record(
         });
     }
     if new.is_empty() {
-        return Ok(done);
+        return Ok(false);
     }
-    outcomes::insert(&mut tx, &new, now).await?;
-    consignments::set_fate(&mut tx, &examined, Fate::Inspected).await?;
-    consignments::set_fate(&mut tx, &not_arrived, Fate::Rejected).await?;
-    consignments::set_fate(&mut tx, &waived, Fate::Released).await?;
-    ledger.keep(&mut tx).await?;
+    outcomes::insert(tx, &new, now).await?;
+    consignments::set_fate(tx, &examined, Fate::Inspected).await?;
+    consignments::set_fate(tx, &not_arrived, Fate::Rejected).await?;
+    consignments::set_fate(tx, &waived, Fate::Released).await?;
+    ledger.keep(tx).await?;
     let entries: Vec<journal::JournalEntry<'_>> = new
         .iter()
         .map(|new| journal::JournalEntry {
@@ -229,9 +246,8 @@ pub async fn record(
             }),
         })
         .collect();
-    journal::record(&mut tx, &entries, now).await?;
-    tx.commit().await?;
-    Ok(done)
+    journal::record(tx, &entries, now).await?;
+    Ok(true)
 }
 
 fn add(
@@ -381,6 +397,7 @@ fn read(line: u64, report: &Report, actor: &str) -> Result<Understood, String> {
         line,
         declaration: declaration.to_owned(),
         source: report.source.trim().to_owned(),
+        version: None,
         decided_on,
         inspection: Inspection {
             modality,
@@ -388,6 +405,7 @@ fn read(line: u64, report: &Report, actor: &str) -> Result<Understood, String> {
             detection_method,
             officer: officer.into(),
             result,
+            evidence: None,
         },
     })
 }

@@ -102,21 +102,63 @@ pub async fn count(tx: &mut Tx, file: &str) -> Result<Vec<(String, i64)>> {
 /// Where a page of defects ended: message, line, field and kind.
 pub type Place = (i64, i64, String, String);
 
-/// Up to `limit` defects after `after`, in the order of [`list`]; each with its place.
+/// Which defects are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Which<'w> {
+    /// Of files whose name contains this.
+    pub file: &'w str,
+    /// Whose field, reason or text contains this, whatever its case.
+    pub words: &'w str,
+    /// `open`, `mended` or `rejected`; all of them when left out.
+    pub state: Option<&'w str>,
+    /// Of records that name one of these offices, or none; of all when left out.
+    pub offices: Option<&'w [String]>,
+}
+
+/// A defect with what was decided about it.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// Message, line, field and kind.
+    pub place: Place,
+    /// The defect.
+    pub defect: KeptDefect,
+    /// When it was found.
+    pub found_at: i64,
+    /// `open`, `mended` or `rejected`.
+    pub state: String,
+    /// When that was decided.
+    pub decided_at: Option<i64>,
+    /// By whom.
+    pub decided_by: Option<String>,
+    /// Whether what the record said was kept.
+    pub mendable: bool,
+}
+
+/// Up to `limit` defects after `after`, in the order of [`list`].
 pub async fn page(
     tx: &mut Tx,
-    file: &str,
+    which: &Which<'_>,
     after: Option<&Place>,
     limit: i64,
-) -> Result<Vec<(Place, KeptDefect)>> {
-    let like = format!("%{}%", file.replace(['%', '_'], ""));
+) -> Result<Vec<Decided>> {
+    let like = |text: &str| format!("%{}%", text.replace(['%', '_'], "").to_lowercase());
     let first = (i64::MAX, 0, String::new(), String::new());
     let (message, line, field, kind) = after.unwrap_or(&first);
+    let offices = which.offices.unwrap_or_default();
     tx.fetch_all(
         "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found,
-                defect.message_id
+                defect.message_id, defect.found_at, defect.state, defect.decided_at,
+                defect.decided_by, defect_record.line is not null
          from defect join message on message.id = defect.message_id
-         where message.name like $1
+         left join defect_record
+           on defect_record.message_id = defect.message_id
+          and (defect_record.line = defect.line or defect_record.line = 0)
+         where lower(message.name) like $1
+           and ($7 = '' or defect.state = $7)
+           and (lower(defect.field) like $8 or lower(defect.reason) like $8
+                or lower(defect.found) like $8)
+           and ($9 = 0 or defect_record.office is null or defect_record.office = ''
+                or defect_record.office {in $10})
            and (defect.message_id < $2
                 or (defect.message_id = $2
                     and (defect.line > $3
@@ -125,19 +167,80 @@ pub async fn page(
                                   or (defect.field = $4 and defect.kind > $5))))))
          order by defect.message_id desc, defect.line, defect.field, defect.kind
          limit $6",
-        args![like, *message, *line, field, kind, limit],
-        |row| {
-            let defect = KeptDefect {
-                file: row.text(0)?.to_owned(),
-                line: row.int(1)?,
-                field: row.text(2)?.to_owned(),
-                kind: row.text(3)?.to_owned(),
-                reason: row.text(4)?.to_owned(),
-                found: row.text(5)?.to_owned(),
-            };
-            let place = (row.int(6)?, defect.line, defect.field.clone(), defect.kind.clone());
-            Ok((place, defect))
-        },
+        args![
+            like(which.file),
+            *message,
+            *line,
+            field,
+            kind,
+            limit,
+            which.state.unwrap_or_default(),
+            like(which.words),
+            which.offices.is_some(),
+            offices
+        ],
+        decided,
     )
     .await
+}
+
+fn decided(row: &super::Row) -> Result<Decided> {
+    let defect = KeptDefect {
+        file: row.text(0)?.to_owned(),
+        line: row.int(1)?,
+        field: row.text(2)?.to_owned(),
+        kind: row.text(3)?.to_owned(),
+        reason: row.text(4)?.to_owned(),
+        found: row.text(5)?.to_owned(),
+    };
+    Ok(Decided {
+        place: (row.int(6)?, defect.line, defect.field.clone(), defect.kind.clone()),
+        defect,
+        found_at: row.int(7)?,
+        state: row.text(8)?.to_owned(),
+        decided_at: row.int_opt(9)?,
+        decided_by: row.text_opt(10)?.map(str::to_owned),
+        mendable: row.flag(11)?,
+    })
+}
+
+/// All defects of a line of a message.
+pub async fn of_line(tx: &mut Tx, message_id: i64, line: i64) -> Result<Vec<Decided>> {
+    tx.fetch_all(
+        "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found,
+                defect.message_id, defect.found_at, defect.state, defect.decided_at,
+                defect.decided_by, defect_record.line is not null
+         from defect join message on message.id = defect.message_id
+         left join defect_record
+           on defect_record.message_id = defect.message_id
+          and (defect_record.line = defect.line or defect_record.line = 0)
+         where defect.message_id = $1 and defect.line = $2
+         order by defect.field, defect.kind",
+        args![message_id, line],
+        decided,
+    )
+    .await
+}
+
+/// Notes what was decided about the open defects of a line, or of a whole message; gives how many
+/// they were.
+pub async fn decide(
+    tx: &mut Tx,
+    message_id: i64,
+    line: Option<i64>,
+    state: &str,
+    (by, now): (&str, i64),
+) -> Result<u64> {
+    tx.execute(
+        "update defect set state = $3, decided_at = $4, decided_by = $5
+         where message_id = $1 and ($2 < 0 or line = $2) and state = 'open'",
+        args![message_id, line.unwrap_or(-1), state, now, by],
+    )
+    .await
+}
+
+/// How many defects are open.
+pub async fn open(tx: &mut Tx) -> Result<i64> {
+    tx.fetch_one("select count(*) from defect where state = 'open'", args![], |row| row.int(0))
+        .await
 }

@@ -43,8 +43,11 @@ pub mod messages;
 pub mod migrations;
 pub mod models;
 pub mod outcomes;
+pub mod photos;
 pub mod plans;
 pub mod policies;
+pub mod records;
+pub mod reports;
 pub mod verifications;
 
 use std::borrow::Cow;

@@ -120,9 +120,12 @@ impl IntoResponse for Problem {
 /// The status of a refusal: missing, in conflict with how things stand, or not usable.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "no_plan" | "empty_journal" => StatusCode::NOT_FOUND,
+        "no_plan" | "empty_journal" | "no_defect" | "no_consignment" => StatusCode::NOT_FOUND,
+        "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "no_model" | "unusable_model" | "own_model" | "in_force" | "no_challenger"
-        | "no_former" | "planned" | "plan_in_work" | "idempotency_key" => StatusCode::CONFLICT,
+        | "no_former" | "planned" | "plan_in_work" | "idempotency_key" | "decided" => {
+            StatusCode::CONFLICT
+        }
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -177,6 +177,7 @@ fn inspection(n: u32) -> Inspection {
             (true, true) => Outcome::Seizure(seizure),
             (true, false) => Outcome::Discrepancy { finding: "undeclared".to_owned() },
         },
+        evidence: None,
     }
 }
 

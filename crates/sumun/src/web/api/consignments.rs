@@ -85,6 +85,25 @@ pub struct Received {
     defects: i64,
 }
 
+impl Received {
+    /// Adds what another part of the request came to.
+    pub(super) fn add(&mut self, tally: Tally) {
+        self.read += tally.read;
+        self.new += tally.new;
+        self.amended += tally.amended;
+        self.unchanged += tally.unchanged;
+        self.rejected += tally.rejected;
+        self.defects += tally.defects;
+    }
+}
+
+impl RecordDefect {
+    /// The fault in a sentence.
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
 impl From<Tally> for Received {
     fn from(tally: Tally) -> Received {
         let Tally { read, new, amended, unchanged, rejected, defects } = tally;
@@ -246,7 +265,7 @@ fn read(body: &Raw, key: Option<&str>) -> Result<Lot, Problem> {
             ));
         }
     };
-    let (mut arrivals, mut defects) = (Vec::new(), Vec::new());
+    let (mut arrivals, mut defects, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for (line, one) in (1..).zip(&batch.consignments) {
         if !one.source.is_empty() && one.source != batch.source {
             return Err(Problem::unusable(
@@ -255,8 +274,12 @@ fn read(body: &Raw, key: Option<&str>) -> Result<Lot, Problem> {
             )
             .next("Send the consignments of each source in a batch of their own."));
         }
+        let before = defects.len();
         if let Some(consignment) = declared::read(line, source, one, &mut defects) {
             arrivals.push(pipeline::prepare(line, consignment, None)?);
+        }
+        if defects.len() > before {
+            written.push(declared::as_sent(line, source, one)?);
         }
     }
     let content = hex::encode(Sha256::digest(&body.0));
@@ -266,7 +289,17 @@ fn read(body: &Raw, key: Option<&str>) -> Result<Lot, Problem> {
         Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {key}"))),
     };
     let size_bytes = body.0.len() as i64;
-    Ok(Lot { digest, name, source: source.to_owned(), size_bytes, arrivals, defects })
+    Ok(Lot {
+        digest,
+        name,
+        source: source.to_owned(),
+        format: "api",
+        size_bytes,
+        arrivals,
+        defects,
+        written,
+        body: None,
+    })
 }
 
 fn answer(taken: Taken, arrivals: Vec<(u64, String)>, defects: Vec<RecordDefect>) -> Screened {

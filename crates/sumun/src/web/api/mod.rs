@@ -6,11 +6,15 @@ pub mod challengers;
 pub mod consignments;
 mod declared;
 pub mod defects;
+pub mod figures;
 pub mod health;
+pub mod inspections;
 pub mod journal;
 pub mod measures;
+pub mod messages;
 pub mod models;
 pub mod outcomes;
+pub mod photos;
 pub mod plans;
 pub mod words;
 
