@@ -61,30 +61,6 @@ pub struct KeptDefect {
     pub found: String,
 }
 
-/// Up to `limit` defects, the latest message first, of files whose name contains `file`.
-pub async fn list(tx: &mut Tx, file: &str, limit: i64) -> Result<Vec<KeptDefect>> {
-    let like = format!("%{}%", file.replace(['%', '_'], ""));
-    tx.fetch_all(
-        "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found
-         from defect join message on message.id = defect.message_id
-         where message.name like $1
-         order by defect.message_id desc, defect.line, defect.field, defect.kind
-         limit $2",
-        args![like, limit],
-        |row| {
-            Ok(KeptDefect {
-                file: row.text(0)?.to_owned(),
-                line: row.int(1)?,
-                field: row.text(2)?.to_owned(),
-                kind: row.text(3)?.to_owned(),
-                reason: row.text(4)?.to_owned(),
-                found: row.text(5)?.to_owned(),
-            })
-        },
-    )
-    .await
-}
-
 /// How many defects there are in files whose name contains `file`, by kind.
 pub async fn count(tx: &mut Tx, file: &str) -> Result<Vec<(String, i64)>> {
     let like = format!("%{}%", file.replace(['%', '_'], ""));
@@ -134,7 +110,26 @@ pub struct Decided {
     pub mendable: bool,
 }
 
-/// Up to `limit` defects after `after`, in the order of [`list`].
+impl Decided {
+    /// Its name, such as `D-4-12-5f3a9c01`: its message and line, and which one of that line it is.
+    pub fn name(&self) -> String {
+        let (message, line, field, kind) = &self.place;
+        let digest = xxhash_rust::xxh3::xxh3_64(format!("{field}\0{kind}").as_bytes()) as u32;
+        format!("D-{message}-{line}-{digest:08x}")
+    }
+}
+
+/// The defect of this name, and all others of its line.
+pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<(Decided, Vec<Decided>)>> {
+    let mut parts = name.strip_prefix("D-").unwrap_or_default().split('-');
+    let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok());
+    let (Some(message), Some(line)) = (number(), number()) else { return Ok(None) };
+    let mut all = of_line(tx, message, line).await?;
+    let at = all.iter().position(|one| one.name() == name);
+    Ok(at.map(|at| (all.remove(at), all)))
+}
+
+/// Up to `limit` defects after `after`, the latest message first.
 pub async fn page(
     tx: &mut Tx,
     which: &Which<'_>,

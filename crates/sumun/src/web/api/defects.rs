@@ -174,7 +174,7 @@ pub async fn list_defects(
 fn defect(one: Decided) -> anyhow::Result<Defect> {
     let kind: targeting::consignment::DefectKind = one.defect.kind.parse()?;
     Ok(Defect {
-        id: name(&one.place),
+        id: one.name(),
         message: one.place.0,
         file: one.defect.file,
         line: one.defect.line,
@@ -191,26 +191,13 @@ fn defect(one: Decided) -> anyhow::Result<Defect> {
     })
 }
 
-/// The name of a defect: its message and line, and which one of that line it is.
-fn name((message, line, field, kind): &Place) -> String {
-    let digest = xxhash_rust::xxh3::xxh3_64(format!("{field}\0{kind}").as_bytes()) as u32;
-    format!("D-{message}-{line}-{digest:08x}")
-}
-
-/// The defect of this name with all defects of its line.
+/// The defect of this name with all others of its line.
 async fn find(app: &App, named: &Named) -> Result<(Decided, Vec<Decided>), Problem> {
-    let missing = || Problem::missing("no_defect", format!("There is no defect {}.", named.0));
-    let (message, line) = {
-        let rest = named.0.strip_prefix("D-").ok_or_else(missing)?;
-        let mut parts = rest.split('-');
-        let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok());
-        (number().ok_or_else(missing)?, number().ok_or_else(missing)?)
-    };
     let mut tx = app.store.read().await?;
-    let mut all = defects::of_line(&mut tx, message, line).await?;
-    let at = all.iter().position(|one| name(&one.place) == named.0).ok_or_else(missing)?;
-    let found = all.remove(at);
-    Ok((found, all))
+    let found = defects::find(&mut tx, &named.0).await?;
+    found.ok_or_else(|| {
+        Problem::missing("no_defect", format!("There is no defect {}.", named.0))
+    })
 }
 
 /// Reads a defect with the record as its file said it.

@@ -4,7 +4,7 @@
 
 pub mod challengers;
 pub mod consignments;
-mod declared;
+pub mod declared;
 pub mod defects;
 pub mod figures;
 pub mod health;
