@@ -8,7 +8,8 @@
 //! 3. `networks.rs` founds smugglers with schemes, which change after [`World::lost`].
 //! 4. `world.rs` lives the day: steady traffic, networks, lone smugglers, re-exports, amendments.
 //! 5. `declaring.rs` writes each shipment as a [`Row`], with the slips of people.
-//! 6. `truth.rs` keeps what is really inside, and says what an inspection finds.
+//! 6. `messages/` writes the rows as the messages that carriers, posts and brokers send.
+//! 7. `truth.rs` keeps what is really inside, and says what an inspection finds.
 //!
 //! ```
 //! use harbour::{Modality, Outcome, Settings, World, inspect};
@@ -34,6 +35,7 @@
 mod declaring;
 mod dice;
 mod goods;
+pub mod messages;
 mod names;
 mod networks;
 mod places;

@@ -184,6 +184,27 @@ impl Draft {
         }
     }
 
+    /// What a master said of all its houses holds for each that does not say otherwise.
+    pub(crate) fn inherit_from(&mut self, outer: &Draft) {
+        if self.documents.master_bill.is_empty() {
+            self.documents.master_bill.clone_from(&outer.documents.master_bill);
+        }
+        for place in &outer.route.places {
+            if !self.route.places.iter().any(|own| own.role == place.role) {
+                self.route.places.push(place.clone());
+            }
+        }
+        for party in &outer.parties {
+            if !self.parties.iter().any(|own| own.role == party.role) {
+                self.parties.push(party.clone());
+            }
+        }
+        if self.equipment.is_empty() {
+            self.equipment.clone_from(&outer.equipment);
+        }
+        self.direction = self.direction.or(outer.direction);
+    }
+
     /// What the head of the message says holds for each consignment that does not say otherwise.
     fn inherit(&mut self, head: &Head) {
         let of = &head.route;

@@ -45,6 +45,11 @@ impl Charset {
         Charset { declared, ascii, korean: declared == EUC_KR }
     }
 
+    /// True when bytes of ASCII may mean other characters.
+    pub(crate) fn shifts(self) -> bool {
+        self.declared == ISO_2022_JP
+    }
+
     /// True when `used` contradicts what was declared; shown as a note, never a rejection.
     pub(crate) fn contradicts(self, used: &'static Encoding) -> bool {
         self.ascii || (used != self.declared)

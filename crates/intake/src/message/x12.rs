@@ -232,6 +232,9 @@ impl Set {
         match &s.tag() {
             b"M10" => self.manifest(s),
             b"P4 " => {
+                // A port holds for the bills that follow it.
+                self.close(batch, options);
+                self.head.route.places.retain(|place| place.role != "discharge");
                 let code = s.code(1, 0);
                 let place = self.head.place("discharge", &code, "");
                 draft::at(place, text::digits_moment(&s.code(2, 0), ""));
@@ -252,7 +255,7 @@ impl Set {
             }
             b"M13" => {
                 self.open(s, batch, options);
-                let (scac, bill) = (s.code(1, 0).into_owned(), s.code(4, 0).to_compact_string());
+                let (scac, bill) = (s.code(1, 0).into_owned(), s.id(4, 0));
                 let deleted = s.code(3, 0) == "D";
                 let packages = draft::packages(&s.text(5, 0));
                 let draft = self.draft(s);
@@ -263,8 +266,7 @@ impl Set {
             }
             b"X4 " => {
                 self.open(s, batch, options);
-                let (bill, entry) =
-                    (s.code(1, 0).to_compact_string(), s.code(4, 0).to_compact_string());
+                let (bill, entry) = (s.id(1, 0), s.id(4, 0));
                 let said = format!("{} {} {}", s.code(7, 0), s.code(5, 0), s.code(6, 0));
                 let packages = draft::packages(&s.text(2, 0));
                 let draft = self.draft(s);
@@ -306,7 +308,7 @@ impl Set {
             b"VID" => {
                 let number = format_compact!("{}{}", s.code(2, 0), s.code(3, 0));
                 let seals = [s.code(4, 0).into_owned(), s.code(5, 0).into_owned()];
-                let size_type = s.code(9, 0).to_compact_string();
+                let size_type = s.id(9, 0);
                 if self.number == "350" && self.draft.is_none() {
                     return;
                 }
@@ -324,7 +326,7 @@ impl Set {
             }
             b"N10" => self.goods(s),
             b"H1 " => {
-                let number = s.code(1, 0).to_compact_string();
+                let number = s.id(1, 0);
                 self.draft(s).item().dangerous = number;
             }
             b"L0 " => self.lading(s),
@@ -340,7 +342,7 @@ impl Set {
                 self.text_full = said.chars().count() >= 46;
             }
             b"N9 " => {
-                let (kind, number) = (s.code(1, 0).into_owned(), s.code(2, 0).to_compact_string());
+                let (kind, number) = (s.code(1, 0).into_owned(), s.id(2, 0));
                 let Some(draft) = &mut self.draft else { return };
                 let documents = &mut draft.documents;
                 match kind.as_str() {
@@ -355,7 +357,7 @@ impl Set {
                 }
             }
             b"B3 " => {
-                let number = s.code(3, 0).to_compact_string();
+                let number = s.id(3, 0);
                 self.head.reference = s.code(2, 0).into_owned();
                 self.draft(s).documents.master_bill = number;
             }
@@ -421,7 +423,7 @@ impl Set {
     }
 
     fn bill(&mut self, s: &Segment<'_>) {
-        let (bill, port, receipt) = (s.code(1, 0).to_compact_string(), s.code(2, 0), s.text(10, 0));
+        let (bill, port, receipt) = (s.id(1, 0), s.code(2, 0), s.text(10, 0));
         let (count, unit) = (draft::packages(&s.text(3, 0)), s.code(4, 0).into_owned());
         let mass = s.number(5, 0).and_then(|number| text::mass(number, &s.code(6, 0)));
         let scac = s.code(12, 0).into_owned();
@@ -494,7 +496,7 @@ impl Set {
             "G" | "" => s.number(3, 0).and_then(|n| text::mass(n, &s.code(17, 0))),
             _ => None,
         };
-        let size_type = s.code(22, 0).to_compact_string();
+        let size_type = s.id(22, 0);
         self.unit = draft::tidy_number(&whole);
         let unit = self.draft(s).unit(&whole);
         unit.gross_mass_g = mass.filter(|mass| mass.0 > 0);
@@ -531,7 +533,7 @@ impl Set {
     fn lading(&mut self, s: &Segment<'_>) {
         let mass = s.number(4, 0).and_then(|number| text::mass(number, &s.code(11, 0)));
         let net = s.code(5, 0) == "N";
-        let (count, kind) = (draft::packages(&s.text(8, 0)), s.code(9, 0).to_compact_string());
+        let (count, kind) = (draft::packages(&s.text(8, 0)), s.id(9, 0));
         let unit = self.unit.clone();
         let draft = self.draft(s);
         let item = draft.new_item();

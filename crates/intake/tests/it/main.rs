@@ -8,6 +8,7 @@ mod messages;
 mod post;
 mod post_properties;
 mod properties;
+mod round_trip;
 
 use std::fmt::Write;
 

@@ -166,15 +166,14 @@ impl Carriage {
             b"FTX" => self.free_text(s),
             b"MEA" => self.measure(s),
             b"PAC" => {
-                let (count, kind) =
-                    (draft::packages(&s.text(1, 0)), s.code(3, 0).to_compact_string());
+                let (count, kind) = (draft::packages(&s.text(1, 0)), s.id(3, 0));
                 let item = self.draft(s).item();
                 if item.packages.is_none() {
                     (item.packages, item.package_type) = (count, kind);
                 }
             }
             b"QTY" => {
-                let (amount, unit) = (s.number(1, 1), s.code(1, 2).to_compact_string());
+                let (amount, unit) = (s.number(1, 1), s.id(1, 2));
                 if self.scope == Scope::Item {
                     let item = self.draft(s).item();
                     (item.quantity, item.quantity_unit) = (amount, unit);
@@ -186,7 +185,7 @@ impl Carriage {
                 draft::append(&mut item.marks, &marks, false);
             }
             b"DGS" => {
-                let number = s.code(3, 0).to_compact_string();
+                let number = s.id(3, 0);
                 let class = s.code(2, 0).into_owned();
                 let draft = self.draft(s);
                 draft.note("DGS class", &class);
@@ -418,7 +417,7 @@ impl Carriage {
         self.head.reference = s.code(2, 0).into_owned();
         of_document(&mut self.head, &s.code(1, 0), &s.code(3, 0));
         if self.head.kind == Kind::Declaration {
-            let number = s.code(2, 0).to_compact_string();
+            let number = s.id(2, 0);
             self.draft(s).documents.declaration = number;
             self.scope = Scope::Head;
         }
@@ -453,14 +452,14 @@ impl Carriage {
             return;
         }
         self.open(s, batch, options);
-        self.numbered = s.code(2, 0).to_compact_string();
+        self.numbered = s.id(2, 0);
         if let Some(draft) = &mut self.draft {
-            draft.ordinal = s.code(1, 0).to_compact_string();
+            draft.ordinal = s.id(1, 0);
         }
     }
 
     fn reference(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
-        let (kind, number) = (s.code(1, 0), s.code(1, 1).to_compact_string());
+        let (kind, number) = (s.code(1, 0), s.id(1, 1));
         if number.is_empty() {
             return;
         }
@@ -560,7 +559,7 @@ impl Carriage {
 
     /// The party of a NAD: name and address may stand in C058, in C080, or in the code itself.
     fn party_of(&self, s: &Segment<'_>, role: Option<Role>) -> (CompactString, Party) {
-        let mut code = s.code(2, 0).to_compact_string();
+        let mut code = s.id(2, 0);
         let mut party = Party::by_code(role.unwrap_or(Role::Consignor), "");
         let (free, name) = (s.texts(3), s.texts(4));
         if !name.is_empty() {
@@ -691,7 +690,10 @@ impl Carriage {
                 }
                 "origin"
             }
-            "41" | "22" if self.head.kind == Kind::Declaration => {
+            "41" | "22"
+                if self.head.kind == Kind::Declaration
+                    || (self.scope == Scope::Head && self.head.kind == Kind::Manifest) =>
+            {
                 self.head.office = code.as_ref().into();
                 return;
             }
@@ -711,7 +713,7 @@ impl Carriage {
 
     fn equipment(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
         let number = draft::tidy_number(&s.code(2, 0));
-        let size_type = s.code(3, 0).to_compact_string();
+        let size_type = s.id(3, 0);
         let status = match s.code(5, 0).as_ref() {
             "2" => Some(Direction::Export),
             "3" => Some(Direction::Import),

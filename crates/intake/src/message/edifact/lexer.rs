@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::io;
 
+use compact_str::CompactString;
 use encoding_rs::Encoding;
 
 use crate::message::text::Charset;
@@ -489,6 +490,13 @@ impl<'a> Segment<'a> {
             return Cow::Borrowed("");
         }
         let release = self.signs.release.unwrap_or(b'\n');
+        let plain = |byte: &u8| byte.is_ascii() && !matches!(byte, b'\n' | b'\r');
+        if raw.iter().all(|byte| plain(byte) && *byte != release)
+            && let Ok(text) = std::str::from_utf8(raw)
+            && !self.charset.shifts()
+        {
+            return Cow::Borrowed(text);
+        }
         if memchr::memchr3(release, b'\n', b'\r', raw).is_none() {
             let (text, used) = self.charset.decode(raw);
             self.used.set(used.or(self.used.get()));
@@ -514,6 +522,12 @@ impl<'a> Segment<'a> {
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
         }
+    }
+
+    /// A component that is a code, to keep.
+    pub(crate) fn id(&self, element: usize, component: usize) -> CompactString {
+        // Through `Display`, as its own conversion goes, it would take three times as long.
+        CompactString::from(self.code(element, component).as_ref())
     }
 
     /// A component as a number.

@@ -235,6 +235,10 @@ pub(super) struct Maker {
     single: bool,
     draft: Option<Draft>,
     in_consignment: bool,
+    /// How many consignments are open within each other, and what the outer one said before the
+    /// first within it: a master that holds houses is none of its own.
+    depth: usize,
+    outer: Option<Draft>,
     /// Bills of the head that hold for consignments that name none.
     master: CompactString,
     party: Option<(Party, Role)>,
@@ -278,6 +282,8 @@ impl Maker {
             single: dialect.single,
             draft: None,
             in_consignment: false,
+            depth: 0,
+            outer: None,
             master: CompactString::default(),
             party: None,
             unit: None,
@@ -305,7 +311,16 @@ impl Maker {
             self.in_consignment = true;
             return;
         }
-        self.close_draft(batch, options);
+        let holds = self.draft.as_ref().is_some_and(|draft| draft.goods.is_empty());
+        if self.depth > 0 && self.in_consignment && holds {
+            self.outer = self.draft.take();
+        } else {
+            self.close_draft(batch, options);
+            if self.depth == 0 {
+                self.outer = None;
+            }
+        }
+        self.depth += 1;
         let mut draft = Draft::at(line, offset);
         if !self.uld.0.is_empty() {
             let number = format!("{}{}{}", self.uld.1, self.uld.0, self.uld.2);
@@ -344,7 +359,10 @@ impl Maker {
 
     pub(super) fn close(&mut self, group: Group) {
         match group {
-            Group::Consignment => self.in_consignment = false,
+            Group::Consignment => {
+                self.in_consignment = false;
+                self.depth = self.depth.saturating_sub(1);
+            }
             Group::Item => {
                 let (base, tail) = std::mem::take(&mut self.hs);
                 let parts = std::mem::take(&mut self.parts);
@@ -479,6 +497,9 @@ impl Maker {
             Field::Summary => self.summary = said.to_owned(),
             Field::Master if self.draft.is_none() || !(self.in_consignment || self.single) => {
                 self.master = said.into();
+                if self.head.reference.is_empty() {
+                    said.clone_into(&mut self.head.reference);
+                }
             }
             Field::Master => self.draft_or_new().documents.master_bill = said.into(),
             Field::House => {
@@ -743,6 +764,9 @@ impl Maker {
             } else {
                 draft.note("summary", &summary);
             }
+        }
+        if let Some(outer) = &self.outer {
+            draft.inherit_from(outer);
         }
         if draft.documents.master_bill.is_empty() {
             draft.documents.master_bill.clone_from(&self.master);

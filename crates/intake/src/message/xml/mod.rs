@@ -5,13 +5,14 @@
 mod acts;
 mod tables;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::LazyLock;
 
 use quick_xml::Reader as XmlReader;
 use quick_xml::events::{BytesStart, Event};
 use targeting::consignment::DefectKind;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::text::decode_document;
 use super::window::Window;
@@ -26,22 +27,42 @@ const LONGEST_TEXT: usize = 64 * 1024;
 /// Places that are not well-formed, each told, before the rest is left.
 const MOST_BREAKS: usize = 100;
 
-/// A dialect ready for use: for each group and last name of a path, what to do.
+/// A dialect ready for use: for each last name of a path, what to do in which group.
 struct Rules {
     dialect: &'static Dialect,
-    by_name: HashMap<(Group, Vec<u8>), Vec<Rule>>,
+    /// In the order of names.
+    by_name: Vec<(Name, Vec<Rule>)>,
 }
 
-/// The names that must stand above the last one, the nearest first, and the act.
+/// A local name in lower case, as its hash: names are compared a dozen times for each element.
+type Name = u64;
+
+fn name_of(lower: &[u8]) -> Name {
+    xxh3_64(lower)
+}
+
+/// The group in which it holds, the names that must stand above the last one, the nearest first,
+/// and the act.
 struct Rule {
-    above: Vec<Vec<u8>>,
+    group: Group,
+    above: Vec<Name>,
     act: Act,
 }
 
 static RULES: LazyLock<Vec<Rules>> = LazyLock::new(|| DIALECTS.iter().map(rules_of).collect());
 
+/// Which dialect a root begins, in the order of names.
+static ROOTS: LazyLock<Vec<(Name, usize)>> = LazyLock::new(|| {
+    let root = |root: &&str| name_of(root.to_ascii_lowercase().as_bytes());
+    let mut roots: Vec<(Name, usize)> = (DIALECTS.iter().enumerate())
+        .flat_map(|(n, dialect)| dialect.roots.iter().map(move |name| (root(name), n)))
+        .collect();
+    roots.sort_unstable();
+    roots
+});
+
 fn rules_of(dialect: &'static Dialect) -> Rules {
-    let mut by_name: HashMap<(Group, Vec<u8>), Vec<Rule>> = HashMap::new();
+    let mut by_name: BTreeMap<Name, Vec<Rule>> = BTreeMap::new();
     let lines = dialect.tables.iter().flat_map(|table| table.lines());
     for line in lines.filter(|line| !line.trim().is_empty()) {
         let mut words = line.split_whitespace();
@@ -50,35 +71,38 @@ fn rules_of(dialect: &'static Dialect) -> Rules {
         let act = Act::of_words(words);
         // The tables are ours, and a test reads them all.
         let (Some(group), Some(path), Some(act)) = (group, path, act) else { continue };
-        let mut names = path.rsplit('/').map(|name| name.to_ascii_lowercase().into_bytes());
+        let mut names = path.rsplit('/').map(|name| name_of(name.to_ascii_lowercase().as_bytes()));
         let Some(last) = names.next() else { continue };
-        by_name.entry((group, last)).or_default().push(Rule { above: names.collect(), act });
+        // Of two lines with one path the later one counts: a dialect's own after those it shares.
+        let rule = Rule { group, above: names.collect(), act };
+        by_name.entry(last).or_default().insert(0, rule);
     }
     for rules in by_name.values_mut() {
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.above.len()));
     }
-    Rules { dialect, by_name }
+    Rules { dialect, by_name: by_name.into_iter().collect() }
 }
 
 impl Rules {
-    fn act(&self, group: Group, name: &[u8], path: &[Level]) -> Option<&Act> {
-        // The key owns its name, so a copy is made; names are short.
-        let rules = self.by_name.get(&(group, name.to_vec()))?;
+    fn act(&self, group: Group, name: Name, path: &[Level]) -> Option<&Act> {
+        let place = self.by_name.binary_search_by_key(&name, |(known, _)| *known).ok()?;
         let fits = |rule: &&Rule| {
-            let above = path.iter().rev().map(|level| level.name.as_slice());
-            rule.above.len() <= path.len() && rule.above.iter().zip(above).all(|(a, b)| a == b)
+            let above = path.iter().rev().map(|level| level.name);
+            rule.group == group
+                && rule.above.len() <= path.len()
+                && rule.above.iter().zip(above).all(|(a, b)| *a == b)
         };
-        Some(&rules.iter().find(fits)?.act)
+        Some(&self.by_name[place].1.iter().find(fits)?.act)
     }
 }
 
 /// An element that is open.
 struct Level {
-    name: Vec<u8>,
+    name: Name,
     /// The group that its children belong to.
     group: Group,
     /// What its text does.
-    act: Option<Act>,
+    act: Option<&'static Act>,
     opened: bool,
     root: bool,
 }
@@ -138,6 +162,7 @@ fn read_document(bytes: &[u8], batch: &mut MessageBatch, options: &MessageOption
         maker: None,
         rules: None,
         prefix: Vec::new(),
+        name: Vec::new(),
         value: String::new(),
         line: 1,
         counted: 0,
@@ -156,6 +181,8 @@ struct Pass<'d, 'b> {
     rules: Option<&'static Rules>,
     /// What stands before every name because a colon was lost.
     prefix: Vec<u8>,
+    /// The last name that was read, in lower case.
+    name: Vec<u8>,
     value: String,
     line: u64,
     counted: usize,
@@ -209,7 +236,7 @@ impl Pass<'_, '_> {
                 Ok(Event::Empty(element)) => self.enter(&element, at, true),
                 Ok(Event::End(element)) => {
                     let name = self.local(element.name().as_ref().as_bytes());
-                    self.end(&name, at);
+                    self.end(name, at);
                 }
                 Ok(Event::Text(text)) => {
                     if self.wants_text() {
@@ -264,14 +291,16 @@ impl Pass<'_, '_> {
         }
     }
 
-    /// A name without its prefix, in lower case.
-    fn local(&self, name: &[u8]) -> Vec<u8> {
+    /// A name without its prefix, in lower case; its letters stay in `self.name`.
+    fn local(&mut self, name: &[u8]) -> Name {
         let local = memchr::memrchr(b':', name).map_or(name, |colon| &name[colon + 1..]);
-        let local = local.to_ascii_lowercase();
-        match local.strip_prefix(self.prefix.as_slice()) {
-            Some(rest) if !rest.is_empty() => rest.to_vec(),
-            _ => local,
+        self.name.clear();
+        self.name.extend(local.iter().map(u8::to_ascii_lowercase));
+        let lost = self.prefix.len();
+        if lost > 0 && self.name.len() > lost && self.name.starts_with(&self.prefix) {
+            self.name.drain(..lost);
         }
+        name_of(&self.name)
     }
 
     fn enter(&mut self, element: &BytesStart<'_>, at: usize, empty: bool) {
@@ -291,7 +320,7 @@ impl Pass<'_, '_> {
             }
         } else if let (Some(rules), Some(maker)) = (self.rules, &mut self.maker) {
             level.group = self.path.last().map_or(Group::Root, |above| above.group);
-            if let Some(act) = rules.act(level.group, &level.name, &self.path) {
+            if let Some(act) = rules.act(level.group, level.name, &self.path) {
                 if let Act::Open(group, argument) = act {
                     level.group = *group;
                     level.opened = true;
@@ -300,7 +329,7 @@ impl Pass<'_, '_> {
                     self.counted = at.max(self.counted);
                     maker.open(*group, argument, (self.line, at as u64), self.batch, self.options);
                 } else {
-                    level.act = Some(act.clone());
+                    level.act = Some(act);
                     self.value.clear();
                     maker.attributes(element);
                 }
@@ -314,18 +343,19 @@ impl Pass<'_, '_> {
 
     /// Begins a message when the element is the root of a dialect.
     fn begin(&mut self, level: &mut Level, at: usize) -> bool {
-        let of_name = |name: &[u8]| {
-            RULES.iter().find(|rules| {
-                rules.dialect.roots.iter().any(|root| root.as_bytes().eq_ignore_ascii_case(name))
-            })
+        let of_name = |name: Name| {
+            let place = ROOTS.binary_search_by_key(&name, |(root, _)| *root).ok()?;
+            Some(&RULES[ROOTS[place].1])
         };
-        let mut found = of_name(&level.name);
+        let mut found = of_name(level.name);
         if found.is_none() && self.prefix.is_empty() {
             // A prefix whose colon was lost: `n1Declaration`.
-            for cut in 1..level.name.len().min(9) {
-                if let Some(rules) = of_name(&level.name[cut..]) {
-                    self.prefix = level.name[..cut].to_vec();
-                    level.name.drain(..cut);
+            for cut in 1..self.name.len().min(9) {
+                let name = name_of(&self.name[cut..]);
+                if let Some(rules) = of_name(name) {
+                    self.prefix = self.name[..cut].to_vec();
+                    self.name.drain(..cut);
+                    level.name = name;
                     found = Some(rules);
                     break;
                 }
@@ -333,14 +363,14 @@ impl Pass<'_, '_> {
         }
         let Some(rules) = found else { return false };
         self.line_at(at);
-        let root = String::from_utf8_lossy(&level.name).to_uppercase();
+        let root = String::from_utf8_lossy(&self.name).to_uppercase();
         let message = self.batch.heads.len();
         self.maker = Some(Maker::new(rules.dialect, &root, message, self.line, at as u64));
         self.rules = Some(rules);
         true
     }
 
-    fn end(&mut self, name: &[u8], at: usize) {
+    fn end(&mut self, name: Name, at: usize) {
         if self.deep > 0 {
             self.deep -= 1;
             return;
@@ -354,7 +384,7 @@ impl Pass<'_, '_> {
             Some(missing) => {
                 self.line_at(at);
                 let reason = format!("{missing} elements have no end of their own");
-                let found = name;
+                let found = self.name.as_slice();
                 self.batch.defects.push(defect(self.line, "", DefectKind::Noted, reason, found));
                 for _ in 0..=missing {
                     self.leave();
@@ -363,7 +393,8 @@ impl Pass<'_, '_> {
             None => {
                 self.line_at(at);
                 let reason = "an element ends that is not open";
-                self.batch.defects.push(defect(self.line, "", DefectKind::Noted, reason, name));
+                let found = self.name.as_slice();
+                self.batch.defects.push(defect(self.line, "", DefectKind::Noted, reason, found));
             }
         }
     }
@@ -372,9 +403,9 @@ impl Pass<'_, '_> {
     fn leave(&mut self) {
         let Some(level) = self.path.pop() else { return };
         if let Some(maker) = &mut self.maker {
-            if let Some(act) = &level.act {
-                let value = std::mem::take(&mut self.value);
-                maker.put(act, value.trim());
+            if let Some(act) = level.act {
+                maker.put(act, self.value.trim());
+                self.value.clear();
             } else if level.opened {
                 maker.close(level.group);
             }

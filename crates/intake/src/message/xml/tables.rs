@@ -149,6 +149,7 @@ party  StreetName                           street
 party  Address/Line                         street
 party  StreetAdditionalLine                 street
 party  Street                               street
+party  StreetAndNumber                      street
 party  Number                               street
 party  PoBox                                street
 party  CityName                             city

@@ -1,0 +1,160 @@
+// The addresses of the workbench. Everything but signing in stands behind the guard, which asks
+// for the session before a screen is fetched. What a screen filters by lies in its address, so a
+// link shows the same thing to a colleague with the same rights.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import i18next from 'i18next';
+import { whenSessionLost } from '@/api/client';
+import { queries } from '@/api/queries';
+import { Broken, Loading, Missing } from '@/parts/states';
+import { openTo, pageOf } from './screens';
+import { forget, sessionQuery } from './session';
+import { Shell } from './shell';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
+
+/** What every screen's route has: its page and its words, both fetched on the way in. */
+function screen(name: string) {
+  const load = pageOf(name);
+  return {
+    component: load ? lazyRouteComponent(load) : Missing,
+    loader: async () => {
+      if (load) await i18next.loadNamespaces(name);
+    },
+    staticData: { screen: name },
+  };
+}
+
+const guarded = createRoute({
+  getParentRoute: () => root,
+  id: 'workbench',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    const session = await queries.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: '/login', search: { back: location.href } });
+  },
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  // Only an address of this server is led back to.
+  validateSearch: (search): { back?: string } =>
+    typeof search.back === 'string' && /^\/(?!\/)/.test(search.back) ? { back: search.back } : {},
+  ...screen('login'),
+});
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  validateSearch: (search): { token?: string } =>
+    typeof search.token === 'string' ? { token: search.token } : {},
+  ...screen('welcome'),
+});
+
+const today = createRoute({
+  getParentRoute: () => guarded,
+  path: '/',
+  beforeLoad: () => {
+    // Links printed by the server carry what they say after `#`, which no log ever sees.
+    const [, path, query] = /^#(\/[a-z]+)(\?.*)?$/.exec(window.location.hash) ?? [];
+    if (path) throw redirect({ href: `${path}${query ?? ''}`, replace: true });
+    const session = queries.getQueryData(sessionQuery.queryKey);
+    const [first] = openTo(session?.actions ?? []);
+    if (first && first.path !== '/' && !session?.actions.includes('read_plan')) {
+      throw redirect({ href: first.path, replace: true });
+    }
+  },
+  ...screen('today'),
+});
+const queue = createRoute({ getParentRoute: () => guarded, path: '/queue', ...screen('queue') });
+const consignment = createRoute({
+  getParentRoute: () => guarded,
+  path: '/consignments/$id',
+  ...screen('consignment'),
+});
+const inspections = createRoute({
+  getParentRoute: () => guarded,
+  path: '/inspections',
+  ...screen('inspections'),
+});
+const rules = createRoute({ getParentRoute: () => guarded, path: '/rules', ...screen('rules') });
+const watchlists = createRoute({
+  getParentRoute: () => guarded,
+  path: '/watchlists',
+  ...screen('watchlists'),
+});
+const entities = createRoute({
+  getParentRoute: () => guarded,
+  path: '/entities',
+  ...screen('entities'),
+});
+const exports = createRoute({
+  getParentRoute: () => guarded,
+  path: '/exports',
+  ...screen('exports'),
+});
+const measures = createRoute({
+  getParentRoute: () => guarded,
+  path: '/measures',
+  ...screen('measures'),
+});
+const models = createRoute({ getParentRoute: () => guarded, path: '/models', ...screen('models') });
+const data = createRoute({ getParentRoute: () => guarded, path: '/data', ...screen('data') });
+const admin = createRoute({ getParentRoute: () => guarded, path: '/admin', ...screen('admin') });
+const journal = createRoute({
+  getParentRoute: () => guarded,
+  path: '/journal',
+  ...screen('journal'),
+});
+const account = createRoute({
+  getParentRoute: () => guarded,
+  path: '/account',
+  ...screen('account'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    login,
+    welcome,
+    guarded.addChildren([
+      today,
+      queue,
+      consignment,
+      inspections,
+      rules,
+      watchlists,
+      entities,
+      exports,
+      measures,
+      models,
+      data,
+      admin,
+      journal,
+      account,
+    ]),
+  ]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: Loading,
+  defaultErrorComponent: Broken,
+  scrollRestoration: true,
+});
+
+whenSessionLost(() => {
+  forget();
+  void router.invalidate();
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+  interface StaticDataRouteOption {
+    screen?: string;
+  }
+}

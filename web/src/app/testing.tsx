@@ -1,0 +1,24 @@
+// What tests of components need around them: Mantine, a fresh store of queries, and real words.
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { render } from '@testing-library/react';
+import i18next from 'i18next';
+import type { ReactNode } from 'react';
+import { beforeAll } from 'vitest';
+import { theme } from './theme';
+import { startWords } from './words';
+
+beforeAll(async () => {
+  if (!i18next.isInitialized) await startWords('en');
+});
+
+/** Shows a component with everything around it; `screens` are the files of words it needs. */
+export async function show(component: ReactNode, ...screens: string[]) {
+  await i18next.loadNamespaces(screens);
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  return render(
+    <MantineProvider theme={theme} env="test">
+      <QueryClientProvider client={client}>{component}</QueryClientProvider>
+    </MantineProvider>,
+  );
+}
