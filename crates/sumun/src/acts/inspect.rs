@@ -12,7 +12,7 @@ use targeting::outcome::{
     DetectionMethod, Evidence, Exhibit, Inspection, Modality, NotExamined, Outcome, Seizure,
 };
 
-use super::record::{Recorded, Understood, keep};
+use super::record::{Keeping, Recorded, Understood, keep};
 use crate::store::outcomes::KeptOutcome;
 use crate::store::reports::KeptReport;
 use crate::store::{Store, Tx, consignments, journal, outcomes, photos, reports};
@@ -192,7 +192,8 @@ pub async fn report(
         inspection,
     };
     let mut done = Recorded::default();
-    keep(&mut tx, vec![row], report.correct, (actor, now), &mut done).await?;
+    let how = Keeping { correct: report.correct, offices: None };
+    keep(&mut tx, vec![row], how, (actor, now), &mut done).await?;
     if let Some(refused) = done.refused.first() {
         crate::refuse!("unusable_report", "{}", refused.reason);
     }

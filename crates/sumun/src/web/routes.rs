@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::api::{
     challengers, consignments, defects, figures, health, inspections, journal, measures, messages,
-    models, outcomes, photos, plans,
+    models, outcomes, photos, plans, session,
 };
 use super::request::BODY_LIMIT;
 use super::{App, Problem, assets, guard};
@@ -29,6 +29,7 @@ use super::{App, Problem, assets, guard};
                        cursor of the page after. Times are RFC 3339 in UTC."
     ),
     tags(
+        (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
@@ -44,6 +45,19 @@ struct Frame;
 
 fn api() -> OpenApiRouter<App> {
     let v1 = OpenApiRouter::new()
+        .routes(routes!(session::read_welcome))
+        .routes(routes!(
+            session::sign_in,
+            session::read_session,
+            session::change_session,
+            session::sign_out
+        ))
+        .routes(routes!(session::choose_password))
+        .routes(routes!(session::offer_totp, session::remove_totp))
+        .routes(routes!(session::confirm_totp))
+        .routes(routes!(session::list_sessions))
+        .routes(routes!(session::end_session))
+        .routes(routes!(session::redeem_invitation))
         .routes(routes!(consignments::list_consignments, consignments::screen_consignments))
         .routes(routes!(consignments::read_consignment))
         .routes(routes!(plans::list_plans, plans::draw_plans))
@@ -102,7 +116,7 @@ pub fn router(app: App) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(guard::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .with_state(app)
 }
 

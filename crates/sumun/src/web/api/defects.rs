@@ -15,6 +15,7 @@ use super::{List, declared, time};
 use crate::acts::mend::{self, API, Order};
 use crate::store::defects::{self, Decided, Place, Which};
 use crate::store::records::{self, KeptRecord};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Asked, Body, Named, cursor, page_size, place};
 use crate::web::{App, Problem};
@@ -144,8 +145,11 @@ pub struct WhichDefects {
 )]
 pub async fn list_defects(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<WhichDefects>,
 ) -> Result<Json<List<Defect>>, Problem> {
+    // A record that could not be read has no office, so only who reads data everywhere sees it.
+    caller.may(Action::ReadData, EVERYWHERE)?;
     let limit = page_size(asked.limit)?;
     let after: Option<Place> = place(asked.cursor.as_deref())?;
     // What a cursor holds was written by us, unless someone played with it.
