@@ -14,6 +14,7 @@ use targeting::consignment::Defect;
 use crate::pipeline::post_room::{self, Parcel, Reading, WHOLE};
 use crate::pipeline::{self, Message};
 use crate::refusal::Refusal;
+use crate::rights::Offices;
 use crate::store::messages::{KeptMessage, NewMessage, Tally};
 use crate::store::records::{KeptRecord, Mending};
 use crate::store::{Store, Tx, defects, journal, messages, records};
@@ -34,6 +35,8 @@ pub struct Order<'o> {
     pub line: i64,
     /// Why.
     pub reason: &'o str,
+    /// The offices that the mended record may name.
+    pub offices: &'o Offices,
 }
 
 /// What a mended record came to.
@@ -63,7 +66,7 @@ pub async fn mend(
     read_api: ReadApi,
     (actor, now): (&str, i64),
 ) -> Result<Mended> {
-    let Order { id, message, line, reason } = *order;
+    let Order { id, message, line, reason, .. } = *order;
     let mut tx = store.read().await?;
     if let Some(before) = records::mending(&mut tx, id).await? {
         return done_before(&mut tx, &before, order, cells, actor).await;
@@ -79,6 +82,15 @@ pub async fn mend(
     drop(tx);
     let mended = with_cells(&record, cells)?;
     let parcels = tokio::task::block_in_place(|| read_again(&of, &mended, line, read_api))?;
+    let rows = parcels.iter().flat_map(|parcel| &parcel.rows);
+    if let Some(row) = rows.into_iter().find(|row| !order.offices.contains(&row.consignment.office))
+    {
+        crate::refuse!(
+            "not_mended",
+            "the mended record names the office {}, which is none of yours",
+            row.consignment.office
+        );
+    }
 
     let mut tx = store.begin().await?;
     if let Some(before) = records::mending(&mut tx, id).await? {
@@ -153,7 +165,7 @@ pub async fn mend(
 /// # Errors
 /// A refusal when there is no such defect, or it was decided about before.
 pub async fn reject(store: &Store, order: &Order<'_>, (actor, now): (&str, i64)) -> Result<bool> {
-    let Order { id, message, line, reason } = *order;
+    let Order { id, message, line, reason, .. } = *order;
     let mut tx = store.begin().await?;
     if let Some(before) = records::mending(&mut tx, id).await? {
         return match same(&before, order, "rejected", &[], actor) {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Office, Report, Table};
 use crate::acts::mend::{self, Order};
+use crate::rights::Offices;
 use crate::store::defects::{self, Which};
 use crate::store::{Store, records};
 use crate::web::api::declared;
@@ -66,9 +67,7 @@ impl Defects {
         match &self.verb {
             None => self.list(&store).await,
             Some(Verb::Show { id }) => show(&store, id).await,
-            Some(Verb::Mend { id, cells, reason }) => {
-                mend(office, &store, id, cells, reason).await
-            }
+            Some(Verb::Mend { id, cells, reason }) => mend(office, &store, id, cells, reason).await,
             Some(Verb::Reject { id, reason }) => reject(office, &store, id, reason).await,
         }
     }
@@ -164,7 +163,7 @@ async fn mend(
         .collect::<Result<_>>()?;
     let (message, line) = place_of(store, id).await?;
     let own = ulid::Ulid::generate().to_string();
-    let order = Order { id: &own, message, line, reason: said(reason)? };
+    let order = Order { id: &own, message, line, reason: said(reason)?, offices: &Offices::All };
     let done = mend::mend(store, &order, &cells, declared::read_again, office.by()).await?;
     let ids: Vec<String> = done.ids.iter().map(|id| format!("C-{id}")).collect();
     let left = match done.defects.len() {
@@ -186,7 +185,7 @@ async fn mend(
 async fn reject(office: &Office, store: &Store, id: &str, reason: &str) -> Result<Report> {
     let (message, line) = place_of(store, id).await?;
     let own = ulid::Ulid::generate().to_string();
-    let order = Order { id: &own, message, line, reason: said(reason)? };
+    let order = Order { id: &own, message, line, reason: said(reason)?, offices: &Offices::All };
     mend::reject(store, &order, office.by()).await?;
     let text = format!("The record on line {line} of message {message} stays as it is.");
     Ok(Report::new(json!({ "message": message, "line": line, "state": "rejected" }), text))

@@ -13,6 +13,7 @@ use targeting::measuring::{
 use targeting::model::Target;
 
 use super::measure::unit_of;
+use crate::rights::Offices;
 use crate::store::outcomes::{self, Covered as Counted};
 use crate::store::{Store, Tx};
 
@@ -23,8 +24,8 @@ pub struct Wanted<'w> {
     pub target: Target,
     /// First and last day of the shifts.
     pub window: (Day, Day),
-    /// Of these offices; of all when left out.
-    pub offices: Option<&'w [String]>,
+    /// Of these offices.
+    pub offices: &'w Offices,
 }
 
 /// Plans that were worked, as far as figures need them.
@@ -45,7 +46,7 @@ impl Worked {
     async fn load(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Worked> {
         let mut worked = Worked::default();
         outcomes::measured(tx, wanted.window, |one| {
-            if wanted.offices.is_some_and(|offices| !offices.contains(&one.office)) {
+            if !wanted.offices.contains(&one.office) {
                 return;
             }
             let plan = worked.plans.entry(one.plan_id).or_insert_with(|| OnePlan {
@@ -164,17 +165,12 @@ pub struct Covered {
 }
 
 /// How much of the traffic of a window each office screened, planned and inspected.
-pub async fn covered(
-    store: &Store,
-    window: (Day, Day),
-    offices: Option<&[String]>,
-) -> Result<Vec<Covered>> {
+pub async fn covered(store: &Store, window: (Day, Day), offices: &Offices) -> Result<Vec<Covered>> {
     let mut tx = store.read().await?;
     let counted = outcomes::covered(&mut tx, window).await?;
-    let own = |one: &Counted| offices.is_none_or(|offices| offices.contains(&one.office));
     Ok(counted
         .into_iter()
-        .filter(own)
+        .filter(|one| offices.contains(&one.office))
         .map(|counted| {
             let share = counted.inspected as f64 / counted.arrived as f64;
             Covered { share: (counted.arrived > 0).then_some(share), counted }

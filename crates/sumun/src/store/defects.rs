@@ -5,6 +5,7 @@ use serde::Serialize;
 use targeting::consignment::Defect;
 
 use super::{Kind, Tx, args, values};
+use crate::rights::Offices;
 
 /// Keeps the defects of a batch and gives how many are new. The same defect of the same message
 /// is kept once.
@@ -87,8 +88,9 @@ pub struct Which<'w> {
     pub words: &'w str,
     /// `open`, `mended` or `rejected`; all of them when left out.
     pub state: Option<&'w str>,
-    /// Of records that name one of these offices, or none; of all when left out.
-    pub offices: Option<&'w [String]>,
+    /// Of records that name one of these offices; of every record when left out. What names no
+    /// office that could be read is for those who see every office.
+    pub offices: Option<&'w Offices>,
 }
 
 /// A defect with what was decided about it.
@@ -108,6 +110,8 @@ pub struct Decided {
     pub decided_by: Option<String>,
     /// Whether what the record said was kept.
     pub mendable: bool,
+    /// The office that the record names, where that could be read.
+    pub office: String,
 }
 
 impl Decided {
@@ -139,11 +143,12 @@ pub async fn page(
     let like = |text: &str| format!("%{}%", text.replace(['%', '_'], "").to_lowercase());
     let first = (i64::MAX, 0, String::new(), String::new());
     let (message, line, field, kind) = after.unwrap_or(&first);
-    let offices = which.offices.unwrap_or_default();
+    let all = which.offices.is_none_or(Offices::all);
+    let offices = which.offices.map_or(&[][..], Offices::codes);
     tx.fetch_all(
         "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found,
                 defect.message_id, defect.found_at, defect.state, defect.decided_at,
-                defect.decided_by, defect_record.line is not null
+                defect.decided_by, defect_record.line is not null, defect_record.office
          from defect join message on message.id = defect.message_id
          left join defect_record
            on defect_record.message_id = defect.message_id
@@ -152,8 +157,7 @@ pub async fn page(
            and ($7 = '' or defect.state = $7)
            and (lower(defect.field) like $8 or lower(defect.reason) like $8
                 or lower(defect.found) like $8)
-           and ($9 = 0 or defect_record.office is null or defect_record.office = ''
-                or defect_record.office {in $10})
+           and ($9 = 1 or defect_record.office {in $10})
            and (defect.message_id < $2
                 or (defect.message_id = $2
                     and (defect.line > $3
@@ -171,7 +175,7 @@ pub async fn page(
             limit,
             which.state.unwrap_or_default(),
             like(which.words),
-            which.offices.is_some(),
+            all,
             offices
         ],
         decided,
@@ -196,6 +200,7 @@ fn decided(row: &super::Row) -> Result<Decided> {
         decided_at: row.int_opt(9)?,
         decided_by: row.text_opt(10)?.map(str::to_owned),
         mendable: row.flag(11)?,
+        office: row.text_opt(12)?.unwrap_or_default().to_owned(),
     })
 }
 
@@ -204,7 +209,7 @@ pub async fn of_line(tx: &mut Tx, message_id: i64, line: i64) -> Result<Vec<Deci
     tx.fetch_all(
         "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found,
                 defect.message_id, defect.found_at, defect.state, defect.decided_at,
-                defect.decided_by, defect_record.line is not null
+                defect.decided_by, defect_record.line is not null, defect_record.office
          from defect join message on message.id = defect.message_id
          left join defect_record
            on defect_record.message_id = defect.message_id

@@ -225,7 +225,12 @@ pub async fn screen_consignments(
 
 /// Holds that all of it is of the sender's offices: what is sent, and what it would take the place
 /// of.
-async fn own(app: &App, caller: &Caller, offices: &Offices, lot: &Lot) -> Result<(), Problem> {
+pub(super) async fn own(
+    app: &App,
+    caller: &Caller,
+    offices: &Offices,
+    lot: &Lot,
+) -> Result<(), Problem> {
     if offices.all() {
         return Ok(());
     }

@@ -13,6 +13,7 @@ use super::consignments::{Received, RecordDefect};
 use super::words::DefectKind;
 use super::{List, declared, time};
 use crate::acts::mend::{self, API, Order};
+use crate::rights::{Circumstances, EVERYWHERE, Offices};
 use crate::store::defects::{self, Decided, Place, Which};
 use crate::store::records::{self, KeptRecord};
 use crate::web::caller::{Action, Caller};
@@ -148,8 +149,7 @@ pub async fn list_defects(
     caller: Caller,
     Asked(asked): Asked<WhichDefects>,
 ) -> Result<Json<List<Defect>>, Problem> {
-    // A record that could not be read has no office, so only who reads data everywhere sees it.
-    caller.may(Action::ReadData, EVERYWHERE)?;
+    let offices = caller.offices(Action::ReadData)?;
     let limit = page_size(asked.limit)?;
     let after: Option<Place> = place(asked.cursor.as_deref())?;
     // What a cursor holds was written by us, unless someone played with it.
@@ -164,7 +164,7 @@ pub async fn list_defects(
         file: asked.file.as_deref().unwrap_or_default(),
         words: asked.q.as_deref().unwrap_or_default(),
         state: asked.state.map(DefectState::as_str),
-        offices: None,
+        offices: Some(&offices),
     };
     let mut tx = app.store.read().await?;
     let mut kept = defects::page(&mut tx, &which, after.as_ref(), limit + 1).await?;
@@ -195,13 +195,18 @@ fn defect(one: Decided) -> anyhow::Result<Defect> {
     })
 }
 
-/// The defect of this name with all others of its line.
-async fn find(app: &App, named: &Named) -> Result<(Decided, Vec<Decided>), Problem> {
+/// The defect of this name with all others of its line, if it is of these offices.
+async fn find(
+    app: &App,
+    offices: &Offices,
+    named: &Named,
+) -> Result<(Decided, Vec<Decided>), Problem> {
     let mut tx = app.store.read().await?;
     let found = defects::find(&mut tx, &named.0).await?;
-    found.ok_or_else(|| {
-        Problem::missing("no_defect", format!("There is no defect {}.", named.0))
-    })
+    let own = |(found, _): &(Decided, _)| offices.all() || offices.contains(&found.office);
+    found
+        .filter(own)
+        .ok_or_else(|| Problem::missing("no_defect", format!("There is no defect {}.", named.0)))
 }
 
 /// Reads a defect with the record as its file said it.
@@ -217,14 +222,20 @@ async fn find(app: &App, named: &Named) -> Result<(Decided, Vec<Decided>), Probl
 )]
 pub async fn read_defect(
     State(app): State<App>,
+    caller: Caller,
     named: Named,
 ) -> Result<Json<DefectDetail>, Problem> {
-    let (found, beside) = find(&app, &named).await?;
+    let offices = caller.offices(Action::ReadData)?;
+    let (found, beside) = find(&app, &offices, &named).await?;
+    // Where no office is known, persons are for those who may read them everywhere.
+    let at = if found.office.is_empty() { EVERYWHERE } else { &found.office };
+    let persons = caller.can(Action::ReadParty, at, Circumstances::default())?;
     let record = {
         let mut tx = app.store.read().await?;
         records::find(&mut tx, found.place.0, found.place.1).await?
     };
-    let record = record.map(|record| columns(record, true)).transpose()?;
+    let record = record.map(|record| columns(record, persons)).transpose()?;
+    app.reads.saw(&caller, "read record", &[&named.0]).await?;
     Ok(Json(DefectDetail {
         defect: defect(found)?,
         record,
@@ -299,6 +310,7 @@ pub struct MendedRecord {
 )]
 pub async fn mend_defect(
     State(app): State<App>,
+    caller: Caller,
     named: Named,
     Body(mending): Body<Mending>,
 ) -> Result<Json<MendedRecord>, Problem> {
@@ -313,11 +325,12 @@ pub async fn mend_defect(
         )
         .next("Send the new text of at least one column."));
     }
-    let (found, _) = find(&app, &named).await?;
-    let order =
-        Order { id: &id, message: found.place.0, line: found.place.1, reason: reason.trim() };
+    let offices = caller.offices(Action::MendData)?;
+    let (found, _) = find(&app, &offices, &named).await?;
+    let (message, line, reason) = (found.place.0, found.place.1, reason.trim());
+    let order = Order { id: &id, message, line, reason, offices: &offices };
     let cells: Vec<(String, String)> = values.into_iter().collect();
-    let done = mend::mend(&app.store, &order, &cells, declared::read_again, app.by()).await?;
+    let done = mend::mend(&app.store, &order, &cells, declared::read_again, caller.by()).await?;
     Ok(Json(MendedRecord {
         message: done.message,
         repeated: done.repeated,
@@ -353,16 +366,18 @@ pub struct Rejection {
 )]
 pub async fn reject_defect(
     State(app): State<App>,
+    caller: Caller,
     named: Named,
     Body(rejection): Body<Rejection>,
 ) -> Result<Json<DefectDetail>, Problem> {
     let Rejection { id, reason } = rejection;
     check(&id, &reason)?;
-    let (found, _) = find(&app, &named).await?;
-    let order =
-        Order { id: &id, message: found.place.0, line: found.place.1, reason: reason.trim() };
-    mend::reject(&app.store, &order, app.by()).await?;
-    read_defect(State(app), named).await
+    let offices = caller.offices(Action::MendData)?;
+    let (found, _) = find(&app, &offices, &named).await?;
+    let (message, line, reason) = (found.place.0, found.place.1, reason.trim());
+    let order = Order { id: &id, message, line, reason, offices: &offices };
+    mend::reject(&app.store, &order, caller.by()).await?;
+    read_defect(State(app), caller, named).await
 }
 
 fn check(id: &str, reason: &str) -> Result<(), Problem> {

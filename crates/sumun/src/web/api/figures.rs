@@ -11,6 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::measures::{Interval, days};
 use super::words::{Regime, Target};
 use crate::pipeline::{self, Stream, Wanted};
+use crate::rights::Offices;
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::Asked;
 use crate::web::{App, Problem};
@@ -141,6 +143,7 @@ fn assumptions() -> Vec<SaidAssumption> {
 )]
 pub async fn read_capacity_figures(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<Officers>,
 ) -> Result<Json<CapacityFigures>, Problem> {
     let bad = |said: &str| Problem::unusable("officers", said.to_owned());
@@ -158,10 +161,11 @@ pub async fn read_capacity_figures(
     if officers.is_empty() || officers.len() > 50 || !all.into_iter().all(fits) {
         return Err(bad("A number of officers or minutes is not above 0, or there are too many."));
     }
+    let offices = caller.offices(Action::ReadMeasures)?.narrowed(asked.office.as_deref());
     let wanted = Wanted {
         target: asked.target.unwrap_or(Target::Irregular).into(),
         window: days(&asked.from, &asked.to)?,
-        offices: asked.office.as_ref().map(std::slice::from_ref),
+        offices: &offices,
     };
     let now = (asked.officers_now, each);
     let told = pipeline::other_capacity(&app.store, &wanted, &officers, now).await?;
@@ -227,9 +231,11 @@ pub struct CalibrationBin {
 )]
 pub async fn read_calibration(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<Shifts>,
 ) -> Result<Json<CalibrationFigures>, Problem> {
-    let told = pipeline::calibrated(&app.store, &asked.wanted()?, BINS).await?;
+    let offices = caller.offices(Action::ReadMeasures)?.narrowed(asked.office.as_deref());
+    let told = pipeline::calibrated(&app.store, &asked.wanted(&offices)?, BINS).await?;
     let bins = told.calibration.bins.into_iter().map(|bin| CalibrationBin {
         low: bin.low,
         high: bin.high,
@@ -246,11 +252,11 @@ pub async fn read_calibration(
 }
 
 impl Shifts {
-    fn wanted(&self) -> Result<Wanted<'_>, Problem> {
+    fn wanted<'w>(&self, offices: &'w Offices) -> Result<Wanted<'w>, Problem> {
         Ok(Wanted {
             target: self.target.unwrap_or(Target::Irregular).into(),
             window: days(&self.from, &self.to)?,
-            offices: self.office.as_ref().map(std::slice::from_ref),
+            offices,
         })
     }
 }
@@ -291,9 +297,11 @@ pub struct PrecisionPoint {
 )]
 pub async fn read_precision(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<Shifts>,
 ) -> Result<Json<PrecisionFigures>, Problem> {
-    let told = pipeline::precise(&app.store, &asked.wanted()?, &DEPTHS).await?;
+    let offices = caller.offices(Action::ReadMeasures)?.narrowed(asked.office.as_deref());
+    let told = pipeline::precise(&app.store, &asked.wanted(&offices)?, &DEPTHS).await?;
     let random = told.iter().find(|one| one.share >= 1.0).map(|one| one.precision.into());
     let points = told.into_iter().map(|one| PrecisionPoint {
         share: one.share,
@@ -343,10 +351,12 @@ pub struct OfficeCoverage {
 )]
 pub async fn read_coverage(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<Shifts>,
 ) -> Result<Json<CoverageFigures>, Problem> {
-    let Wanted { window, offices, .. } = asked.wanted()?;
-    let told = pipeline::covered(&app.store, window, offices).await?;
+    let offices = caller.offices(Action::ReadMeasures)?.narrowed(asked.office.as_deref());
+    let window = days(&asked.from, &asked.to)?;
+    let told = pipeline::covered(&app.store, window, &offices).await?;
     let offices = told
         .into_iter()
         .map(|one| {
@@ -429,12 +439,13 @@ pub struct DriftDay {
 )]
 pub async fn read_drift(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<WhichSignals>,
 ) -> Result<Json<DriftFigures>, Problem> {
+    let offices = caller.offices(Action::ReadMeasures)?.narrowed(asked.office.as_deref());
     let drift = pipeline::seen_drift(&app.store).await?;
     let mut signals = Vec::new();
-    let own = |stream: &&Stream| asked.office.as_ref().is_none_or(|of| *of == stream.office);
-    for stream in drift.streams.iter().filter(own) {
+    for stream in drift.streams.iter().filter(|stream| offices.contains(&stream.office)) {
         for &signal in Signal::ALL {
             let alarm = drift.alarms.iter().find(|alarm| {
                 (&alarm.office, &alarm.regime) == (&stream.office, &stream.regime)

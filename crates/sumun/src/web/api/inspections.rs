@@ -19,8 +19,10 @@ use super::plans::steps_of;
 use super::time;
 use super::words::{DetectionMethod, Lane, Modality, Outcome};
 use crate::acts::inspect::{self, DockReport, Ended, Seized};
+use crate::rights::Circumstances;
 use crate::store::plans::{KeptPlan, KeptSelection};
 use crate::store::{Tx, assessments, consignments, outcomes, plans};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Asked, Body};
 use crate::web::{App, Problem};
@@ -78,9 +80,9 @@ pub struct DockItem {
     goods: DockGoods,
     /// Packages declared.
     packages: Option<u32>,
-    /// Who sends it: name or code.
+    /// Who sends it: name or code; none for those who may not read that.
     consignor: Option<String>,
-    /// Who receives it: name or code.
+    /// Who receives it, likewise.
     consignee: Option<String>,
     /// Why it is here, the strongest first.
     reasons: Vec<ReasonSaid>,
@@ -151,31 +153,52 @@ pub struct WhichInspections {
 )]
 pub async fn list_inspections(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<WhichInspections>,
 ) -> Result<Json<Inspections>, Problem> {
     let day: Day = asked.day.parse().map_err(|error: targeting::codes::CodeError| {
         Problem::unusable("day", format!("{error}."))
     })?;
+    caller.may_somewhere(Action::ReadPlan)?;
+    let office = asked.office.as_str();
+    let at_once = caller.can(Action::ReadPlan, office, Circumstances::default())?;
+    let released = caller.can(Action::ReadPlan, office, Circumstances::DRAWN)?;
     let mut tx = app.store.read().await?;
-    let all = plans::of_day(&mut tx, &asked.office, day).await?;
+    // Outside one's offices there is nothing.
+    let all = match at_once || released {
+        true => plans::of_day(&mut tx, office, day).await?,
+        false => Vec::new(),
+    };
     let mut shifts: Vec<String> = all.iter().map(|plan| plan.shift.clone()).collect();
     shifts.sort();
     shifts.dedup();
     let first = shifts.first().cloned().unwrap_or_else(|| asked.day.clone());
     let shift = asked.shift.unwrap_or(first);
+    let of_shift: Vec<&KeptPlan> = all.iter().filter(|plan| plan.shift == shift).collect();
+    let released_at = of_shift.iter().map(|plan| plan.released_at()).max();
+    let now = crate::config::now();
     let mut items = Vec::new();
-    for plan in all.iter().filter(|plan| plan.shift == shift) {
-        items.extend(items_of(&mut tx, plan).await?);
+    for plan in &of_shift {
+        if at_once || plan.released_at() <= now {
+            items.extend(items_of(&mut tx, plan).await?);
+        }
+    }
+    drop(tx);
+    if !caller.can(Action::ReadParty, office, Circumstances::default())? {
+        for item in &mut items {
+            (item.consignor, item.consignee) = (None, None);
+        }
     }
     walk(&mut items);
-    let released_at = all.iter().filter(|plan| plan.shift == shift).map(|plan| plan.drawn_at).max();
+    let ids: Vec<&String> = items.iter().map(|item| &item.consignment).collect();
+    app.reads.saw(&caller, "read inspections", &ids).await?;
     Ok(Json(Inspections {
-        office: asked.office,
         shifts,
         shift,
         released_at: released_at.map(time),
-        released: released_at.is_some_and(|at| at <= crate::config::now()),
+        released: released_at.is_some_and(|at| at <= now),
         items,
+        office: asked.office,
     }))
 }
 
@@ -412,10 +435,20 @@ pub struct InspectionConflict {
 )]
 pub async fn report_inspection(
     State(app): State<App>,
+    caller: Caller,
     Body(report): Body<InspectionReport>,
 ) -> Result<Json<InspectionReported>, Problem> {
+    let offices = caller.offices(Action::RecordOutcome)?;
     let report = report.read()?;
-    let done = inspect::report(&app.store, &report, app.by()).await?;
+    let places = {
+        let mut tx = app.store.read().await?;
+        consignments::places(&mut tx, &[report.consignment], crate::config::now()).await?
+    };
+    if !places.iter().any(|(_, office, _)| offices.contains(office)) {
+        let said = format!("There is no consignment C-{}.", report.consignment);
+        return Err(Problem::missing("no_consignment", said));
+    }
+    let done = inspect::report(&app.store, &report, caller.by()).await?;
     let ours = KeptOutcome::from(&done.ours);
     let theirs = done.theirs.as_ref().map(KeptOutcome::from);
     let state = match done.ended {

@@ -14,13 +14,14 @@ use targeting::codes::Day;
 use targeting::consignment::{ConsignmentId, Defect, DefectKind};
 use utoipa::{IntoParams, ToSchema};
 
-use super::consignments::{Received, RecordDefect};
+use super::consignments::{Received, RecordDefect, own};
 use super::{Assessment, List, time};
 use crate::config::now;
 use crate::pipeline::post_room::{self, Input, Reading};
 use crate::pipeline::understand::understand;
 use crate::refusal::refusal;
 use crate::store::messages::{self, KeptMessage, Tally};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::reception::{Lot, Taken};
 use crate::web::request::{Asked, RawBytes, cursor, page_size, place};
@@ -74,7 +75,11 @@ pub struct SourceDay {
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn list_sources(State(app): State<App>) -> Result<Json<List<Source>>, Problem> {
+pub async fn list_sources(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<List<Source>>, Problem> {
+    caller.may_somewhere(Action::ReadData)?;
     let now = now();
     let since = now - DAYS * 86_400_000_000;
     let mut tx = app.store.read().await?;
@@ -176,8 +181,10 @@ pub struct WhichMessages {
 )]
 pub async fn list_messages(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<WhichMessages>,
 ) -> Result<Json<List<Message>>, Problem> {
+    caller.may_somewhere(Action::ReadData)?;
     let limit = page_size(asked.limit)?;
     let before = place::<i64>(asked.cursor.as_deref())?.unwrap_or(i64::MAX);
     let mut tx = app.store.read().await?;
@@ -256,9 +263,11 @@ pub struct MessageConsignment {
 )]
 pub async fn take_message(
     State(app): State<App>,
+    caller: Caller,
     Asked(named): Asked<MessageNamed>,
     RawBytes(bytes): RawBytes,
 ) -> Result<Json<MessageTaken>, Problem> {
+    let offices = caller.offices(Action::SendConsignments)?;
     if bytes.is_empty() {
         return Err(Problem::unusable("empty", "The message is empty.").next("Send its bytes."));
     }
@@ -330,6 +339,10 @@ pub async fn take_message(
         lot.digest = hex::encode(Sha256::digest(format!("{digest} {}", lot.source)));
     }
     lots[0].body = Some(bytes);
+    for lot in &mut lots {
+        lot.actor = caller.name().to_owned();
+        own(&app, &caller, &offices, lot).await?;
+    }
     answer(&app, lots, (not_declared, tests), format).await
 }
 
@@ -398,6 +411,7 @@ impl MessageTaken {
 
 fn lot_of(digest: &str, name: &str, source: &str, format: &'static str, size: usize) -> Lot {
     Lot {
+        actor: String::new(),
         digest: digest.to_owned(),
         name: name.to_owned(),
         source: source.to_owned(),
@@ -474,10 +488,11 @@ pub struct MessageSegment {
     )
 )]
 pub async fn inspect_message(
-    State(_app): State<App>,
+    caller: Caller,
     Asked(named): Asked<MessageNamed>,
     RawBytes(bytes): RawBytes,
 ) -> Result<Json<MessageUnderstood>, Problem> {
+    caller.may_somewhere(Action::ReadMessage)?;
     let name = text("name", named.name.as_deref().unwrap_or_default())?;
     let office = text("office", named.office.as_deref().unwrap_or_default())?;
     let options =

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::acts::photo;
 use crate::store::photos;
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Named, RawBytes};
 use crate::web::{App, Problem};
@@ -39,11 +40,13 @@ pub struct PhotoKept {
 )]
 pub async fn keep_photo(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
     RawBytes(content): RawBytes,
 ) -> Result<Json<PhotoKept>, Problem> {
+    caller.may_somewhere(Action::RecordOutcome)?;
     let sha256 = digest_of(&name)?;
-    let new = photo::keep(&app.store, &sha256, &content, app.by()).await?;
+    let new = photo::keep(&app.store, &sha256, &content, caller.by()).await?;
     Ok(Json(PhotoKept { sha256, new }))
 }
 
@@ -58,13 +61,25 @@ pub async fn keep_photo(
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn read_photo(State(app): State<App>, name: Named) -> Result<Response, Problem> {
+pub async fn read_photo(
+    State(app): State<App>,
+    caller: Caller,
+    name: Named,
+) -> Result<Response, Problem> {
     let sha256 = digest_of(&name)?;
     let missing = || Problem::missing("no_photo", "There is no such picture.");
     let mut tx = app.store.read().await?;
     let kept = photos::find(&mut tx, &[&sha256]).await?.pop().ok_or_else(missing)?;
+    if kept.kept_by != caller.name() {
+        let named = photos::named_by(&mut tx, &sha256).await?;
+        let ids: Vec<i64> = named.into_iter().map(|(id, _)| id).collect();
+        if caller.sees(&mut tx, &ids).await?.is_empty() {
+            return Err(missing());
+        }
+    }
     let content = photos::content(&mut tx, &sha256).await?.ok_or_else(missing)?;
     drop(tx);
+    app.reads.saw(&caller, "read photo", &[&sha256]).await?;
     let headers = [
         (CONTENT_TYPE, kept.kind),
         (CONTENT_DISPOSITION, format!("inline; filename=\"{}\"", &sha256[..16])),
