@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
-use intake::{Mapping, MessageOptions, TableOptions};
+use intake::{
+    Bytes, DOCUMENT_LIMIT, HEAD_BYTES, Mapping, MessageOptions, TableOptions, is_packed, take_out,
+};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -24,8 +26,9 @@ use crate::store::Store;
 use crate::store::messages::{NewMessage, Tally};
 
 /// Reads files into the store: tables (CSV, NDJSON, Parquet) and trade messages (EDIFACT,
-/// Cargo-IMP, XML, X12, postal forms), plain or packed by gzip or zstd. What cannot be read becomes
-/// a defect; the same file again changes nothing.
+/// Cargo-IMP, XML, X12, postal forms), plain or packed by gzip or zstd; in zip and tar archives, in
+/// mails with attachments and in mailboxes too. What cannot be read becomes a defect; the same file
+/// again changes nothing.
 #[derive(Debug, Args)]
 pub struct Ingest {
     /// Files, or folders with all files in them; `-` is standard input.
@@ -48,12 +51,12 @@ const BATCH: usize = 10_000;
 
 /// What became of one file.
 #[derive(Debug, Clone, Serialize)]
-struct Ingested {
+pub(super) struct Ingested {
     file: String,
     source: String,
     format: String,
     #[serde(flatten)]
-    tally: Tally,
+    pub(super) tally: Tally,
     outcomes_ignored: u64,
     /// Read, but no declaration: where boxes are, and what became of consignments.
     not_declared: u64,
@@ -62,10 +65,10 @@ struct Ingested {
 }
 
 /// How all files of one call are read.
-struct Reading {
-    tables: TableOptions,
-    office: String,
-    with_outcomes: bool,
+pub(super) struct Reading {
+    pub(super) tables: TableOptions,
+    pub(super) office: String,
+    pub(super) with_outcomes: bool,
 }
 
 impl Ingest {
@@ -87,7 +90,10 @@ impl Ingest {
         let (mut done, mut refused) = (Vec::new(), Vec::new());
         for path in &files {
             match ingest(office, &store, path, &reading).await {
-                Ok(ingested) => done.push(ingested),
+                Ok(brought) => {
+                    done.extend(brought.done);
+                    refused.extend(brought.refused);
+                }
                 // One file that is no table does not keep the others out.
                 Err(error) => match refusal(&error) {
                     Some(refusal) => {
@@ -143,14 +149,69 @@ pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-async fn ingest(
+/// What a file brought: itself, or what was sent in it.
+#[derive(Default)]
+pub(super) struct Brought {
+    /// What was received.
+    pub(super) done: Vec<Ingested>,
+    /// What could not be read, by name, and why.
+    pub(super) refused: Vec<(String, String)>,
+}
+
+/// Receives one file; of an archive, mail or mailbox, everything that was sent in it.
+pub(super) async fn ingest(
     office: &Office,
     store: &Store,
     path: &Path,
     reading: &Reading,
-) -> Result<Ingested> {
+) -> Result<Brought> {
     let (mut file, name) = open(path)?;
-    let (digest, size) = digest_of(&mut file)?;
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    if !is_packed(&head, &name) {
+        let (digest, size) = digest_of(&mut file)?;
+        let input = (Input::File(file), name, digest, size);
+        let done = vec![ingest_one(office, store, input, reading).await?];
+        return Ok(Brought { done, refused: Vec::new() });
+    }
+    let mut bytes = Vec::new();
+    Read::by_ref(&mut file).take(DOCUMENT_LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > DOCUMENT_LIMIT {
+        crate::refuse!(
+            "too_large",
+            "{name} is an archive of more than {} MB: take it apart first",
+            DOCUMENT_LIMIT >> 20
+        );
+    }
+    let bytes = Bytes::from(bytes);
+    let taken = tokio::task::block_in_place(|| take_out(&bytes, &name)).unwrap_or_default();
+    let mut brought = Brought { done: Vec::new(), refused: taken.left };
+    for inner in taken.files {
+        let digest = hex::encode(Sha256::digest(&inner.bytes));
+        let size = inner.bytes.len() as u64;
+        let input = (Input::Bytes(inner.bytes), inner.name.clone(), digest, size);
+        match ingest_one(office, store, input, reading).await {
+            Ok(ingested) => brought.done.push(ingested),
+            Err(error) => match refusal(&error) {
+                Some(refused) => brought.refused.push((inner.name, refused.said.clone())),
+                None => return Err(error),
+            },
+        }
+    }
+    if brought.done.is_empty() && brought.refused.is_empty() {
+        crate::refuse!("empty", "there is no file in {name}");
+    }
+    Ok(brought)
+}
+
+/// Receives what is to be read under this name, with its SHA-256 and size.
+async fn ingest_one(
+    office: &Office,
+    store: &Store,
+    (input, name, digest, size): (Input, String, String, u64),
+    reading: &Reading,
+) -> Result<Ingested> {
     let bar = office.bar(Some(size), "Reading");
     bar.set_message(super::shortened(&name, 28));
     let consumed = Arc::new(AtomicU64::new(0));
@@ -170,7 +231,6 @@ async fn ingest(
         let reading = post_room::Reading { tables: reading.tables.clone(), messages };
         let (name, consumed) = (name.clone(), consumed.clone());
         std::thread::spawn(move || {
-            let input = Input::File(file);
             // A store that has given up no longer listens; there is nobody left to tell.
             let tell = |opened| drop(tell.send(opened));
             let take = |parcel| send.blocking_send(parcel).is_ok();
@@ -213,7 +273,7 @@ async fn ingest(
     // A reader that is still sending ends when nobody receives.
     drop(batches);
     bar.finish_and_clear();
-    reader.join().map_err(|_| anyhow!("the reader of {} failed", path.display()))?;
+    reader.join().map_err(|_| anyhow!("the reader of {name} failed"))?;
     stored
 }
 
