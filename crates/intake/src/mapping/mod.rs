@@ -146,15 +146,19 @@ impl Entry {
     }
 }
 
-/// The mappings that come with Sumun: the Korea Customs Service's table and the wide table of
-/// the pretend port. They are read once.
+/// The mappings that come with Sumun: the Korea Customs Service's table, the wide table of the
+/// pretend port, and customs forms of postal items. They are read once.
 pub fn built_in() -> &'static [Mapping] {
     static BUILT_IN: LazyLock<Vec<Mapping>> = LazyLock::new(|| {
-        [include_str!("../../mappings/kcs.toml"), include_str!("../../mappings/port.toml")]
-            .into_iter()
-            // A test reads them all, so none is ever left out.
-            .filter_map(|text| Mapping::parse(text).ok())
-            .collect()
+        [
+            include_str!("../../mappings/kcs.toml"),
+            include_str!("../../mappings/port.toml"),
+            include_str!("../../mappings/postal.toml"),
+        ]
+        .into_iter()
+        // A test reads them all, so none is ever left out.
+        .filter_map(|text| Mapping::parse(text).ok())
+        .collect()
     });
     &BUILT_IN
 }

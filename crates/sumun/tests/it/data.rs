@@ -106,7 +106,7 @@ fn what_would_be_understood_is_shown_beside_the_segments() {
         assert!(marked && !look["defects"].as_array().unwrap().is_empty(), "{look}");
         assert!(!look["consignments"].as_array().unwrap().is_empty());
         let noise = server.ask("POST", "/api/v1/messages/inspect", BYTES, "noise").await?;
-        assert_eq!(noise.expect(200)?["defects"][0]["what"], "unreadable");
+        assert_eq!(noise.expect(200)?["defects"][0]["kind"], "unreadable");
         // Looking keeps nothing.
         assert_eq!(journal_size(&store).await?, entries);
         server.stop().await

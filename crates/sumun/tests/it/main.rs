@@ -7,8 +7,6 @@ mod api;
 mod commands;
 mod crash;
 mod customs_table;
-mod data;
-mod dock;
 mod engines;
 mod engines_agree;
 mod journal;

@@ -320,16 +320,7 @@ pub async fn take_message(
         Err(error) => {
             let Some(refused) = refusal(&error) else { return Err(error.into()) };
             let mut lot = lot_of(&digest, &name, "unknown", "unknown", bytes.len());
-            lot.defects.push(Defect {
-                line: 1,
-                field: Default::default(),
-                kind: DefectKind::Unreadable,
-                reason: refused.said.clone(),
-                found: String::from_utf8_lossy(&bytes[..bytes.len().min(800)])
-                    .chars()
-                    .take(200)
-                    .collect(),
-            });
+            lot.defects.push(unreadable(&refused.said, &bytes));
             lots.push(lot);
             (0, 0, "unknown")
         }
@@ -424,6 +415,18 @@ fn lot_of(digest: &str, name: &str, source: &str, format: &'static str, size: us
     }
 }
 
+/// The defect of bytes that are nothing that could be read.
+fn unreadable(why: &str, bytes: &[u8]) -> Defect {
+    let found = String::from_utf8_lossy(&bytes[..bytes.len().min(800)]);
+    Defect {
+        line: 1,
+        field: Default::default(),
+        kind: DefectKind::Unreadable,
+        reason: why.to_owned(),
+        found: found.chars().take(200).collect(),
+    }
+}
+
 /// The name under which a message is kept; the beginning of its digest makes it its own.
 fn name_of(name: Option<&str>, digest: &str) -> Result<String, Problem> {
     let name = text("name", name.unwrap_or_default())?;
@@ -453,9 +456,8 @@ pub struct MessageUnderstood {
     /// Its consignments, likewise; the first 2000.
     #[schema(value_type = Vec<Object>)]
     consignments: Vec<serde_json::Value>,
-    /// What is wrong, likewise; the first 2000.
-    #[schema(value_type = Vec<Object>)]
-    defects: Vec<serde_json::Value>,
+    /// What is wrong; the first 2000.
+    defects: Vec<RecordDefect>,
     /// Its segments or lines as they stand; the first 2000.
     segments: Vec<MessageSegment>,
     /// True when there is more than is shown.
@@ -507,6 +509,10 @@ fn look(bytes: Bytes, name: &str, options: &MessageOptions) -> std::io::Result<M
     let cut = understood.batch.rows.len() > SHOWN || understood.batch.defects.len() > SHOWN;
     understood.batch.rows.truncate(SHOWN);
     understood.batch.defects.truncate(SHOWN);
+    let mut defects = understood.batch.defects.clone();
+    if let Some(why) = &understood.refused {
+        defects.push(unreadable(why, &bytes));
+    }
     let segments = understood.segments(&bytes, SHOWN + 1);
     let cut = cut || segments.len() > SHOWN;
     let segments = segments.into_iter().take(SHOWN).map(|segment| MessageSegment {
@@ -520,7 +526,7 @@ fn look(bytes: Bytes, name: &str, options: &MessageOptions) -> std::io::Result<M
         dialect: understood.dialect.clone(),
         manifests: understood.manifests(),
         consignments: understood.consignments(),
-        defects: understood.defects(),
+        defects: defects.iter().map(RecordDefect::from).collect(),
         segments: segments.collect(),
         cut,
     })
