@@ -400,6 +400,7 @@ impl Effects {
                     minutes: None,
                     detection_method: None,
                     officer: actor.into(),
+                    evidence: None,
                     result: Outcome::NotExamined { reason },
                 },
             });

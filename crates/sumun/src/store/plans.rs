@@ -312,6 +312,16 @@ pub async fn of_shift(
     tx.fetch_optional(sql, args![office, shift_day.0, regime, shift], kept).await
 }
 
+/// The plans in force of an office on a day.
+pub async fn of_day(tx: &mut Tx, office: &str, day: Day) -> Result<Vec<KeptPlan>> {
+    let sql = super::AssertSqlSafe(format!(
+        "select {COLUMNS} from plan
+         where office = $1 and shift_day = $2 and state = 'drawn'
+         order by shift, id"
+    ));
+    tx.fetch_all(sql, args![office, day.0], kept).await
+}
+
 /// All plans, the newest first.
 pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<KeptPlan>> {
     let sql = super::AssertSqlSafe(format!("select {COLUMNS} from plan order by id desc limit $1"));
@@ -511,7 +521,7 @@ fn line(row: &super::Row) -> Result<KeptSelection> {
 }
 
 /// The plans in force of a day at these offices, by office, shift and regime.
-pub async fn of_day(tx: &mut Tx, offices: &[String], day: Day) -> Result<Vec<KeptPlan>> {
+pub async fn at_offices(tx: &mut Tx, offices: &[String], day: Day) -> Result<Vec<KeptPlan>> {
     let sql = super::AssertSqlSafe(format!(
         "select {COLUMNS} from plan
          where office {{in $1}} and shift_day = $2 and state = 'drawn'
@@ -541,6 +551,24 @@ pub async fn released_between(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<(i6
          order by id",
         args![from, to],
         |row| Ok((row.int(0)?, row.text(1)?.to_owned(), row.int(2)?)),
+    )
+    .await
+}
+
+/// The lines of a plan that were not drawn and that an officer chose, by rank.
+pub async fn chosen(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
+    tx.fetch_all(
+        "select selection.consignment_id, selection.position, selection.risk, selection.expected,
+                selection.expected_critical, selection.chance, selection.channel,
+                selection.modality, selection.minutes, selection.detection, selection.drawn,
+                selection.bundle, selection.profile, selection.must
+         from decision
+         join selection
+           on selection.consignment_id = decision.consignment_id and selection.plan_id = $1
+         where decision.in_force = 1 and decision.act = 'inspect' and selection.drawn = 0
+         order by selection.position",
+        args![id],
+        line,
     )
     .await
 }
