@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use targeting::codes::Day;
 use targeting::consignment::{Consignment, Fate};
+use targeting::decision::Act;
 use targeting::history::examination;
 use targeting::outcome::{
     Channel, DetectionMethod, Exhibit, Inspection, Label, Modality, NotExamined, Outcome, Seizure,
@@ -17,7 +18,9 @@ use targeting::outcome::{
 use crate::rights::Offices;
 use crate::store::consignments::Known;
 use crate::store::outcomes::{NewOutcome, Planned};
-use crate::store::{Store, Tx, consignments, histories, journal, outcomes};
+use crate::store::{
+    Store, Tx, consignments, decisions, finds, histories, journal, outcomes, queue,
+};
 
 /// One row of reported outcomes, as written. A seizure of several substances has a row for each.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -175,6 +178,9 @@ pub(super) async fn keep(
     let ids: Vec<i64> = meant.iter().flat_map(|(_, versions)| versions).map(|v| v.id).collect();
     let planned = outcomes::planned(tx, &ids).await?;
     let latest = outcomes::latest(tx, &ids).await?;
+    let firsts: Vec<i64> =
+        meant.iter().flat_map(|(_, versions)| versions).map(|v| v.first_id).collect();
+    let decided = decisions::in_force(tx, &firsts).await?;
     let stored: HashMap<i64, Consignment> = consignments::load(tx, &ids)
         .await?
         .into_iter()
@@ -184,8 +190,16 @@ pub(super) async fn keep(
     let mut ledger = histories::Additions::default();
     let mut new: Vec<NewOutcome> = Vec::new();
     let (mut examined, mut not_arrived, mut waived) = (Vec::new(), Vec::new(), Vec::new());
-    for (row, versions) in meant {
+    for (mut row, versions) in meant {
         let Some(newest) = versions.last().copied() else { continue };
+        // An officer's order says what it was examined with where the report does not.
+        if row.inspection.modality.is_none()
+            && row.inspection.result.label().is_some()
+            && let Some(ordered) = decided.get(&newest.first_id)
+            && let (Act::Inspect, Some(modality)) = (ordered.act, &ordered.modality)
+        {
+            row.inspection.modality = Some(modality.parse()?);
+        }
         // The version that a plan has is the one that was inspected; a drawn one comes first.
         let in_plan = versions
             .iter()
@@ -207,6 +221,10 @@ pub(super) async fn keep(
             Some(before) if before.inspection == row.inspection => {
                 done.unchanged += 1;
                 continue;
+            }
+            Some(before) if is_waiver_undone(&before.inspection) => {
+                done.recorded += 1;
+                before.revision + 1
             }
             Some(before) if !correct => {
                 done.refused.push(Refused {
@@ -245,6 +263,7 @@ pub(super) async fn keep(
                 NotExamined::Waived | NotExamined::ScoredAfterRelease | NotExamined::NoCapacity => {
                     waived.push(id)
                 }
+                NotExamined::WaiverUndone => {}
             },
             _ => {}
         }
@@ -265,23 +284,44 @@ pub(super) async fn keep(
     consignments::set_fate(tx, &not_arrived, Fate::Rejected).await?;
     consignments::set_fate(tx, &waived, Fate::Released).await?;
     ledger.keep(tx).await?;
-    let entries: Vec<journal::JournalEntry<'_>> = new
+    let finds: Vec<(i64, Day, &Consignment)> = new
         .iter()
-        .map(|new| journal::JournalEntry {
-            actor: actor.into(),
-            act: if new.revision > 1 { "correct" } else { "record" }.into(),
-            subject: format!("consignment {}", new.consignment_id).into(),
-            body: json!({
-                "consignment": new.consignment_id,
-                "revision": new.revision,
-                "plan": new.plan_id,
-                "channel": new.channel,
-                "inspection": new.inspection,
-            }),
+        .filter(|new| new.inspection.result.label().is_some_and(Label::irregular))
+        .filter_map(|new| {
+            Some((new.consignment_id, new.known_on, stored.get(&new.consignment_id)?))
         })
         .collect();
+    let corrected: Vec<i64> =
+        new.iter().filter(|new| new.revision > 1).map(|new| new.consignment_id).collect();
+    finds::forget(tx, &corrected).await?;
+    finds::keep(tx, &finds).await?;
+    let ended: Vec<i64> = new.iter().map(|new| new.consignment_id).chain(examined).collect();
+    queue::refresh(tx, &ended).await?;
+    let entries: Vec<journal::JournalEntry<'_>> =
+        new.iter().map(|new| journaled(new, actor)).collect();
     journal::record(tx, &entries, now).await?;
     Ok(true)
+}
+
+/// The journal's entry of an outcome.
+pub(super) fn journaled<'e>(new: &NewOutcome, actor: &'e str) -> journal::JournalEntry<'e> {
+    journal::JournalEntry {
+        actor: actor.into(),
+        act: if new.revision > 1 { "correct" } else { "record" }.into(),
+        subject: format!("consignment {}", new.consignment_id).into(),
+        body: json!({
+            "consignment": new.consignment_id,
+            "revision": new.revision,
+            "plan": new.plan_id,
+            "channel": new.channel,
+            "inspection": new.inspection,
+        }),
+    }
+}
+
+/// Whether an outcome only says that a waiver was taken back: the inspection is still to come.
+pub(super) fn is_waiver_undone(inspection: &Inspection) -> bool {
+    matches!(inspection.result, Outcome::NotExamined { reason: NotExamined::WaiverUndone })
 }
 
 fn add(
@@ -473,7 +513,8 @@ fn method(word: &str) -> Result<DetectionMethod, String> {
 
 fn not_examined(reason: &str) -> Result<NotExamined, String> {
     let word = reason.trim().to_ascii_lowercase().replace([' ', '-'], "_");
-    word.parse().map_err(|_| {
+    let known: Option<NotExamined> = word.parse().ok();
+    known.filter(|reason| *reason != NotExamined::WaiverUndone).ok_or_else(|| {
         format!(
             "not_examined needs a reason of the list (never_arrived, bill_deleted, waived, \
              scored_after_release, no_capacity), not `{reason}`"

@@ -4,6 +4,7 @@
 mod backtest;
 mod bias;
 mod config;
+mod decide;
 mod defects;
 mod demo;
 mod drift;
@@ -56,6 +57,8 @@ pub enum Verb {
     Screen(screen::Screen),
     /// Draws a shift's inspections with known chances.
     Plan(plan::Plan),
+    /// Holds, asks, inspects, waives or releases a consignment, or takes that back.
+    Decide(decide::Decide),
     /// Records what inspections came to.
     Record(record::Record),
     /// Learns a candidate model from everything inspected.
@@ -211,6 +214,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Defects(verb) => boxed(verb.run(office)).await,
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,
+        Verb::Decide(verb) => boxed(verb.run(office)).await,
         Verb::Record(verb) => boxed(verb.run(office)).await,
         Verb::Learn(verb) => boxed(verb.run(office)).await,
         Verb::Model(verb) => boxed(verb.run(office)).await,

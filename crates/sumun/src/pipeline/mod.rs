@@ -4,15 +4,18 @@
 
 mod capacity;
 mod card;
+pub mod dossier;
 mod figures;
 mod learn;
 mod measure;
 pub mod page;
 mod plan;
 pub mod post_room;
+pub mod queue;
 mod receive;
 mod screen;
 mod shadow;
+pub mod today;
 pub mod understand;
 mod value;
 mod watch;

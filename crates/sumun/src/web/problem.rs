@@ -155,6 +155,10 @@ fn next_step(code: &str) -> Option<String> {
              /api/v1/consignments."
         }
         "no_reason" => "Say in `reason` why.",
+        "order_id" => "Make a ULID for each order, and keep it when you try again.",
+        "reason_code" => "GET /api/v1/codes lists the reasons and the acts that they suit.",
+        "no_question" => "Say in `question` what is asked.",
+        "no_view" => "GET /api/v1/views lists your own.",
         "empty_journal" => "The first act makes the first checkpoint.",
         "idempotency_key" => "Send a new Idempotency-Key with a new body.",
         "no_route" | "method" => "GET /api/openapi.json says what there is.",

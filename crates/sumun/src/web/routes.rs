@@ -12,8 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    challengers, consignments, defects, figures, health, inspections, journal, measures, messages,
-    models, outcomes, photos, plans, session,
+    challengers, codes, consignments, decisions, defects, dossier, events, figures, health,
+    inspections, journal, measures, messages, models, outcomes, photos, plans, queue, search,
+    session, today, views,
 };
 use super::request::BODY_LIMIT;
 use super::{App, Problem, assets, guard};
@@ -31,6 +32,7 @@ use super::{App, Problem, assets, guard};
     tags(
         (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
+        (name = "desk", description = "An officer's day: the queue, decisions, the dossier."),
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
         (name = "measures", description = "What gets past, and what each channel yields."),
@@ -65,6 +67,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(plans::list_selections))
         .routes(routes!(plans::replay_plan))
         .routes(routes!(outcomes::record_outcomes))
+        .routes(routes!(today::read_today))
+        .routes(routes!(queue::list_queue))
+        .routes(routes!(decisions::list_decisions, decisions::decide))
+        .routes(routes!(dossier::read_dossier))
+        .routes(routes!(views::list_views))
+        .routes(routes!(views::keep_view, views::forget_view))
+        .routes(routes!(search::search))
+        .routes(routes!(events::follow_events))
+        .routes(routes!(codes::read_codes))
         .routes(routes!(measures::read_measures))
         .routes(routes!(measures::read_value))
         .routes(routes!(models::list_models))

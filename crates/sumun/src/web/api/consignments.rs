@@ -476,6 +476,16 @@ pub async fn read_consignment(
     caller: Caller,
     name: Named,
 ) -> Result<Json<ConsignmentDetail>, Problem> {
+    Ok(Json(detail(&app, &caller, &name).await?.0))
+}
+
+/// One version of a consignment with all that was judged, decided and found, as far as the caller
+/// may see it; with the version, and whether names may be seen.
+pub(super) async fn detail(
+    app: &App,
+    caller: &Caller,
+    name: &Named,
+) -> Result<(ConsignmentDetail, Version, bool), Problem> {
     caller.may_somewhere(Action::ReadConsignment)?;
     let missing =
         || Problem::missing("no_consignment", format!("There is no consignment {}.", name.0));
@@ -509,13 +519,14 @@ pub async fn read_consignment(
     let came_of_it = outcomes::of(&mut tx, &[id]).await?;
     drop(tx);
     let mut declared = Declared::from(consignment);
-    if caller.can(Action::ReadParty, office, Circumstances::default())? {
-        app.reads.saw(&caller, "read party", &[ConsignmentId(id)]).await?;
+    let names = caller.can(Action::ReadParty, office, Circumstances::default())?;
+    if names {
+        app.reads.saw(caller, "read party", &[ConsignmentId(id)]).await?;
     } else {
         declared.without_names();
     }
-    app.reads.saw(&caller, "read consignment", &[ConsignmentId(id)]).await?;
-    Ok(Json(ConsignmentDetail {
+    app.reads.saw(caller, "read consignment", &[ConsignmentId(id)]).await?;
+    let detail = ConsignmentDetail {
         summary: ConsignmentVersion::from(&found),
         message: found.message_id,
         line: found.line,
@@ -530,5 +541,6 @@ pub async fn read_consignment(
             .map(|(plan, line)| ConsignmentSelection::of(*plan, line))
             .collect::<Result<_, Problem>>()?,
         outcomes: came_of_it.iter().map(KeptOutcome::from).collect(),
-    }))
+    };
+    Ok((detail, found, names))
 }

@@ -9,11 +9,15 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use targeting::codes::Day;
 use targeting::consignment::{Consignment, ConsignmentId};
+use targeting::decision::Act;
 use targeting::outcome::{Evidence, Photo};
 use targeting::party::Role;
+use targeting::playbook::playbook;
 use utoipa::{IntoParams, ToSchema};
 
 use super::ReasonSaid;
+use super::decisions::Decision;
+use super::dossier::PlaybookLine;
 use super::outcomes::{KeptOutcome, micros};
 use super::plans::steps_of;
 use super::time;
@@ -21,7 +25,9 @@ use super::words::{DetectionMethod, Lane, Modality, Outcome};
 use crate::acts::inspect::{self, DockReport, Ended, Seized};
 use crate::rights::Circumstances;
 use crate::store::plans::{KeptPlan, KeptSelection};
-use crate::store::{Tx, assessments, consignments, outcomes, plans};
+use crate::store::consignments::Version;
+use crate::store::decisions::KeptDecision;
+use crate::store::{Tx, assessments, consignments, decisions, outcomes, plans};
 use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Asked, Body};
@@ -86,6 +92,10 @@ pub struct DockItem {
     consignee: Option<String>,
     /// Why it is here, the strongest first.
     reasons: Vec<ReasonSaid>,
+    /// Where to look, with what, and what defeats other means there.
+    playbook: Vec<PlaybookLine>,
+    /// What an officer decided about it, where that counts.
+    decision: Option<Decision>,
     /// What came of it so far.
     outcome: Option<KeptOutcome>,
 }
@@ -204,13 +214,12 @@ pub async fn list_inspections(
 
 /// The drawn consignments of a plan.
 async fn items_of(tx: &mut Tx, plan: &KeptPlan) -> Result<Vec<DockItem>, Problem> {
-    let lines = plans::ranked(tx, plan.id, Some(true), 0, i64::MAX).await?;
+    let lines = plans::to_open(tx, plan.id).await?;
     let ids: Vec<i64> = lines.iter().map(|line| line.consignment_id).collect();
-    let mut stored: HashMap<i64, Consignment> = consignments::load(tx, &ids)
-        .await?
-        .into_iter()
-        .map(|stored| (stored.id, stored.consignment))
-        .collect();
+    let mut stored: HashMap<i64, Version> =
+        consignments::described(tx, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
+    let firsts: Vec<i64> = stored.values().map(|version| version.first_id).collect();
+    let decided = decisions::in_force(tx, &firsts).await?;
     let judged = assessments::of(tx, &ids, plan.model_id.as_deref()).await?;
     let judged: HashMap<i64, assessments::KeptAssessment> =
         judged.into_iter().map(|one| (one.consignment_id, one)).collect();
@@ -220,21 +229,32 @@ async fn items_of(tx: &mut Tx, plan: &KeptPlan) -> Result<Vec<DockItem>, Problem
     let steps = steps_of(plan)?;
     let mut items = Vec::with_capacity(lines.len());
     for line in &lines {
-        let Some(consignment) = stored.remove(&line.consignment_id) else { continue };
-        let judged = judged.get(&line.consignment_id);
-        let came = came.get(&line.consignment_id);
-        items.push(item(plan, line, &consignment, (judged, came), &steps)?);
+        let Some(version) = stored.remove(&line.consignment_id) else { continue };
+        let known = Known {
+            judged: judged.get(&line.consignment_id),
+            came: came.get(&line.consignment_id),
+            decided: decided.get(&version.first_id),
+        };
+        items.push(item(plan, line, &version.consignment, &known, &steps)?);
     }
     Ok(items)
+}
+
+/// What is known of a consignment that is to be opened.
+struct Known<'k> {
+    judged: Option<&'k assessments::KeptAssessment>,
+    came: Option<&'k outcomes::KeptOutcome>,
+    decided: Option<&'k KeptDecision>,
 }
 
 fn item(
     plan: &KeptPlan,
     line: &KeptSelection,
     consignment: &Consignment,
-    (judged, came): (Option<&assessments::KeptAssessment>, Option<&outcomes::KeptOutcome>),
-    steps: &HashMap<String, Vec<Modality>>,
+    known: &Known<'_>,
+    known_steps: &HashMap<String, Vec<Modality>>,
 ) -> Result<DockItem, Problem> {
+    let Known { judged, came, decided } = known;
     let documents = &consignment.documents;
     let bills = [documents.master_bill.as_str(), &documents.house_bill, &documents.declaration]
         .into_iter()
@@ -242,8 +262,13 @@ fn item(
         .chain(documents.postal_item.map(|item| item.to_string()))
         .filter(|bill| !bill.is_empty() && *bill != consignment.reference)
         .collect();
+    // An officer's order takes the place of what the plan says.
+    let ordered = decided.filter(|decided| decided.act == Act::Inspect);
+    let with = ordered.and_then(|ordered| ordered.modality.as_deref());
     let modality: targeting::outcome::Modality =
-        line.modality.parse().map_err(anyhow::Error::from)?;
+        with.unwrap_or(&line.modality).parse().map_err(anyhow::Error::from)?;
+    let minutes = ordered.and_then(|ordered| ordered.minutes).unwrap_or(line.minutes);
+    let decision = decided.map(|one| Decision::of(one, crate::config::now())).transpose()?;
     let packages = consignment.goods.iter().filter_map(|item| item.packages);
     let party = |role| {
         let party = consignment.party(role)?;
@@ -252,7 +277,8 @@ fn item(
             .or(Some(party.code.as_str()).filter(|code| !code.is_empty()))
             .map(str::to_owned)
     };
-    let steps = line.bundle.as_ref().and_then(|bundle| steps.get(bundle)).cloned();
+    let steps = line.bundle.as_ref().filter(|_| with.is_none());
+    let steps = steps.and_then(|bundle| known_steps.get(bundle)).cloned();
     Ok(DockItem {
         consignment: ConsignmentId(line.consignment_id).to_string(),
         reference: consignment.reference.to_string(),
@@ -263,7 +289,7 @@ fn item(
         place: place(consignment),
         modality: modality.into(),
         steps: steps.unwrap_or_else(|| vec![modality.into()]),
-        minutes: line.minutes,
+        minutes,
         lane: judged.map(|judged| judged.assessment.lane.into()),
         goods: DockGoods::of(consignment),
         packages: packages.clone().next().map(|_| packages.sum()),
@@ -272,6 +298,8 @@ fn item(
         reasons: judged
             .map(|judged| judged.assessment.reasons.iter().take(3).map(ReasonSaid::from).collect())
             .unwrap_or_default(),
+        playbook: PlaybookLine::all(&playbook(consignment)),
+        decision,
         outcome: came.map(KeptOutcome::from),
     })
 }

@@ -210,7 +210,7 @@ pub async fn record_outcomes(
 }
 
 /// A recorded outcome.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = RecordedOutcome)]
 pub struct KeptOutcome {
     /// Counted from 1; the last revision counts.
@@ -254,7 +254,7 @@ pub struct KeptOutcome {
 }
 
 /// One line of contraband with its original quantity and unit.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Exhibit {
     /// Substance or goods, in the officer's words.
     substance: String,
