@@ -401,6 +401,7 @@ impl Effects {
                     detection_method: None,
                     officer: actor.into(),
                     result: Outcome::NotExamined { reason },
+                    evidence: None,
                 },
             });
         };

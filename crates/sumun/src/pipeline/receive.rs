@@ -17,8 +17,8 @@ use crate::store::messages::{NewMessage, Tally};
 use crate::store::outcomes::NewOutcome;
 use crate::store::records::KeptRecord;
 use crate::store::{
-    Store, Tx, consignments, covered, defects, finds, histories, journal, messages, outcomes, queue,
-    records,
+    Store, Tx, consignments, covered, defects, finds, histories, journal, messages, outcomes,
+    queue, records,
 };
 
 /// A record ready to be stored.

@@ -24,9 +24,9 @@ use super::time;
 use super::words::{DetectionMethod, Lane, Modality, Outcome};
 use crate::acts::inspect::{self, DockReport, Ended, Seized};
 use crate::rights::Circumstances;
-use crate::store::plans::{KeptPlan, KeptSelection};
 use crate::store::consignments::Version;
 use crate::store::decisions::KeptDecision;
+use crate::store::plans::{KeptPlan, KeptSelection};
 use crate::store::{Tx, assessments, consignments, decisions, outcomes, plans};
 use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
@@ -176,7 +176,7 @@ pub async fn list_inspections(
     let mut tx = app.store.read().await?;
     // Outside one's offices there is nothing.
     let all = match at_once || released {
-        true => plans::of_day(&mut tx, office, day).await?,
+        true => plans::of_day(&mut tx, std::slice::from_ref(&asked.office), day).await?,
         false => Vec::new(),
     };
     let mut shifts: Vec<String> = all.iter().map(|plan| plan.shift.clone()).collect();
@@ -398,7 +398,7 @@ pub struct SeizedExhibit {
 }
 
 /// A picture that was taken.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhotoTaken {
     /// SHA-256 of its bytes, in hexadecimal.
