@@ -257,6 +257,7 @@ async fn teach(store: &Store, lessons: u64) -> Result<()> {
                     (true, 0) => Outcome::Seizure(seizure),
                     (true, _) => Outcome::Discrepancy { finding: "undeclared".to_owned() },
                 },
+                evidence: None,
             };
             pipeline::prepare(n + 1, consignment, Some(inspection))
         })

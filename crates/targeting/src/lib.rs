@@ -12,6 +12,7 @@
 
 pub mod amount;
 pub mod codes;
+pub mod concealment;
 pub mod consignment;
 pub mod facts;
 pub mod feature;

@@ -4,7 +4,10 @@
 
 pub mod account;
 pub mod draw;
+pub mod inspect;
+pub mod mend;
 pub mod model;
+pub mod photo;
 pub mod record;
 pub mod second_factor;
 pub mod verification;

@@ -17,7 +17,7 @@ use targeting::outcome::{
 use crate::rights::Offices;
 use crate::store::consignments::Known;
 use crate::store::outcomes::{NewOutcome, Planned};
-use crate::store::{Store, consignments, histories, journal, outcomes};
+use crate::store::{Store, Tx, consignments, histories, journal, outcomes};
 
 /// One row of reported outcomes, as written. A seizure of several substances has a row for each.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -85,12 +85,14 @@ pub struct Recorded {
 }
 
 /// A row that has been understood.
-struct Understood {
-    line: u64,
-    declaration: String,
-    source: String,
-    decided_on: Option<Day>,
-    inspection: Inspection,
+pub(super) struct Understood {
+    pub(super) line: u64,
+    pub(super) declaration: String,
+    pub(super) source: String,
+    /// The version that was examined, where the report names it.
+    pub(super) version: Option<i64>,
+    pub(super) decided_on: Option<Day>,
+    pub(super) inspection: Inspection,
 }
 
 /// Records a batch of reports. With `correct`, a report that differs from what is recorded takes
@@ -118,11 +120,35 @@ pub async fn record_own(
         return Ok(done);
     }
     let mut tx = store.begin().await?;
+    let how = Keeping { correct, offices };
+    if keep(&mut tx, understood, how, (actor, now), &mut done).await? {
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// How outcomes are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Keeping<'k> {
+    /// Puts a differing one in the place of what is recorded.
+    pub(super) correct: bool,
+    /// Of these offices alone; of all when left out.
+    pub(super) offices: Option<&'k Offices>,
+}
+
+/// Keeps what was understood, within a transaction of the caller's; false when nothing changed.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    understood: Vec<Understood>,
+    Keeping { correct, offices }: Keeping<'_>,
+    (actor, now): (&str, i64),
+    done: &mut Recorded,
+) -> Result<bool> {
     let references: Vec<&str> = understood.iter().map(|row| row.declaration.as_str()).collect();
-    let mut register = consignments::versions(&mut tx, &references).await?;
+    let mut register = consignments::versions(tx, &references).await?;
     if let Some(offices) = offices {
         let ids: Vec<i64> = register.values().flatten().map(|(_, known)| known.id).collect();
-        let places = consignments::places(&mut tx, &ids, now).await?;
+        let places = consignments::places(tx, &ids, now).await?;
         let own: HashSet<i64> = (places.into_iter())
             .filter(|(_, office, _)| offices.contains(office))
             .map(|(id, ..)| id)
@@ -147,9 +173,9 @@ pub async fn record_own(
         }
     }
     let ids: Vec<i64> = meant.iter().flat_map(|(_, versions)| versions).map(|v| v.id).collect();
-    let planned = outcomes::planned(&mut tx, &ids).await?;
-    let latest = outcomes::latest(&mut tx, &ids).await?;
-    let stored: HashMap<i64, Consignment> = consignments::load(&mut tx, &ids)
+    let planned = outcomes::planned(tx, &ids).await?;
+    let latest = outcomes::latest(tx, &ids).await?;
+    let stored: HashMap<i64, Consignment> = consignments::load(tx, &ids)
         .await?
         .into_iter()
         .map(|stored| (stored.id, stored.consignment))
@@ -163,9 +189,10 @@ pub async fn record_own(
         // The version that a plan has is the one that was inspected; a drawn one comes first.
         let in_plan = versions
             .iter()
+            .filter(|version| row.version.is_none_or(|id| id == version.id))
             .filter_map(|version| Some((version.id, planned.get(&version.id)?)))
             .max_by_key(|(id, plan)| (plan.drawn, *id));
-        let id = in_plan.map(|(id, _)| id).unwrap_or_else(|| {
+        let id = row.version.or(in_plan.map(|(id, _)| id)).unwrap_or_else(|| {
             let recorded = versions.iter().rev().find(|version| latest.contains_key(&version.id));
             recorded.map_or(newest.id, |version| version.id)
         });
@@ -231,13 +258,13 @@ pub async fn record_own(
         });
     }
     if new.is_empty() {
-        return Ok(done);
+        return Ok(false);
     }
-    outcomes::insert(&mut tx, &new, now).await?;
-    consignments::set_fate(&mut tx, &examined, Fate::Inspected).await?;
-    consignments::set_fate(&mut tx, &not_arrived, Fate::Rejected).await?;
-    consignments::set_fate(&mut tx, &waived, Fate::Released).await?;
-    ledger.keep(&mut tx).await?;
+    outcomes::insert(tx, &new, now).await?;
+    consignments::set_fate(tx, &examined, Fate::Inspected).await?;
+    consignments::set_fate(tx, &not_arrived, Fate::Rejected).await?;
+    consignments::set_fate(tx, &waived, Fate::Released).await?;
+    ledger.keep(tx).await?;
     let entries: Vec<journal::JournalEntry<'_>> = new
         .iter()
         .map(|new| journal::JournalEntry {
@@ -253,9 +280,8 @@ pub async fn record_own(
             }),
         })
         .collect();
-    journal::record(&mut tx, &entries, now).await?;
-    tx.commit().await?;
-    Ok(done)
+    journal::record(tx, &entries, now).await?;
+    Ok(true)
 }
 
 fn add(
@@ -405,6 +431,7 @@ fn read(line: u64, report: &Report, actor: &str) -> Result<Understood, String> {
         line,
         declaration: declaration.to_owned(),
         source: report.source.trim().to_owned(),
+        version: None,
         decided_on,
         inspection: Inspection {
             modality,
@@ -412,6 +439,7 @@ fn read(line: u64, report: &Report, actor: &str) -> Result<Understood, String> {
             detection_method,
             officer: officer.into(),
             result,
+            evidence: None,
         },
     })
 }

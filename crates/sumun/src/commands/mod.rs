@@ -21,6 +21,7 @@ mod screen;
 mod serve;
 mod table;
 mod verify;
+mod watch;
 
 use std::future::Future;
 use std::io::{IsTerminal, Write};
@@ -45,6 +46,8 @@ pub use table::Table;
 pub enum Verb {
     /// Reads files of declarations into the store.
     Ingest(ingest::Ingest),
+    /// Follows a drop folder, and receives and screens what appears in it.
+    Watch(watch::Watch),
     /// Shows what is understood of a file, and keeps nothing.
     Inspect(inspect::Inspect),
     /// Lists what was wrong with records.
@@ -203,6 +206,7 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
     match verb {
         Verb::Ingest(verb) => boxed(verb.run(office)).await,
+        Verb::Watch(verb) => boxed(verb.run(office)).await,
         Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
         Verb::Screen(verb) => boxed(verb.run(office)).await,

@@ -14,8 +14,9 @@ use targeting::outcome::Inspection;
 use crate::store::consignments::{Known, NewVersion};
 use crate::store::messages::{NewMessage, Tally};
 use crate::store::outcomes::NewOutcome;
+use crate::store::records::KeptRecord;
 use crate::store::{
-    Store, Tx, consignments, covered, defects, histories, journal, messages, outcomes,
+    Store, Tx, consignments, covered, defects, histories, journal, messages, outcomes, records,
 };
 
 /// A record ready to be stored.
@@ -85,10 +86,24 @@ pub async fn receive(
     with_outcomes: bool,
     (actor, now): (&str, i64),
 ) -> Result<Tally> {
+    let faults = (found_defects, [].as_slice());
+    receive_noting(store, message, batch, faults, with_outcomes, (actor, now)).await
+}
+
+/// As [`receive`], and keeps what was written where something was wrong, for whoever mends it.
+pub async fn receive_noting(
+    store: &Store,
+    message: &Message,
+    batch: &[Arrival],
+    (found_defects, written): (&[Defect], &[KeptRecord]),
+    with_outcomes: bool,
+    (actor, now): (&str, i64),
+) -> Result<Tally> {
     let mut tx = store.begin().await?;
     let received =
         receive_within(&mut tx, message, batch, found_defects, with_outcomes, (actor, now)).await?;
     if received.changed {
+        records::insert(&mut tx, message.id, written).await?;
         tx.commit().await?;
     }
     Ok(received.tally)

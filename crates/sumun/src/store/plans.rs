@@ -299,6 +299,16 @@ pub async fn of_shift(
     tx.fetch_optional(sql, args![office, shift_day.0, regime, shift], kept).await
 }
 
+/// The plans in force of an office on a day.
+pub async fn of_day(tx: &mut Tx, office: &str, day: Day) -> Result<Vec<KeptPlan>> {
+    let sql = super::AssertSqlSafe(format!(
+        "select {COLUMNS} from plan
+         where office = $1 and shift_day = $2 and state = 'drawn'
+         order by shift, id"
+    ));
+    tx.fetch_all(sql, args![office, day.0], kept).await
+}
+
 /// All plans, the newest first.
 pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<KeptPlan>> {
     let sql = super::AssertSqlSafe(format!("select {COLUMNS} from plan order by id desc limit $1"));

@@ -121,7 +121,8 @@ impl IntoResponse for Problem {
 fn status_of(code: &str) -> StatusCode {
     match code {
         "no_plan" | "empty_journal" | "no_account" | "no_token" | "no_capacity" | "no_export"
-        | "no_office" => StatusCode::NOT_FOUND,
+        | "no_office" | "no_defect" | "no_consignment" => StatusCode::NOT_FOUND,
+        "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "wrong_credentials" => StatusCode::UNAUTHORIZED,
         "locked" => StatusCode::TOO_MANY_REQUESTS,
         "own_account" | "own_capacity" | "own_export" => StatusCode::FORBIDDEN,

@@ -88,6 +88,25 @@ pub struct Received {
     defects: i64,
 }
 
+impl Received {
+    /// Adds what another part of the request came to.
+    pub(super) fn add(&mut self, tally: Tally) {
+        self.read += tally.read;
+        self.new += tally.new;
+        self.amended += tally.amended;
+        self.unchanged += tally.unchanged;
+        self.rejected += tally.rejected;
+        self.defects += tally.defects;
+    }
+}
+
+impl RecordDefect {
+    /// The fault in a sentence.
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
 impl From<Tally> for Received {
     fn from(tally: Tally) -> Received {
         let Tally { read, new, amended, unchanged, rejected, defects } = tally;
@@ -206,7 +225,12 @@ pub async fn screen_consignments(
 
 /// Holds that all of it is of the sender's offices: what is sent, and what it would take the place
 /// of.
-async fn own(app: &App, caller: &Caller, offices: &Offices, lot: &Lot) -> Result<(), Problem> {
+pub(super) async fn own(
+    app: &App,
+    caller: &Caller,
+    offices: &Offices,
+    lot: &Lot,
+) -> Result<(), Problem> {
     if offices.all() {
         return Ok(());
     }
@@ -268,7 +292,7 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
             ));
         }
     };
-    let (mut arrivals, mut defects) = (Vec::new(), Vec::new());
+    let (mut arrivals, mut defects, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for (line, one) in (1..).zip(&batch.consignments) {
         if !one.source.is_empty() && one.source != batch.source {
             return Err(Problem::unusable(
@@ -277,8 +301,12 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
             )
             .next("Send the consignments of each source in a batch of their own."));
         }
+        let before = defects.len();
         if let Some(consignment) = declared::read(line, source, one, &mut defects) {
             arrivals.push(pipeline::prepare(line, consignment, None)?);
+        }
+        if defects.len() > before {
+            written.push(declared::as_sent(line, source, one)?);
         }
     }
     let content = hex::encode(Sha256::digest(&body.0));
@@ -288,8 +316,18 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
         Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {key}"))),
     };
     let size_bytes = body.0.len() as i64;
-    let (actor, source) = (actor.to_owned(), source.to_owned());
-    Ok(Lot { actor, digest, name, source, size_bytes, arrivals, defects })
+    Ok(Lot {
+        actor: actor.to_owned(),
+        digest,
+        name,
+        source: source.to_owned(),
+        format: "api",
+        size_bytes,
+        arrivals,
+        defects,
+        written,
+        body: None,
+    })
 }
 
 fn answer(taken: Taken, arrivals: Vec<(u64, String)>, defects: Vec<RecordDefect>) -> Screened {

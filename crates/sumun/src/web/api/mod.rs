@@ -4,13 +4,17 @@
 
 pub mod challengers;
 pub mod consignments;
-mod declared;
+pub mod declared;
 pub mod defects;
+pub mod figures;
 pub mod health;
+pub mod inspections;
 pub mod journal;
 pub mod measures;
+pub mod messages;
 pub mod models;
 pub mod outcomes;
+pub mod photos;
 pub mod plans;
 pub mod session;
 pub mod words;
