@@ -1,7 +1,7 @@
 //! Code lists: the closed sets that people choose from, with what each entry is called in Korean
-//! and English. Forms show them, records keep the code alone. The lists of substances and units are
-//! Sumun's own and follow what seizure registers publish; the others say the words of a type.
-//! Where and how things are hidden is in `concealment.rs`.
+//! and English. Forms show them, records keep the code alone. The lists of places, ways of hiding,
+//! substances and units are Sumun's own and follow what seizure registers publish; the others say
+//! the words of a type.
 
 /// One entry of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,42 @@ pub struct Coded {
 const fn of(code: &'static str, ko: &'static str, en: &'static str) -> Coded {
     Coded { code, ko, en }
 }
+
+/// Where contraband was hidden.
+pub const CONCEALMENT_PLACES: [Coded; 17] = [
+    of("load", "화물 속", "In the load"),
+    of("packaging", "포장재·완충재", "Packaging or padding"),
+    of("pallet", "파렛트·목재 받침", "Pallet or dunnage"),
+    of("container_wall", "컨테이너 벽·바닥·천장", "Container wall, floor or roof"),
+    of("container_door", "컨테이너 문·문틀", "Container door or frame"),
+    of("reefer_unit", "냉동기·단열재", "Refrigeration unit or insulation"),
+    of("machine", "기계 내부", "Inside a machine"),
+    of("consumer_goods", "생활용품 내부", "Inside consumer goods"),
+    of("food", "식품·음료", "Food or drink"),
+    of("cosmetics", "화장품·의약품 용기", "Cosmetics or medicine containers"),
+    of("letter", "편지·서류", "Letter or documents"),
+    of("baggage", "여행가방·휴대품", "Baggage"),
+    of("vehicle", "차량", "Vehicle"),
+    of("ship_space", "선박 내부 공간", "Spaces of the ship"),
+    of("hull", "선체 외부·씨체스트", "Hull or sea chest"),
+    of("aircraft", "항공기", "Aircraft"),
+    of("body", "신체", "On or in the body"),
+];
+
+/// How contraband was hidden.
+pub const CONCEALMENT_METHODS: [Coded; 11] = [
+    of("openly", "숨기지 않음", "Not hidden"),
+    of("mixed_in", "정상 화물에 섞음", "Mixed among the goods"),
+    of("rip_on", "봉인을 바꾸고 끼워 넣음(립온)", "Rip-on/rip-off with another seal"),
+    of("cavity", "빈 공간에 넣음", "In a cavity"),
+    of("false_bottom", "이중 바닥·이중 벽", "False bottom or wall"),
+    of("built_in", "용접·가공해 넣음", "Welded or machined in"),
+    of("dissolved", "액체에 녹임", "Dissolved in a liquid"),
+    of("impregnated", "천·종이·숯 등에 스며들게 함", "Impregnated into cloth, paper or charcoal"),
+    of("look_alike", "비슷한 물질로 위장", "Disguised as a like substance"),
+    of("pressed", "눌러 모양을 바꿈", "Pressed into another shape"),
+    of("attached", "겉에 붙임", "Attached outside"),
+];
 
 /// How a find came to light.
 pub const DETECTION_METHODS: [Coded; 11] = [
@@ -137,7 +173,7 @@ mod tests {
 
     #[test]
     fn no_code_comes_twice() {
-        for list in [&SUBSTANCES[..], &UNITS] {
+        for list in [&CONCEALMENT_PLACES[..], &CONCEALMENT_METHODS, &SUBSTANCES, &UNITS] {
             let mut all = codes(list);
             all.sort_unstable();
             all.dedup();

@@ -14,7 +14,6 @@
 pub mod amount;
 pub mod code_lists;
 pub mod codes;
-pub mod concealment;
 pub mod consignment;
 pub mod decision;
 pub mod facts;

@@ -278,10 +278,10 @@ pub struct Evidence {
     /// When it was examined, in microseconds since 1970-01-01 UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub examined_at: Option<i64>,
-    /// Where it lay: a code of [`crate::concealment::PLACES`], or empty.
+    /// Where it lay: a code of [`crate::code_lists::CONCEALMENT_PLACES`], or empty.
     #[serde(skip_serializing_if = "CompactString::is_empty")]
     pub place: CompactString,
-    /// How it was hidden: a code of [`crate::concealment::METHODS`], or empty.
+    /// How it was hidden: a code of [`crate::code_lists::CONCEALMENT_METHODS`], or empty.
     #[serde(skip_serializing_if = "CompactString::is_empty")]
     pub method: CompactString,
     /// The officer's note.

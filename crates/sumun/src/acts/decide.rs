@@ -400,8 +400,8 @@ impl Effects {
                     minutes: None,
                     detection_method: None,
                     officer: actor.into(),
-                    evidence: None,
                     result: Outcome::NotExamined { reason },
+                    evidence: None,
                 },
             });
         };

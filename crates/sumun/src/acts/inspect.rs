@@ -6,8 +6,8 @@
 use anyhow::{Context, Result};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use targeting::code_lists::{CONCEALMENT_METHODS, CONCEALMENT_PLACES, Coded};
 use targeting::codes::Day;
-use targeting::concealment::Concealment;
 use targeting::outcome::{
     DetectionMethod, Evidence, Exhibit, Inspection, Modality, NotExamined, Outcome, Seizure,
 };
@@ -150,7 +150,10 @@ pub async fn report(
             tx.commit().await?;
             return Ok(Reported { ended: Ended::Unchanged, ours: latest, theirs: None });
         }
-        Some(latest) if !(report.correct && report.base_revision == Some(latest.revision)) => {
+        Some(latest)
+            if !is_waiver_undone(&latest.inspection)
+                && !(report.correct && report.base_revision == Some(latest.revision)) =>
+        {
             let ours = KeptOutcome {
                 consignment_id: id,
                 revision: latest.revision + 1,
@@ -236,10 +239,10 @@ async fn arrived(tx: &mut Tx, id: i64, pictures: &[&str], actor: &str) -> Result
 fn understood(report: &DockReport, actor: &str, now: i64) -> Result<Inspection> {
     let refuse = |why: &str| crate::refusal::Refusal::error("unusable_report", why.to_owned());
     let evidence = &report.evidence;
-    if !evidence.place.is_empty() && Concealment::place(&evidence.place).is_none() {
+    if !evidence.place.is_empty() && coded(&CONCEALMENT_PLACES, &evidence.place).is_none() {
         return Err(refuse("the place is none of the list of places"));
     }
-    if !evidence.method.is_empty() && Concealment::method(&evidence.method).is_none() {
+    if !evidence.method.is_empty() && coded(&CONCEALMENT_METHODS, &evidence.method).is_none() {
         return Err(refuse("the method is none of the list of methods"));
     }
     // A clock that is a day ahead would date what nobody can have seen.
@@ -302,10 +305,15 @@ fn exhibit(seized: &Seized) -> Result<Exhibit> {
     Ok(Exhibit::new(substance.trim(), *quantity, unit.trim(), *unit_mass_g))
 }
 
+/// The entry of a list with this code.
+fn coded<'l>(list: &'l [Coded], code: &str) -> Option<&'l Coded> {
+    list.iter().find(|one| one.code == code)
+}
+
 /// The concealment in words, for tables and pages that know no codes.
 fn concealment(evidence: &Evidence) -> String {
-    let place = Concealment::place(&evidence.place).map(|one| one.en);
-    let method = Concealment::method(&evidence.method).map(|one| one.en);
+    let place = coded(&CONCEALMENT_PLACES, &evidence.place).map(|one| one.en);
+    let method = coded(&CONCEALMENT_METHODS, &evidence.method).map(|one| one.en);
     let said: Vec<&str> = [place, method].into_iter().flatten().collect();
     said.join("; ")
 }

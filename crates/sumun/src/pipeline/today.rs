@@ -51,7 +51,7 @@ pub struct DayStands {
 /// How the day stands at these offices.
 pub async fn day(tx: &mut Tx, offices: &[String], day: Day) -> Result<DayStands> {
     let standings = queue::standings(tx, offices, day).await?;
-    let kept = plans::at_offices(tx, offices, day).await?;
+    let kept = plans::of_day(tx, offices, day).await?;
     let mut sums: BTreeMap<i64, PlanSums> = BTreeMap::new();
     outcomes::measured(tx, (day, day), |one| {
         if !offices.contains(&one.office) {

@@ -62,6 +62,17 @@ pub struct KeptDefect {
     pub found: String,
 }
 
+fn kept(row: &super::Row) -> Result<KeptDefect> {
+    Ok(KeptDefect {
+        file: row.text(0)?.to_owned(),
+        line: row.int(1)?,
+        field: row.text(2)?.to_owned(),
+        kind: row.text(3)?.to_owned(),
+        reason: row.text(4)?.to_owned(),
+        found: row.text(5)?.to_owned(),
+    })
+}
+
 /// How many defects there are in files whose name contains `file`, by kind.
 pub async fn count(tx: &mut Tx, file: &str) -> Result<Vec<(String, i64)>> {
     let like = format!("%{}%", file.replace(['%', '_'], ""));
@@ -183,26 +194,8 @@ pub async fn page(
     .await
 }
 
-/// How many records were rejected since a time.
-pub async fn rejected_since(tx: &mut Tx, since: i64) -> Result<i64> {
-    tx.fetch_one(
-        "select cast(coalesce(sum(rows_rejected), 0) as bigint) from message
-         where received_at >= $1",
-        args![since],
-        |row| row.int(0),
-    )
-    .await
-}
-
 fn decided(row: &super::Row) -> Result<Decided> {
-    let defect = KeptDefect {
-        file: row.text(0)?.to_owned(),
-        line: row.int(1)?,
-        field: row.text(2)?.to_owned(),
-        kind: row.text(3)?.to_owned(),
-        reason: row.text(4)?.to_owned(),
-        found: row.text(5)?.to_owned(),
-    };
+    let defect = kept(row)?;
     Ok(Decided {
         place: (row.int(6)?, defect.line, defect.field.clone(), defect.kind.clone()),
         defect,
@@ -254,4 +247,15 @@ pub async fn decide(
 pub async fn open(tx: &mut Tx) -> Result<i64> {
     tx.fetch_one("select count(*) from defect where state = 'open'", args![], |row| row.int(0))
         .await
+}
+
+/// How many records were rejected since a time.
+pub async fn rejected_since(tx: &mut Tx, since: i64) -> Result<i64> {
+    tx.fetch_one(
+        "select cast(coalesce(sum(rows_rejected), 0) as bigint) from message
+         where received_at >= $1",
+        args![since],
+        |row| row.int(0),
+    )
+    .await
 }

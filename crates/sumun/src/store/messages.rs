@@ -120,14 +120,6 @@ pub async fn received_at(tx: &mut Tx, digest: &str) -> Result<Option<i64>> {
     .await
 }
 
-/// When the newest message was received, in microseconds since 1970-01-01 UTC.
-pub async fn newest(tx: &mut Tx) -> Result<Option<i64>> {
-    tx.fetch_optional("select received_at from message order by id desc limit 1", args![], |row| {
-        row.int(0)
-    })
-    .await
-}
-
 /// A message as it is kept.
 #[derive(Debug, Clone)]
 pub struct KeptMessage {
@@ -247,6 +239,14 @@ pub async fn keep_body(tx: &mut Tx, id: i64, content: &[u8]) -> Result<()> {
 pub async fn body(tx: &mut Tx, id: i64) -> Result<Option<Vec<u8>>> {
     tx.fetch_optional("select content from message_body where message_id = $1", args![id], |row| {
         Ok(row.bytes(0)?.to_vec())
+    })
+    .await
+}
+
+/// When the newest message was received, in microseconds since 1970-01-01 UTC.
+pub async fn newest(tx: &mut Tx) -> Result<Option<i64>> {
+    tx.fetch_optional("select received_at from message order by id desc limit 1", args![], |row| {
+        row.int(0)
     })
     .await
 }

@@ -312,14 +312,23 @@ pub async fn of_shift(
     tx.fetch_optional(sql, args![office, shift_day.0, regime, shift], kept).await
 }
 
-/// The plans in force of an office on a day.
-pub async fn of_day(tx: &mut Tx, office: &str, day: Day) -> Result<Vec<KeptPlan>> {
-    let sql = super::AssertSqlSafe(format!(
-        "select {COLUMNS} from plan
-         where office = $1 and shift_day = $2 and state = 'drawn'
-         order by shift, id"
-    ));
-    tx.fetch_all(sql, args![office, day.0], kept).await
+/// The lines of a plan that are to be opened, by rank: what was drawn, and what an officer ordered
+/// to be inspected all the same.
+pub async fn to_open(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
+    tx.fetch_all(
+        "select consignment_id, position, risk, expected, expected_critical, chance, channel,
+                modality, minutes, detection, drawn, bundle, profile, must
+         from selection
+         where plan_id = $1
+           and (drawn = 1 or exists (
+                   select 1 from decision
+                   where decision.consignment_id = selection.consignment_id
+                     and decision.in_force = 1 and decision.act = 'inspect'))
+         order by position",
+        args![id],
+        line,
+    )
+    .await
 }
 
 /// All plans, the newest first.
@@ -521,7 +530,7 @@ fn line(row: &super::Row) -> Result<KeptSelection> {
 }
 
 /// The plans in force of a day at these offices, by office, shift and regime.
-pub async fn at_offices(tx: &mut Tx, offices: &[String], day: Day) -> Result<Vec<KeptPlan>> {
+pub async fn of_day(tx: &mut Tx, offices: &[String], day: Day) -> Result<Vec<KeptPlan>> {
     let sql = super::AssertSqlSafe(format!(
         "select {COLUMNS} from plan
          where office {{in $1}} and shift_day = $2 and state = 'drawn'
@@ -551,24 +560,6 @@ pub async fn released_between(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<(i6
          order by id",
         args![from, to],
         |row| Ok((row.int(0)?, row.text(1)?.to_owned(), row.int(2)?)),
-    )
-    .await
-}
-
-/// The lines of a plan that were not drawn and that an officer chose, by rank.
-pub async fn chosen(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
-    tx.fetch_all(
-        "select selection.consignment_id, selection.position, selection.risk, selection.expected,
-                selection.expected_critical, selection.chance, selection.channel,
-                selection.modality, selection.minutes, selection.detection, selection.drawn,
-                selection.bundle, selection.profile, selection.must
-         from decision
-         join selection
-           on selection.consignment_id = decision.consignment_id and selection.plan_id = $1
-         where decision.in_force = 1 and decision.act = 'inspect' and selection.drawn = 0
-         order by selection.position",
-        args![id],
-        line,
     )
     .await
 }

@@ -699,7 +699,7 @@ fn some_body() -> impl Strategy<Value = Value> {
         json!({ "reason": "because" }),
         json!({ "id": "1", "values": { "Date": "2030-01-01" }, "reason": "because" }),
         json!({ "id": "1", "consignment": "C-1", "outcome": "seizure",
-                "detection_method": "scan", "place": "in_load", "photos": [],
+                "detection_method": "scan", "place": "load", "photos": [],
                 "exhibits": [{ "substance": "x", "quantity": 1, "unit": "g" }],
                 "examined_at": "2026-11-20T02:00:00Z", "base_revision": 1 }),
     ]);

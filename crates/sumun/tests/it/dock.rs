@@ -100,7 +100,7 @@ fn two_who_disagree_lose_nothing() {
         let mut found = json!({
             "id": "P1", "consignment": consignment, "outcome": "discrepancy",
             "reason": "two pallets more than declared", "detection_method": "physical_examination",
-            "place": "in_load", "method": "mixed_with_goods", "modality": "unpack", "minutes": 25,
+            "place": "load", "method": "mixed_in", "modality": "unpack", "minutes": 25,
             "examined_at": "2026-11-20T03:00:00Z", "note": "seal intact",
         });
         server
@@ -127,7 +127,7 @@ fn two_who_disagree_lose_nothing() {
         let done = server.by(&park).post("/api/v1/inspections", &found).await?.expect(200)?;
         assert_eq!(
             (&done["state"], &done["outcome"]["revision"], &done["outcome"]["place"]),
-            (&json!("recorded"), &json!(2), &json!("in_load"))
+            (&json!("recorded"), &json!(2), &json!("load"))
         );
         let again = server.by(&park).post("/api/v1/inspections", &found).await?.expect(200)?;
         assert_eq!(again["outcome"], done["outcome"]);
@@ -188,7 +188,7 @@ fn a_seizure_has_its_lines_its_place_and_its_pictures() {
         let seizure = json!({
             "id": "S1", "consignment": items[0]["consignment"], "outcome": "seizure",
             "detection_method": "laboratory", "modality": "lab", "minutes": 40,
-            "place": "in_liquid", "method": "dissolved",
+            "place": "food", "method": "dissolved",
             "exhibits": [
                 { "substance": "methamphetamine", "quantity": 513.0, "unit": "g" },
                 { "substance": "yaba", "quantity": 978.0, "unit": "tablet", "unit_mass_g": 0.1 },
@@ -214,11 +214,8 @@ fn a_seizure_has_its_lines_its_place_and_its_pictures() {
 
         let done = client.post("/api/v1/inspections", &seizure).await?.expect(200)?;
         let outcome = &done["outcome"];
-        assert_eq!(
-            (&outcome["place"], &outcome["method"]),
-            (&json!("in_liquid"), &json!("dissolved"))
-        );
-        assert_eq!(outcome["concealment"], "In a liquid; Dissolved, impregnated or suspended");
+        assert_eq!((&outcome["place"], &outcome["method"]), (&json!("food"), &json!("dissolved")));
+        assert_eq!(outcome["concealment"], "Food or drink; Dissolved in a liquid");
         let grams: f64 = outcome["exhibits"]
             .as_array()
             .context("no exhibits")?

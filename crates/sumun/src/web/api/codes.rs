@@ -4,7 +4,6 @@
 use axum::Json;
 use serde::Serialize;
 use targeting::code_lists::{self, Coded};
-use targeting::concealment::{self, Concealment};
 use targeting::decision::REASON_CODES;
 use utoipa::ToSchema;
 
@@ -16,7 +15,7 @@ use crate::web::problem::ProblemBody;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Code {
     /// What is kept.
-    #[schema(example = "pallet")]
+    #[schema(example = "container_wall")]
     code: String,
     /// What it is called.
     said: Said,
@@ -67,12 +66,6 @@ fn list(of: &[Coded]) -> Vec<Code> {
         .collect()
 }
 
-fn hidden(of: &[Concealment]) -> Vec<Code> {
-    of.iter()
-        .map(|one| Code { code: one.code.to_owned(), said: Said::new(one.ko, one.en) })
-        .collect()
-}
-
 /// Reads every list that people choose from.
 #[utoipa::path(
     get,
@@ -94,8 +87,8 @@ pub async fn read_codes() -> Json<Codes> {
                 said: Said::new(reason.ko, reason.en),
             })
             .collect(),
-        concealment_places: hidden(concealment::PLACES),
-        concealment_methods: hidden(concealment::METHODS),
+        concealment_places: list(&code_lists::CONCEALMENT_PLACES),
+        concealment_methods: list(&code_lists::CONCEALMENT_METHODS),
         detection_methods: list(&code_lists::DETECTION_METHODS),
         not_examined_reasons: list(&code_lists::NOT_EXAMINED_REASONS),
         substances: list(&code_lists::SUBSTANCES),

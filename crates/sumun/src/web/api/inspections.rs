@@ -93,27 +93,12 @@ pub struct DockItem {
     consignee: Option<String>,
     /// Why it is here, the strongest first.
     reasons: Vec<ReasonSaid>,
-    /// Where to look in such goods, and with what.
+    /// Where to look, with what, and what defeats other means there.
     playbook: Vec<PlaybookLine>,
-    /// The decision in force.
+    /// What an officer decided about it, where that counts.
     decision: Option<Decision>,
     /// What came of it so far.
     outcome: Option<KeptOutcome>,
-}
-
-impl DockItem {
-    /// Puts what an officer ordered in the place of what the plan says.
-    fn ordered(&mut self, decision: &KeptDecision) -> Result<(), Problem> {
-        if let (Act::Inspect, Some(modality)) = (decision.act, &decision.modality) {
-            let modality: targeting::outcome::Modality =
-                modality.parse().map_err(anyhow::Error::from)?;
-            self.modality = modality.into();
-            self.steps = vec![modality.into()];
-            self.minutes = decision.minutes.unwrap_or(self.minutes);
-        }
-        self.decision = Some(Decision::of(decision, crate::config::now())?);
-        Ok(())
-    }
 }
 
 /// The goods of a consignment in short.
@@ -192,7 +177,7 @@ pub async fn list_inspections(
     let mut tx = app.store.read().await?;
     // Outside one's offices there is nothing.
     let all = match at_once || released {
-        true => plans::of_day(&mut tx, office, day).await?,
+        true => plans::of_day(&mut tx, std::slice::from_ref(&asked.office), day).await?,
         false => Vec::new(),
     };
     let mut shifts: Vec<String> = all.iter().map(|plan| plan.shift.clone()).collect();
@@ -228,11 +213,9 @@ pub async fn list_inspections(
     }))
 }
 
-/// The consignments of a plan that are to be opened: those drawn, but for those waived, and those
-/// that an officer chose beside them.
+/// The drawn consignments of a plan.
 async fn items_of(tx: &mut Tx, plan: &KeptPlan) -> Result<Vec<DockItem>, Problem> {
-    let mut lines = plans::ranked(tx, plan.id, Some(true), 0, i64::MAX).await?;
-    lines.extend(plans::chosen(tx, plan.id).await?);
+    let lines = plans::to_open(tx, plan.id).await?;
     let ids: Vec<i64> = lines.iter().map(|line| line.consignment_id).collect();
     let mut stored: HashMap<i64, Version> =
         consignments::described(tx, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
@@ -242,37 +225,38 @@ async fn items_of(tx: &mut Tx, plan: &KeptPlan) -> Result<Vec<DockItem>, Problem
     let judged: HashMap<i64, assessments::KeptAssessment> =
         judged.into_iter().map(|one| (one.consignment_id, one)).collect();
     // The last revision comes last, and stays.
-    let came: HashMap<i64, outcomes::KeptOutcome> =
+    let mut came: HashMap<i64, outcomes::KeptOutcome> =
         outcomes::of(tx, &ids).await?.into_iter().map(|one| (one.consignment_id, one)).collect();
+    came.retain(|_, outcome| !is_waiver_undone(outcome));
     let steps = steps_of(plan)?;
     let mut items = Vec::with_capacity(lines.len());
     for line in &lines {
-        let Some(Version { consignment, first_id, .. }) = stored.remove(&line.consignment_id)
-        else {
-            continue;
+        let Some(version) = stored.remove(&line.consignment_id) else { continue };
+        let known = Known {
+            judged: judged.get(&line.consignment_id),
+            came: came.get(&line.consignment_id),
+            decided: decided.get(&version.first_id),
         };
-        let decision = decided.get(&first_id);
-        if decision.is_some_and(|decision| decision.act == Act::Waive) {
-            continue;
-        }
-        let judged = judged.get(&line.consignment_id);
-        let came = came.get(&line.consignment_id);
-        let mut item = item(plan, line, &consignment, (judged, came), &steps)?;
-        if let Some(decision) = decision {
-            item.ordered(decision)?;
-        }
-        items.push(item);
+        items.push(item(plan, line, &version.consignment, &known, &steps)?);
     }
     Ok(items)
+}
+
+/// What is known of a consignment that is to be opened.
+struct Known<'k> {
+    judged: Option<&'k assessments::KeptAssessment>,
+    came: Option<&'k outcomes::KeptOutcome>,
+    decided: Option<&'k KeptDecision>,
 }
 
 fn item(
     plan: &KeptPlan,
     line: &KeptSelection,
     consignment: &Consignment,
-    (judged, came): (Option<&assessments::KeptAssessment>, Option<&outcomes::KeptOutcome>),
-    steps: &HashMap<String, Vec<Modality>>,
+    known: &Known<'_>,
+    known_steps: &HashMap<String, Vec<Modality>>,
 ) -> Result<DockItem, Problem> {
+    let Known { judged, came, decided } = known;
     let documents = &consignment.documents;
     let bills = [documents.master_bill.as_str(), &documents.house_bill, &documents.declaration]
         .into_iter()
@@ -280,8 +264,13 @@ fn item(
         .chain(documents.postal_item.map(|item| item.to_string()))
         .filter(|bill| !bill.is_empty() && *bill != consignment.reference)
         .collect();
+    // An officer's order takes the place of what the plan says.
+    let ordered = decided.filter(|decided| decided.act == Act::Inspect);
+    let with = ordered.and_then(|ordered| ordered.modality.as_deref());
     let modality: targeting::outcome::Modality =
-        line.modality.parse().map_err(anyhow::Error::from)?;
+        with.unwrap_or(&line.modality).parse().map_err(anyhow::Error::from)?;
+    let minutes = ordered.and_then(|ordered| ordered.minutes).unwrap_or(line.minutes);
+    let decision = decided.map(|one| Decision::of(one, crate::config::now())).transpose()?;
     let packages = consignment.goods.iter().filter_map(|item| item.packages);
     let party = |role| {
         let party = consignment.party(role)?;
@@ -290,7 +279,8 @@ fn item(
             .or(Some(party.code.as_str()).filter(|code| !code.is_empty()))
             .map(str::to_owned)
     };
-    let steps = line.bundle.as_ref().and_then(|bundle| steps.get(bundle)).cloned();
+    let steps = line.bundle.as_ref().filter(|_| with.is_none());
+    let steps = steps.and_then(|bundle| known_steps.get(bundle)).cloned();
     Ok(DockItem {
         consignment: ConsignmentId(line.consignment_id).to_string(),
         reference: consignment.reference.to_string(),
@@ -301,7 +291,7 @@ fn item(
         place: place(consignment),
         modality: modality.into(),
         steps: steps.unwrap_or_else(|| vec![modality.into()]),
-        minutes: line.minutes,
+        minutes,
         lane: judged.map(|judged| judged.assessment.lane.into()),
         goods: DockGoods::of(consignment),
         packages: packages.clone().next().map(|_| packages.sum()),
@@ -311,8 +301,8 @@ fn item(
             .map(|judged| judged.assessment.reasons.iter().take(3).map(ReasonSaid::from).collect())
             .unwrap_or_default(),
         playbook: PlaybookLine::all(&playbook(consignment)),
-        decision: None,
-        outcome: came.filter(|one| !is_waiver_undone(one)).map(KeptOutcome::from),
+        decision,
+        outcome: came.map(KeptOutcome::from),
     })
 }
 
