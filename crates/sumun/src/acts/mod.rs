@@ -3,8 +3,12 @@
 //! transaction as its change.
 
 pub mod account;
+pub mod capacity;
 pub mod draw;
+pub mod export;
 pub mod model;
+pub mod office;
 pub mod record;
 pub mod second_factor;
+pub mod token;
 pub mod verification;

@@ -32,11 +32,13 @@
 pub mod accounts;
 pub mod alarms;
 pub mod assessments;
+pub mod capacities;
 pub mod checkpoints;
 pub mod consignments;
 pub mod covered;
 pub mod defects;
 mod dialect;
+pub mod export_requests;
 pub mod exports;
 pub mod histories;
 pub mod journal;

@@ -12,7 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    challengers, consignments, defects, health, journal, measures, models, outcomes, plans, session,
+    accounts, challengers, consignments, defects, exports, health, journal, measures, models,
+    offices, outcomes, plans, session, settings, tokens,
 };
 use super::request::BODY_LIMIT;
 use super::{App, Problem, assets, guard};
@@ -33,6 +34,9 @@ use super::{App, Problem, assets, guard};
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
         (name = "measures", description = "What gets past, and what each channel yields."),
+        (name = "accounts", description = "People and machines, and what they may do."),
+        (name = "offices", description = "Offices, shifts, capacities and the site's settings."),
+        (name = "exports", description = "What is taken out, by two persons."),
         (name = "models", description = "What judges, and who approved it."),
         (name = "defects", description = "What was wrong with records."),
         (name = "journal", description = "Proof of who did what, and why."),
@@ -74,6 +78,25 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(challengers::roll_back_model))
         .routes(routes!(challengers::stop_model))
         .routes(routes!(defects::list_defects))
+        .routes(routes!(accounts::list_accounts, accounts::add_account))
+        .routes(routes!(accounts::change_account))
+        .routes(routes!(accounts::invite_account))
+        .routes(routes!(accounts::sign_account_out))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(settings::read_rights))
+        .routes(routes!(settings::read_settings, settings::decide_settings))
+        .routes(routes!(offices::list_offices))
+        .routes(routes!(offices::set_office))
+        .routes(routes!(offices::list_capacities, offices::propose_capacity))
+        .routes(routes!(offices::approve_capacity))
+        .routes(routes!(offices::reject_capacity))
+        .routes(routes!(exports::list_exports, exports::ask_export))
+        .routes(routes!(exports::approve_export))
+        .routes(routes!(exports::reject_export))
+        .routes(routes!(exports::read_export_file))
+        .routes(routes!(journal::list_journal))
+        .routes(routes!(journal::prove_entry))
         .routes(routes!(journal::verify_journal))
         .routes(routes!(journal::read_checkpoint));
     OpenApiRouter::with_openapi(Frame::openapi())

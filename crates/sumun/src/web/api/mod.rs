@@ -2,17 +2,22 @@
 //! are apart from those of `targeting`, so that neither changes with the other unseen; what is
 //! common to several nouns is here.
 
+pub mod accounts;
 pub mod challengers;
 pub mod consignments;
 mod declared;
 pub mod defects;
+pub mod exports;
 pub mod health;
 pub mod journal;
 pub mod measures;
 pub mod models;
+pub mod offices;
 pub mod outcomes;
 pub mod plans;
 pub mod session;
+pub mod settings;
+pub mod tokens;
 pub mod words;
 
 use jiff::Timestamp;
@@ -39,7 +44,8 @@ impl<T> List<T> {
 }
 
 /// A sentence for people.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Said {
     /// In Korean.
     pub ko: String,
