@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use serde_json::json;
+use sumun::acts::token::NewToken;
+use sumun::rights::{Action, EVERYWHERE, Rights};
 use sumun::store::Store;
 use sumun::store::messages::NewMessage;
 use sumun::{acts, config, pipeline, web};
@@ -30,6 +32,10 @@ struct Load {
     /// A running server, such as 127.0.0.1:8080; else one is started.
     #[arg(long)]
     url: Option<String>,
+    /// Token of a machine that may send consignments, for a running server
+    /// (`sumun token create load --action send_consignments`).
+    #[arg(long, default_value = "")]
+    token: String,
     /// Folder of the started server's SQLite file.
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -57,17 +63,26 @@ async fn main() -> Result<()> {
         Some(parent) => tempfile::tempdir_in(parent)?,
         None => tempfile::tempdir()?,
     };
-    let address = match &load.url {
-        Some(url) => url.trim_start_matches("http://").to_owned(),
+    let (address, token) = match &load.url {
+        Some(url) => (url.trim_start_matches("http://").to_owned(), load.token.clone()),
         None => {
             let file = format!("sqlite:{}", folder.path().join("load.sqlite").display());
             let url = load.store.as_deref().unwrap_or(&file);
             let store = Store::open_with_key(url, &folder.path().join("load.key")).await?;
             teach(&store, load.lessons).await?;
+            let machine = NewToken {
+                id: None,
+                name: "load".to_owned(),
+                actions: vec![Action::SendConsignments],
+                office: EVERYWHERE.to_owned(),
+                days: 1,
+            };
+            let by = ("load", config::now());
+            let (_, token) = acts::token::create(&store, &Rights::load()?, &machine, by).await?;
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let address = listener.local_addr()?.to_string();
             tokio::spawn(web::serve(store, listener, web::Site::default(), std::future::pending()));
-            address
+            (address, token.context("a token that was told before")?)
         }
     };
 
@@ -79,6 +94,7 @@ async fn main() -> Result<()> {
     let tasks: Vec<_> = (0..load.connections)
         .map(|first| {
             let (address, source) = (address.clone(), source.clone());
+            let token = token.clone();
             let (rate, step) = (load.rate, load.connections as usize);
             tokio::spawn(async move {
                 let mut connection = TcpStream::connect(&address).await?;
@@ -89,7 +105,7 @@ async fn main() -> Result<()> {
                     let body = declaration(&source, n).to_string();
                     tokio::time::sleep_until(due).await;
                     let sent = Instant::now();
-                    ask(&mut connection, &address, &body).await?;
+                    ask(&mut connection, &address, &token, &body).await?;
                     if n >= warm {
                         times.push((sent.elapsed(), due.elapsed()));
                     }
@@ -126,10 +142,10 @@ fn show(what: &str, mut times: Vec<Duration>) {
 }
 
 /// Sends one consignment and reads the whole answer, which has to be a judgement.
-async fn ask(connection: &mut TcpStream, host: &str, body: &str) -> Result<()> {
+async fn ask(connection: &mut TcpStream, host: &str, token: &str, body: &str) -> Result<()> {
     let request = format!(
         "POST /api/v1/consignments HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\n\r\n{body}",
+         authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     connection.write_all(request.as_bytes()).await?;

@@ -23,3 +23,4 @@ mod rights;
 mod server;
 mod store;
 mod tidy;
+mod tls;

@@ -22,7 +22,8 @@ pub struct Server {
     pub store: Store,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<()>>,
-    kim: Badge,
+    /// Who plans and judges models at every office.
+    pub kim: Badge,
 }
 
 /// Somebody who has signed in.
