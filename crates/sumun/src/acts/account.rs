@@ -310,7 +310,7 @@ async fn found(tx: &mut Tx, id: &str) -> Result<Account> {
 /// takes the second factor off. Earlier links are good no more.
 ///
 /// # Errors
-/// A refusal when the account is closed or not there, and for one's own.
+/// A refusal when the account is closed or not there.
 pub async fn invite(store: &Store, id: &str, by: (&str, i64)) -> Result<Invited> {
     let mut tx = store.begin().await?;
     let account = found(&mut tx, id).await?;
