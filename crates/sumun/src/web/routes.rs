@@ -7,7 +7,10 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use axum::{Router, middleware};
-use utoipa::OpenApi;
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme,
+};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,6 +18,7 @@ use super::api::{
     accounts, challengers, consignments, defects, exports, health, journal, measures, models,
     offices, outcomes, plans, session, settings, tokens,
 };
+use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
 use super::{App, Problem, assets, guard};
 
@@ -28,6 +32,8 @@ use super::{App, Problem, assets, guard};
                        the one shape `Problem`. A list answers with `items` and `next`, the \
                        cursor of the page after. Times are RFC 3339 in UTC."
     ),
+    modifiers(&Doors),
+    security(("session" = []), ("token" = [])),
     tags(
         (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
@@ -44,6 +50,23 @@ use super::{App, Problem, assets, guard};
     )
 )]
 struct Frame;
+
+/// How callers show who they are.
+struct Doors;
+
+impl Modify for Doors {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let cookie = ApiKeyValue::with_description(
+            COOKIE,
+            "A browser's session; what changes something also bears X-Sumun-Csrf.",
+        );
+        components
+            .add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 fn api() -> OpenApiRouter<App> {
     let v1 = OpenApiRouter::new()
