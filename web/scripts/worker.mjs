@@ -27,6 +27,7 @@ for (const language of ['ko', 'en']) {
 }
 add('src/screens/login/index.tsx');
 add('src/screens/inspections/index.tsx', true);
+add('src/screens/inspections/leaving.tsx');
 
 const list = [...files].sort();
 const digest = createHash('sha256');

@@ -1,6 +1,6 @@
-//! Sheets: rows written as CSV or Parquet, one by one, so that a table of any length fits. What people
-//! open in a spreadsheet may hold what somebody else typed, so no cell of a CSV is one that a
-//! spreadsheet would compute.
+//! Sheets: rows written as CSV or Parquet, one by one, so that a table of any length fits. What
+//! people open in a spreadsheet may hold what somebody else typed, so no cell of a CSV is one that
+//! a spreadsheet would compute.
 
 use std::borrow::Cow;
 use std::fs::File;

@@ -3,11 +3,17 @@
 import type { ReactNode } from 'react';
 import styles from './scroll.module.css';
 
-export function Scroll({ label, children }: { label: string; children: ReactNode }) {
+interface Props {
+  label: string;
+  className?: string | undefined;
+  children: ReactNode;
+}
+
+export function Scroll({ label, className = '', children }: Props) {
   return (
     // What scrolls must be reachable by keyboard (WCAG 2.1.1).
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-    <div className={styles.scroll} role="region" aria-label={label} tabIndex={0}>
+    <div className={`${styles.scroll} ${className}`} role="region" aria-label={label} tabIndex={0}>
       {children}
     </div>
   );

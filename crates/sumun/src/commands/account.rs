@@ -1,5 +1,5 @@
-//! `sumun account`: lets people in, lists them, closes their accounts and invites them anew. Whoever
-//! runs it operates the machine; the journal has the name of `--as`.
+//! `sumun account`: lets people in, lists them, closes their accounts and invites them anew.
+//! Whoever runs it operates the machine; the journal has the name of `--as`.
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

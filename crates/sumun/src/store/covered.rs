@@ -41,8 +41,8 @@ pub async fn compare(
                  where seq > $1
                    and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn',
                                'shadow', 'withdraw', 'approve', 'rollback', 'return', 'stop',
-                               'policy', 'drift', 'verify scans', 'add account', 'redeem',
-                               'change account')
+                               'policy', 'drift', 'hold', 'ask', 'inspect', 'waive', 'release',
+                               'undo', 'verify scans', 'add account', 'redeem', 'change account')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
@@ -66,6 +66,9 @@ pub async fn compare(
                 "verify scans" => verification_holds(&mut tx, &subject, &body, at).await,
                 "learn" => model_holds(&mut tx, &body).await,
                 "policy" => policy_holds(&mut tx, &body, (&actor, at)).await,
+                "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => {
+                    decision_holds(&mut tx, &act, &body, (&actor, at)).await
+                }
                 // What these come to is compared at the end.
                 "shadow" | "withdraw" | "approve" | "rollback" | "return" | "stop" | "drift"
                 | "add account" | "redeem" | "change account" => Ok(true),
@@ -82,6 +85,9 @@ pub async fn compare(
                     "verify scans" => "the scans to be unpacked that were drawn then were altered",
                     "learn" => "the model learned then, or its backtest, has been altered",
                     "policy" => "the policy decided then has been altered or removed",
+                    "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => {
+                        "the decision made then has been altered or removed"
+                    }
                     _ => "the outcome recorded then has been altered",
                 };
                 return Ok((compared, Some(Altered { seq, what: format!("{what} ({subject})") })));
@@ -100,6 +106,7 @@ type AlarmKey = (String, String, String, i64);
 #[derive(Default)]
 struct Said {
     outcomes: i64,
+    decisions: i64,
     policies: i64,
     last_seq: i64,
     /// By model: the entry that last changed its state, the state, who approved it last and why.
@@ -134,6 +141,7 @@ impl Said {
             "receive" => self.outcomes += body["outcomes"].as_i64().unwrap_or(0),
             "record" | "correct" => self.outcomes += 1,
             "policy" => self.policies += 1,
+            "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => self.decisions += 1,
             "drift" => self.heard(seq, body, at),
             "plan" => {
                 if let Some(elder) = body["replaces"].as_i64() {
@@ -238,7 +246,8 @@ impl Said {
         let verifications = verifications::count(tx).await?;
         if verifications != self.verifications {
             let what = format!(
-                "the journal covers {} silent scans with an answer, the store holds {verifications}",
+                "the journal covers {} silent scans with an answer, the store holds \
+                 {verifications}",
                 self.verifications
             );
             return Ok(Some(Altered { seq: self.last_seq, what }));
@@ -248,6 +257,16 @@ impl Said {
         }
         if let Some(altered) = self.accounts_altered(tx).await? {
             return Ok(Some(altered));
+        }
+        let decisions =
+            tx.fetch_one("select count(*) from decision", args![], |row| row.int(0)).await?;
+        if decisions != self.decisions {
+            let what = format!(
+                "the journal covers {} decisions, the store holds {decisions}: some were added or \
+                 removed",
+                self.decisions
+            );
+            return Ok(Some(Altered { seq: self.last_seq, what }));
         }
         let kept = super::models::states(tx).await?;
         for (id, state, approved) in &kept {
@@ -356,6 +375,17 @@ async fn policy_holds(tx: &mut Tx, body: &Value, (actor, at): (&str, i64)) -> Re
         && body["reason"] == kept.reason
         && kept.set_by == actor
         && kept.set_at == at)
+}
+
+async fn decision_holds(
+    tx: &mut Tx,
+    act: &str,
+    body: &Value,
+    (actor, at): (&str, i64),
+) -> Result<bool> {
+    let Some(id) = body["decision"].as_i64() else { return Ok(false) };
+    let Some(kept) = super::decisions::find(tx, id).await? else { return Ok(false) };
+    Ok(kept.act.as_str() == act && kept.by == actor && kept.at == at && kept.journaled() == *body)
 }
 
 fn range(body: &Value) -> Option<(i64, i64)> {

@@ -7,16 +7,15 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use axum::{Router, middleware};
-use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme,
-};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    accounts, challengers, consignments, defects, exports, health, journal, measures, models,
-    offices, outcomes, plans, session, settings, tokens,
+    accounts, challengers, codes, consignments, decisions, defects, dossier, events, exports,
+    figures, health, inspections, journal, measures, messages, models, offices, outcomes, photos,
+    plans, queue, search, session, settings, today, tokens, views,
 };
 use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
@@ -37,6 +36,7 @@ use super::{App, Problem, assets, guard};
     tags(
         (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
+        (name = "desk", description = "An officer's day: the queue, decisions, the dossier."),
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
         (name = "measures", description = "What gets past, and what each channel yields."),
@@ -44,7 +44,8 @@ use super::{App, Problem, assets, guard};
         (name = "offices", description = "Offices, shifts, capacities and the site's settings."),
         (name = "exports", description = "What is taken out, by two persons."),
         (name = "models", description = "What judges, and who approved it."),
-        (name = "defects", description = "What was wrong with records."),
+        (name = "inspections", description = "What the dock opens, and what comes back."),
+        (name = "data", description = "What senders send, and what was wrong with it."),
         (name = "journal", description = "Proof of who did what, and why."),
         (name = "server", description = "How the server is doing.")
     )
@@ -61,8 +62,7 @@ impl Modify for Doors {
             COOKIE,
             "A browser's session; what changes something also bears X-Sumun-Csrf.",
         );
-        components
-            .add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
     }
@@ -90,6 +90,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(plans::list_selections))
         .routes(routes!(plans::replay_plan))
         .routes(routes!(outcomes::record_outcomes))
+        .routes(routes!(today::read_today))
+        .routes(routes!(queue::list_queue))
+        .routes(routes!(decisions::list_decisions, decisions::decide))
+        .routes(routes!(dossier::read_dossier))
+        .routes(routes!(views::list_views))
+        .routes(routes!(views::keep_view, views::forget_view))
+        .routes(routes!(search::search))
+        .routes(routes!(events::follow_events))
+        .routes(routes!(codes::read_codes))
         .routes(routes!(measures::read_measures))
         .routes(routes!(measures::read_value))
         .routes(routes!(models::list_models))
@@ -120,6 +129,19 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(exports::read_export_file))
         .routes(routes!(journal::list_journal))
         .routes(routes!(journal::prove_entry))
+        .routes(routes!(defects::read_defect))
+        .routes(routes!(defects::mend_defect))
+        .routes(routes!(defects::reject_defect))
+        .routes(routes!(messages::list_sources))
+        .routes(routes!(messages::list_messages, messages::take_message))
+        .routes(routes!(messages::inspect_message))
+        .routes(routes!(inspections::list_inspections, inspections::report_inspection))
+        .routes(routes!(photos::keep_photo, photos::read_photo))
+        .routes(routes!(figures::read_capacity_figures))
+        .routes(routes!(figures::read_calibration))
+        .routes(routes!(figures::read_precision))
+        .routes(routes!(figures::read_coverage))
+        .routes(routes!(figures::read_drift))
         .routes(routes!(journal::verify_journal))
         .routes(routes!(journal::read_checkpoint));
     OpenApiRouter::with_openapi(Frame::openapi())

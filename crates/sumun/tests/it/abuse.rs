@@ -138,7 +138,10 @@ fn whatever_is_asked_of_any_operation_the_answer_is_as_promised() {
                 }
                 _ => &desk,
             };
-            if let Err(error) = abused(&server, &document, of, &things, who).await {
+            let begun = std::time::Instant::now();
+            let done = abused(&server, &document, of, &things, who).await;
+            eprintln!("{:>7.2} s  {} {}", begun.elapsed().as_secs_f64(), of.method, of.path);
+            if let Err(error) = done {
                 wrong.push(format!("{} {}: {error:#}", of.method, of.path));
             }
         }
@@ -166,7 +169,8 @@ async fn abused(
     let query = prop::collection::vec((any::<Index>(), piece()), 0..3);
     let strategy = (spoiled, query, prop::option::weighted(0.5, piece()), 0..2usize);
     let cases = if document.body(of).is_some() { CASES } else { CASES / 2 };
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let config =
+        Config { cases, failure_persistence: None, max_shrink_iters: 40, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let handle = tokio::runtime::Handle::current();
     let tried = tokio::task::block_in_place(|| {

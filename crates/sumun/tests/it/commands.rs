@@ -609,7 +609,8 @@ async fn change(
         .fetch_one(select, args![], |row| {
             Ok(match column {
                 "p_irregular" | "se_irregular" | "chance" | "risk" => Cell::Real(row.real(0)?),
-                "plan_id" | "latest" | "drawn" | "at" => Cell::Int(row.int(0)?),
+                "plan_id" | "latest" | "drawn" | "at" | "shift_day" | "minutes" | "drawn_at"
+                | "approved_at" => Cell::Int(row.int(0)?),
                 _ => Cell::Text(row.text(0)?.to_owned()),
             })
         })

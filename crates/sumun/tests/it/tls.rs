@@ -45,8 +45,7 @@ fn the_door_speaks_tls_and_then_cookies_are_for_it_alone() {
         let ask = async |request: String| -> Result<String> {
             let connector = TlsConnector::from(Arc::new(config.clone()));
             let stream = TcpStream::connect(address).await?;
-            let mut stream =
-                connector.connect(ServerName::try_from("localhost")?, stream).await?;
+            let mut stream = connector.connect(ServerName::try_from("localhost")?, stream).await?;
             stream.write_all(request.as_bytes()).await?;
             let mut answer = Vec::new();
             // The server closes the connection without a farewell of TLS.

@@ -6,20 +6,14 @@ import type { Colours } from './canvas';
 interface Api {
   value(dimension: number): number;
   coord(point: [number, number]): [number, number];
-  style(more: object): object;
+  size(span: [number, number]): [number, number];
 }
 
-interface Shape {
-  api: Api;
-}
+/** Place, low end, high end. */
+type Span = [number, number, number];
 
-/** From low to high with a bar at each end. Data are `[place, low, high]`. */
-export function whiskers(
-  name: string,
-  data: [number, number, number][],
-  colour: string,
-  across = false,
-) {
+/** From low to high with a bar at each end, seen on any ground by the halo around it. */
+export function whiskers(name: string, data: Span[], colour: string, halo: string, across = false) {
   return {
     name,
     type: 'custom',
@@ -27,7 +21,7 @@ export function whiskers(
     silent: true,
     data,
     encode: across ? { x: [1, 2], y: 0 } : { x: 0, y: [1, 2] },
-    renderItem: (_: unknown, api: Shape['api']) => {
+    renderItem: (_: unknown, api: Api) => {
       const place = api.value(0);
       const end = (dimension: number): [number, number] =>
         across
@@ -35,18 +29,36 @@ export function whiskers(
           : api.coord([place, api.value(dimension)]);
       const [[x1, y1], [x2, y2]] = [end(1), end(2)];
       const [dx, dy] = across ? [0, 5] : [5, 0];
-      const line = (ax: number, ay: number, bx: number, by: number) => ({
-        type: 'line',
-        shape: { x1: ax, y1: ay, x2: bx, y2: by },
-        style: { stroke: colour, lineWidth: 1.6 },
-      });
+      const lines = [
+        { x1, y1, x2, y2 },
+        { x1: x1 - dx, y1: y1 - dy, x2: x1 + dx, y2: y1 + dy },
+        { x1: x2 - dx, y1: y2 - dy, x2: x2 + dx, y2: y2 + dy },
+      ];
+      const drawn = (stroke: string, lineWidth: number) =>
+        lines.map((shape) => ({ type: 'line', shape, style: { stroke, lineWidth } }));
+      return { type: 'group', children: [...drawn(halo, 4.5), ...drawn(colour, 1.7)] };
+    },
+  };
+}
+
+/** From low to high as a box as wide as most of its place: a band that one week alone shows too. */
+export function boxes(name: string, data: Span[], colour: string) {
+  return {
+    name,
+    type: 'custom',
+    z: 1,
+    silent: true,
+    data,
+    encode: { x: 0, y: [1, 2] },
+    itemStyle: { color: colour },
+    renderItem: (_: unknown, api: Api) => {
+      const [x, top] = api.coord([api.value(0), api.value(2)]);
+      const [, bottom] = api.coord([api.value(0), api.value(1)]);
+      const width = api.size([1, 0])[0] * 0.72;
       return {
-        type: 'group',
-        children: [
-          line(x1, y1, x2, y2),
-          line(x1 - dx, y1 - dy, x1 + dx, y1 + dy),
-          line(x2 - dx, y2 - dy, x2 + dx, y2 + dy),
-        ],
+        type: 'rect',
+        shape: { x: x - width / 2, y: top, width, height: Math.max(1, bottom - top) },
+        style: { fill: colour, opacity: 0.55 },
       };
     },
   };

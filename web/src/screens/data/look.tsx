@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/app/format';
 import { useOffice } from '@/app/office';
 import { useMay } from '@/app/session';
+import { Scroll } from '@/parts/scroll';
 import { Empty, Failed, Loading } from '@/parts/states';
 import { Tag } from '@/parts/tag';
 import styles from './data.module.css';
@@ -179,6 +180,8 @@ function Result({ looked }: { looked: Looked }) {
   const format = useFormat();
   const [at, setAt] = useState<number | null>(null);
   const raw = useRef<HTMLOListElement>(null);
+  const place = (line: number) =>
+    t(/csv|ndjson|parquet/.test(looked.format) ? 'defects.line' : 'look.segment', { line });
   const { consignments, segments, defects } = looked;
   const goTo = (segment: number | undefined) => {
     if (segment === undefined) return;
@@ -205,15 +208,17 @@ function Result({ looked }: { looked: Looked }) {
       <div className={styles.beside}>
         <section aria-label={t('look.raw')} className={styles.pane}>
           <h3>{t('look.raw')}</h3>
-          <ol ref={raw} className={styles.raw}>
-            {segments.map((segment) => (
-              <SegmentLine
-                key={segment.at}
-                segment={segment}
-                chosen={at !== null && owner(segment.at)?.where?.line === at}
-              />
-            ))}
-          </ol>
+          <Scroll label={t('look.raw')} className={styles.raw}>
+            <ol ref={raw}>
+              {segments.map((segment) => (
+                <SegmentLine
+                  key={segment.at}
+                  segment={segment}
+                  chosen={at !== null && owner(segment.at)?.where?.line === at}
+                />
+              ))}
+            </ol>
+          </Scroll>
         </section>
         <section aria-label={t('look.understood')} className={styles.pane}>
           <h3>{t('look.understood')}</h3>
@@ -229,6 +234,7 @@ function Result({ looked }: { looked: Looked }) {
                 >
                   <Card
                     one={one}
+                    place={place}
                     chosen={at !== null && one.where?.line === at}
                     open={() => goTo(one.where?.line)}
                   />
@@ -238,16 +244,18 @@ function Result({ looked }: { looked: Looked }) {
           )}
         </section>
       </div>
-      {defects.length > 0 && <DefectList defects={defects} goTo={goTo} />}
+      {defects.length > 0 && <DefectList defects={defects} place={place} goTo={goTo} />}
     </>
   );
 }
 
 function DefectList({
   defects,
+  place,
   goTo,
 }: {
   defects: RecordDefect[];
+  place: (line: number) => string;
   goTo: (segment: number) => void;
 }) {
   const { t } = useTranslation('data');
@@ -258,7 +266,7 @@ function DefectList({
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <li key={index}>
           <button type="button" className={styles.link} onClick={() => goTo(defect.line)}>
-            {t('defects.line', { line: defect.line })}
+            {place(defect.line)}
           </button>{' '}
           <Tag tone="warn">{t(`kind.${defect.kind}`, { defaultValue: defect.kind })}</Tag>{' '}
           <span className="code">{defect.field}</span> {defect.reason}
@@ -288,7 +296,14 @@ function SegmentLine({ segment, chosen }: { segment: Segment; chosen: boolean })
   );
 }
 
-function Card({ one, chosen, open }: { one: Understood; chosen: boolean; open: () => void }) {
+interface CardProps {
+  one: Understood;
+  place: (line: number) => string;
+  chosen: boolean;
+  open: () => void;
+}
+
+function Card({ one, place, chosen, open }: CardProps) {
   const { t } = useTranslation('data');
   const format = useFormat();
   const reference = one.ids?.reference || one.ids?.house_bill || one.ids?.declaration || '–';
@@ -350,7 +365,7 @@ function Card({ one, chosen, open }: { one: Understood; chosen: boolean; open: (
       <button type="button" className={styles.cardHead} onClick={open} aria-pressed={chosen}>
         <strong className="code">{reference}</strong>
         {one.regime && <Tag>{t(`regime.${one.regime}`, { defaultValue: one.regime })}</Tag>}
-        {one.where && <span className="quiet">{t('defects.line', { line: one.where.line })}</span>}
+        {one.where && <span className="quiet">{place(one.where.line)}</span>}
       </button>
       <dl className={styles.cardFacts}>
         {facts

@@ -2,7 +2,7 @@
 // where to look and what came of it. It is made for gloves, a tablet and a dock without a network;
 // everything that is recorded is kept on the device before it is sent (`store.ts`, `dock.ts`).
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useKeys } from '@/app/keys';
 import { useOffice } from '@/app/office';
@@ -29,6 +29,7 @@ export default function Inspections() {
   const navigate = useNavigate();
   const outbox = useOutbox();
   const [drawer, setDrawer] = useState(false);
+  const [kept, setKept] = useState<string | null>(null);
   const list = useShiftList({
     office,
     day: address.day ?? null,
@@ -44,7 +45,7 @@ export default function Inspections() {
   return (
     <div className={styles.screen} data-open={address.c ? true : undefined}>
       <h1 className="visually-hidden">{t('title')}</h1>
-      <OutboxBar outbox={outbox} onOpen={() => setDrawer(true)} list={list.data} />
+      <OutboxBar outbox={outbox} onOpen={() => setDrawer(true)} list={list.data} kept={kept} />
       <Fetched query={list}>
         {({ list: shift }) => (
           <Shift
@@ -52,6 +53,7 @@ export default function Inspections() {
             shift={shift}
             chosen={address.c ?? null}
             outbox={outbox}
+            kept={setKept}
             choose={(consignment) => go({ c: consignment as string })}
             change={(change) => go({ ...change, c: undefined as never }, true)}
           />
@@ -67,11 +69,17 @@ interface ShiftProps {
   chosen: string | null;
   outbox: ReturnType<typeof useOutbox>;
   choose: (consignment: string | undefined) => void;
+  /** Says what was kept last. */
+  kept: (said: string) => void;
   change: (change: { day?: string; shift?: string }) => void;
 }
 
-function Shift({ shift, chosen, outbox, choose, change }: ShiftProps) {
+function Shift({ shift, chosen, outbox, choose, kept, change }: ShiftProps) {
   const { t } = useTranslation('inspections');
+  const sheet = useRef<HTMLElement>(null);
+  // The next consignment is read from its top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another consignment scrolls
+  useEffect(() => sheet.current?.scrollTo({ top: 0 }), [chosen]);
   const items = useMemo(
     () => [...shift.items].sort((a, b) => a.position - b.position),
     [shift.items],
@@ -109,14 +117,17 @@ function Shift({ shift, chosen, outbox, choose, change }: ShiftProps) {
         choose={choose}
         change={change}
       />
-      <section className={styles.sheet} aria-label={t('sheet')}>
+      <section ref={sheet} className={styles.sheet} aria-label={t('sheet')}>
         {item ? (
           <Sheet
             key={item.consignment}
             item={item}
             outbox={outbox}
             back={() => choose(undefined)}
-            done={() => choose(nextAfter(item)?.consignment)}
+            done={(outcome) => {
+              kept(t('kept', { reference: item.reference, outcome: t(`outcome.${outcome}`) }));
+              choose(nextAfter(item)?.consignment);
+            }}
             last={!nextAfter(item)}
           />
         ) : (

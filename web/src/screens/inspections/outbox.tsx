@@ -29,11 +29,13 @@ interface BarProps {
   outbox: Outbox;
   onOpen: () => void;
   list: (KeptList & { kept: boolean }) | undefined;
+  /** What was kept last, in words. */
+  kept: string | null;
 }
 
 type Say = { tone: Tone; icon: typeof IconCheck; said: string };
 
-export function OutboxBar({ outbox, onOpen, list }: BarProps) {
+export function OutboxBar({ outbox, onOpen, list, kept }: BarProps) {
   const { t } = useTranslation('inspections');
   const format = useFormat();
   const counts = count(outbox.mine);
@@ -85,6 +87,9 @@ export function OutboxBar({ outbox, onOpen, list }: BarProps) {
           ))}
         </span>
       </button>
+      <span className={styles.keptLast} role="status">
+        {kept}
+      </span>
       {list?.kept && (
         <span className={styles.keptSince}>
           <IconCloudOff size={18} aria-hidden />

@@ -30,6 +30,7 @@ export function OutcomeForm({ item, draft, change, codes, last, record }: Props)
   const [faults, setFaults] = useState<Faults>({});
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const rest = useRef<HTMLDivElement>(null);
   const { outcome } = draft;
   const find = outcome === 'discrepancy' || outcome === 'seizure';
   const put = (part: Partial<Draft>) => change((before) => ({ ...before, ...part }));
@@ -52,7 +53,6 @@ export function OutcomeForm({ item, draft, change, codes, last, record }: Props)
     setBusy(true);
     try {
       await record(done.report);
-      toast.done(t('kept', { outcome: t(`outcome.${done.report.outcome}`) }));
     } catch (error) {
       toast.failed(error);
       setBusy(false);
@@ -80,6 +80,7 @@ export function OutcomeForm({ item, draft, change, codes, last, record }: Props)
             onClick={() => {
               setFaults({});
               change((before) => withOutcome(before, kind));
+              requestAnimationFrame(() => rest.current?.scrollIntoView({ block: 'nearest' }));
             }}
           >
             <Icon size={28} aria-hidden />
@@ -91,149 +92,151 @@ export function OutcomeForm({ item, draft, change, codes, last, record }: Props)
         ))}
       </div>
 
-      {outcome === 'not_examined' && (
-        <NativeSelect
-          size="lg"
-          required
-          label={t('form.reason')}
-          value={draft.reason}
-          error={fault('reason')}
-          onChange={(event) => put({ reason: event.currentTarget.value })}
-          data={options(codes.not_examined_reasons)}
-        />
-      )}
-
-      {outcome === 'discrepancy' && (
-        <Textarea
-          size="lg"
-          required
-          autosize
-          minRows={2}
-          maxLength={1000}
-          label={t('form.finding')}
-          placeholder={t('form.finding_hint')}
-          value={draft.finding}
-          error={fault('finding')}
-          onChange={(event) => put({ finding: event.currentTarget.value })}
-        />
-      )}
-
-      {outcome === 'seizure' && (
-        <Exhibits
-          exhibits={draft.exhibits}
-          codes={codes}
-          faults={faults}
-          change={(exhibits) => put({ exhibits })}
-        />
-      )}
-
-      {outcome === 'seizure' && (
-        <div className={styles.pair}>
+      <div ref={rest} className={styles.form}>
+        {outcome === 'not_examined' && (
           <NativeSelect
             size="lg"
             required
-            label={t('form.place')}
-            value={draft.place}
-            error={fault('place')}
-            onChange={(event) => put({ place: event.currentTarget.value })}
-            data={options(codes.concealment_places)}
+            label={t('form.reason')}
+            value={draft.reason}
+            error={fault('reason')}
+            onChange={(event) => put({ reason: event.currentTarget.value })}
+            data={options(codes.not_examined_reasons)}
           />
-          <NativeSelect
-            size="lg"
-            required
-            label={t('form.method')}
-            value={draft.method}
-            error={fault('method')}
-            onChange={(event) => put({ method: event.currentTarget.value })}
-            data={options(codes.concealment_methods)}
-          />
-        </div>
-      )}
+        )}
 
-      {outcome && outcome !== 'not_examined' && (
-        <>
-          <fieldset className={styles.fieldset}>
-            <legend>{t('form.modality')}</legend>
-            <div className={styles.choices}>
-              {codes.modalities.map(({ code, said }) => {
-                const Icon = MODALITY_ICONS[code];
-                return (
-                  <button
-                    key={code}
-                    type="button"
-                    className={styles.choice}
-                    aria-pressed={draft.modality === code}
-                    onClick={() =>
-                      change((before) => ({
-                        ...before,
-                        modality: code,
-                        detection_method:
-                          find && before.detection_method === methodOf(before.modality)
-                            ? methodOf(code)
-                            : before.detection_method,
-                      }))
-                    }
-                  >
-                    {Icon && <Icon size={22} aria-hidden />}
-                    {format.said(said)}
-                  </button>
-                );
-              })}
-            </div>
-          </fieldset>
-          <div className={styles.pair}>
-            <Minutes
-              minutes={draft.minutes}
-              planned={item.minutes}
-              fault={fault('minutes')}
-              change={(minutes) => put({ minutes })}
-            />
-            {find && (
-              <NativeSelect
-                size="lg"
-                required
-                label={t('form.detection_method')}
-                value={draft.detection_method}
-                error={fault('detection_method')}
-                onChange={(event) => put({ detection_method: event.currentTarget.value })}
-                data={options(codes.detection_methods)}
-              />
-            )}
-          </div>
-        </>
-      )}
-
-      {outcome && (
-        <>
+        {outcome === 'discrepancy' && (
           <Textarea
             size="lg"
+            required
             autosize
-            minRows={1}
-            maxLength={2000}
-            label={t('form.note')}
-            value={draft.note}
-            error={fault('note')}
-            onChange={(event) => put({ note: event.currentTarget.value })}
+            minRows={2}
+            maxLength={1000}
+            label={t('form.finding')}
+            placeholder={t('form.finding_hint')}
+            value={draft.finding}
+            error={fault('finding')}
+            onChange={(event) => put({ finding: event.currentTarget.value })}
           />
-          <Photos
-            consignment={item.consignment}
-            account={draft.account}
-            photos={draft.photos}
-            fault={fault('photos')}
-            change={(how) => change((before) => ({ ...before, photos: how(before.photos) }))}
+        )}
+
+        {outcome === 'seizure' && (
+          <Exhibits
+            exhibits={draft.exhibits}
+            codes={codes}
+            faults={faults}
+            change={(exhibits) => put({ exhibits })}
           />
-          <Button
-            type="submit"
-            size="xl"
-            fullWidth
-            loading={busy}
-            leftSection={<IconCheck size={26} aria-hidden />}
-            className={styles.submit ?? ''}
-          >
-            {t(last ? 'form.record' : 'form.record_next')}
-          </Button>
-        </>
-      )}
+        )}
+
+        {outcome === 'seizure' && (
+          <div className={styles.pair}>
+            <NativeSelect
+              size="lg"
+              required
+              label={t('form.place')}
+              value={draft.place}
+              error={fault('place')}
+              onChange={(event) => put({ place: event.currentTarget.value })}
+              data={options(codes.concealment_places)}
+            />
+            <NativeSelect
+              size="lg"
+              required
+              label={t('form.method')}
+              value={draft.method}
+              error={fault('method')}
+              onChange={(event) => put({ method: event.currentTarget.value })}
+              data={options(codes.concealment_methods)}
+            />
+          </div>
+        )}
+
+        {outcome && outcome !== 'not_examined' && (
+          <>
+            <fieldset className={styles.fieldset}>
+              <legend>{t('form.modality')}</legend>
+              <div className={styles.choices}>
+                {codes.modalities.map(({ code, said }) => {
+                  const Icon = MODALITY_ICONS[code];
+                  return (
+                    <button
+                      key={code}
+                      type="button"
+                      className={styles.choice}
+                      aria-pressed={draft.modality === code}
+                      onClick={() =>
+                        change((before) => ({
+                          ...before,
+                          modality: code,
+                          detection_method:
+                            find && before.detection_method === methodOf(before.modality)
+                              ? methodOf(code)
+                              : before.detection_method,
+                        }))
+                      }
+                    >
+                      {Icon && <Icon size={22} aria-hidden />}
+                      {format.said(said)}
+                    </button>
+                  );
+                })}
+              </div>
+            </fieldset>
+            <div className={styles.pair}>
+              <Minutes
+                minutes={draft.minutes}
+                planned={item.minutes}
+                fault={fault('minutes')}
+                change={(minutes) => put({ minutes })}
+              />
+              {find && (
+                <NativeSelect
+                  size="lg"
+                  required
+                  label={t('form.detection_method')}
+                  value={draft.detection_method}
+                  error={fault('detection_method')}
+                  onChange={(event) => put({ detection_method: event.currentTarget.value })}
+                  data={options(codes.detection_methods)}
+                />
+              )}
+            </div>
+          </>
+        )}
+
+        {outcome && (
+          <>
+            <Textarea
+              size="lg"
+              autosize
+              minRows={1}
+              maxLength={2000}
+              label={t('form.note')}
+              value={draft.note}
+              error={fault('note')}
+              onChange={(event) => put({ note: event.currentTarget.value })}
+            />
+            <Photos
+              consignment={item.consignment}
+              account={draft.account}
+              photos={draft.photos}
+              fault={fault('photos')}
+              change={(how) => change((before) => ({ ...before, photos: how(before.photos) }))}
+            />
+            <Button
+              type="submit"
+              size="xl"
+              fullWidth
+              loading={busy}
+              leftSection={<IconCheck size={26} aria-hidden />}
+              className={styles.submit ?? ''}
+            >
+              {t(last ? 'form.record' : 'form.record_next')}
+            </Button>
+          </>
+        )}
+      </div>
     </form>
   );
 }

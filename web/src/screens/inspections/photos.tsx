@@ -21,11 +21,11 @@ interface Props {
 export function Photos({ account, consignment, photos, fault, change }: Props) {
   const { t } = useTranslation('inspections');
   const [busy, setBusy] = useState(false);
-  const take = async (files: FileList | null) => {
+  const take = async (files: File[]) => {
     setBusy(true);
     try {
       const store = await dock();
-      for (const file of files ?? []) {
+      for (const file of files) {
         const captured = await capture(file, { account, consignment, now: new Date() });
         if ('fault' in captured) {
           toast.note(t(`photo.${captured.fault}`));
@@ -70,7 +70,7 @@ export function Photos({ account, consignment, photos, fault, change }: Props) {
 interface PickerProps {
   said: string;
   camera?: boolean;
-  onFiles: (files: FileList | null) => void;
+  onFiles: (files: File[]) => void;
 }
 
 function Picker({ said, camera = false, onFiles }: PickerProps) {
@@ -88,8 +88,8 @@ function Picker({ said, camera = false, onFiles }: PickerProps) {
         multiple={!camera}
         {...(camera ? { capture: 'environment' as const } : {})}
         onChange={(event) => {
-          onFiles(event.currentTarget.files);
-          // The same picture may be chosen again after it was removed.
+          // The field's own list empties with it, which lets the same picture be chosen again.
+          onFiles([...(event.currentTarget.files ?? [])]);
           if (field.current) field.current.value = '';
         }}
       />

@@ -18,7 +18,7 @@ import styles from './inspections.module.css';
 import { standOf } from './item-state';
 import { type ChangeDraft, OutcomeForm } from './outcome-form';
 import { Modalities, OutcomeTag } from './outcome-words';
-import type { Draft, Entry, Item, RecordedOutcome } from './shapes';
+import type { Draft, Entry, Item, OutcomeKind, RecordedOutcome } from './shapes';
 import { dock } from './store';
 
 interface Props {
@@ -26,7 +26,7 @@ interface Props {
   outbox: Outbox;
   back: () => void;
   /** Goes on to the next open one. */
-  done: () => void;
+  done: (outcome: OutcomeKind) => void;
   last: boolean;
 }
 
@@ -165,7 +165,7 @@ export function Sheet({ item, outbox, back, done, last }: Props) {
               record={async (report) => {
                 await outbox.record(report, item.reference);
                 setAgain(false);
-                done();
+                done(report.outcome);
               }}
             />
           ) : codes.error ? (

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/app/format';
 import { Chart } from '@/parts/chart/chart';
 import { Section } from '@/parts/page';
-import { about, whole } from '@/parts/say';
+import { about, range, whole } from '@/parts/say';
 import { Fetched } from '@/parts/states';
 import { capacity } from './charts';
 import { percent } from './iceberg';
@@ -123,8 +123,10 @@ function Figure({ data }: { data: CapacityFigures }) {
           .map((one) =>
             t('capacity.said', {
               officers: format.number(one.officers),
-              finds: whole(format, one.finds, 'count'),
-              share: one.share ? whole(format, one.share, 'share') : '–',
+              finds: about(format, one.finds.estimate),
+              finds_range: range(format, one.finds, 'count'),
+              share: one.share ? format.share(one.share.estimate) : '–',
+              share_range: one.share ? range(format, one.share, 'share') : '–',
             }),
           )
           .join(' ')}
@@ -142,8 +144,8 @@ function Figure({ data }: { data: CapacityFigures }) {
             t('low'),
             t('high'),
             t('found_share_percent'),
-            t('low'),
-            t('high'),
+            t('capacity.share_low'),
+            t('capacity.share_high'),
           ],
           rows: points.map((one) => [
             one.officers,

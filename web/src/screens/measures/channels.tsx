@@ -130,7 +130,6 @@ function PrecisionFigure({ data, measures }: { data: Precision; measures: Measur
           list: t('precision.list'),
           random: t('precision.random'),
           x: t('precision.x'),
-          y: t('precision.y'),
           tip: (at) => {
             const one = points[at];
             return one

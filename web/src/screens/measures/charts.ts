@@ -2,7 +2,7 @@
 // beneath does not hold.
 import type { IntervalValue } from '@/app/format';
 import type { Colours, Option } from '@/parts/chart/chart';
-import { axis, band, frame, HATCH, legend, WHISKER, whiskers } from '@/parts/chart/pieces';
+import { axis, band, boxes, frame, HATCH, legend, WHISKER, whiskers } from '@/parts/chart/pieces';
 
 interface IcebergWords {
   found: string;
@@ -57,6 +57,7 @@ export function iceberg(labels: string[], bergs: Berg[], words: IcebergWords) {
           words.interval,
           bergs.map(({ low, high }, at) => [at, low, high]),
           colours.text,
+          colours.sheet,
         ),
         itemStyle: { color: colours.text },
       },
@@ -94,9 +95,15 @@ export function course(
       axisLabel: { color: colours.text, formatter: '{value}%' },
     },
     series: [
-      ...band(words.band, bands, colours.band, 100),
+      boxes(
+        words.band,
+        bands.flatMap((one, at): [number, number, number][] =>
+          one ? [[at, 100 * one.low, 100 * one.high]] : [],
+        ),
+        colours.band,
+      ),
       {
-        ...whiskers(words.interval, known, colours.quiet),
+        ...whiskers(words.interval, known, colours.quiet, colours.sheet),
         itemStyle: { color: colours.quiet },
       },
       {
@@ -137,6 +144,7 @@ export function dots(
           one ? [[at, one.low, one.high]] : [],
         ),
         colours.text,
+        colours.sheet,
         true,
       ),
       {
@@ -169,7 +177,6 @@ interface PrecisionWords {
   list: string;
   random: string;
   x: string;
-  y: string;
   tip: (index: number) => string;
 }
 
@@ -180,7 +187,7 @@ export function precision(
   words: PrecisionWords,
 ) {
   return (colours: Colours): Option => ({
-    grid: { ...frame, bottom: 24 },
+    grid: { ...frame, bottom: 30 },
     legend: legend(colours, [words.list, words.random]),
     tooltip: {
       trigger: 'axis',
@@ -196,9 +203,7 @@ export function precision(
     },
     yAxis: {
       type: 'value',
-      name: words.y,
       ...axis(colours),
-      nameTextStyle: { color: colours.quiet, align: 'left' },
       axisLabel: { color: colours.text, formatter: '{value}%' },
     },
     series: [
@@ -244,8 +249,18 @@ export function calibration(
   bins: { predicted: number; observed: IntervalValue }[],
   words: CalibrationWords,
 ) {
+  // Chances of the rare and of the likely on one scale. What is nothing at all stands at its foot;
+  // the table has the numbers as they are.
+  const known = bins.flatMap(({ predicted, observed }) => [
+    predicted,
+    observed.estimate,
+    observed.low,
+  ]);
+  const least = Math.min(...known.filter((value) => value > 0), 0.1);
+  const foot = 10 ** Math.floor(Math.log10(100 * least));
+  const seen = (value: number) => Math.max(foot, 100 * value);
   return (colours: Colours): Option => ({
-    grid: { ...frame, bottom: 24 },
+    grid: { ...frame, bottom: 30 },
     legend: legend(colours, [
       words.predicted,
       words.observed,
@@ -264,7 +279,8 @@ export function calibration(
       ...axis(colours),
     },
     yAxis: {
-      type: 'value',
+      type: 'log',
+      min: foot,
       ...axis(colours),
       axisLabel: { color: colours.text, formatter: '{value}%' },
     },
@@ -272,8 +288,9 @@ export function calibration(
       {
         ...whiskers(
           words.interval,
-          bins.map(({ observed }, at) => [at, 100 * observed.low, 100 * observed.high]),
+          bins.map(({ observed }, at) => [at, seen(observed.low), seen(observed.high)]),
           colours.text,
+          colours.sheet,
         ),
         itemStyle: { color: colours.text },
       },
@@ -284,7 +301,7 @@ export function calibration(
         symbol: 'circle',
         symbolSize: 12,
         itemStyle: { color: colours.series[0] },
-        data: bins.map(({ observed }) => 100 * observed.estimate),
+        data: bins.map(({ observed }) => seen(observed.estimate)),
       },
       {
         name: words.predicted,
@@ -294,7 +311,7 @@ export function calibration(
         symbolSize: 12,
         lineStyle: { type: 'dashed', width: 2 },
         itemStyle: { color: colours.series[1] },
-        data: bins.map(({ predicted }) => 100 * predicted),
+        data: bins.map(({ predicted }) => seen(predicted)),
       },
     ],
   });
@@ -312,7 +329,7 @@ export function capacity(
   words: CapacityWords,
 ) {
   return (colours: Colours): Option => ({
-    grid: { ...frame, bottom: 24 },
+    grid: { ...frame, bottom: 30 },
     legend: legend(colours, [words.finds, { name: words.interval, icon: WHISKER }]),
     tooltip: {
       trigger: 'axis',
@@ -351,6 +368,7 @@ export function capacity(
           words.interval,
           points.map(({ finds }, at) => [at, finds.low, finds.high]),
           colours.text,
+          colours.sheet,
         ),
         itemStyle: { color: colours.text },
       },

@@ -215,6 +215,7 @@ function tops(
       type: 'value',
       min: 0,
       ...axis(colours),
+      axisLine: { show: false },
       axisLabel: { color: colours.text, formatter: '{value}%' },
     },
     series: [
@@ -239,6 +240,7 @@ function tops(
                 100 * high,
               ]),
               colours.text,
+              colours.sheet,
             ),
             xAxisIndex: 1,
             itemStyle: { color: colours.text },
