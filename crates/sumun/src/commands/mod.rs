@@ -4,6 +4,7 @@
 mod backtest;
 mod bias;
 mod config;
+mod decide;
 mod defects;
 mod demo;
 mod drift;
@@ -21,6 +22,7 @@ mod screen;
 mod serve;
 mod table;
 mod verify;
+mod watch;
 
 use std::future::Future;
 use std::io::{IsTerminal, Write};
@@ -45,6 +47,8 @@ pub use table::Table;
 pub enum Verb {
     /// Reads files of declarations into the store.
     Ingest(ingest::Ingest),
+    /// Follows a drop folder, and receives and screens what appears in it.
+    Watch(watch::Watch),
     /// Shows what is understood of a file, and keeps nothing.
     Inspect(inspect::Inspect),
     /// Lists what was wrong with records.
@@ -53,6 +57,8 @@ pub enum Verb {
     Screen(screen::Screen),
     /// Draws a shift's inspections with known chances.
     Plan(plan::Plan),
+    /// Holds, asks, inspects, waives or releases a consignment, or takes that back.
+    Decide(decide::Decide),
     /// Records what inspections came to.
     Record(record::Record),
     /// Learns a candidate model from everything inspected.
@@ -203,10 +209,12 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
     match verb {
         Verb::Ingest(verb) => boxed(verb.run(office)).await,
+        Verb::Watch(verb) => boxed(verb.run(office)).await,
         Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,
+        Verb::Decide(verb) => boxed(verb.run(office)).await,
         Verb::Record(verb) => boxed(verb.run(office)).await,
         Verb::Learn(verb) => boxed(verb.run(office)).await,
         Verb::Model(verb) => boxed(verb.run(office)).await,

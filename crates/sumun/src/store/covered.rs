@@ -40,7 +40,8 @@ pub async fn compare(
                  where seq > $1
                    and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn',
                                'shadow', 'withdraw', 'approve', 'rollback', 'return', 'stop',
-                               'policy', 'drift')
+                               'policy', 'drift', 'hold', 'ask', 'inspect', 'waive', 'release',
+                               'undo')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
@@ -63,6 +64,9 @@ pub async fn compare(
                 "plan" => plan_holds(&mut tx, &subject, &body).await,
                 "learn" => model_holds(&mut tx, &body).await,
                 "policy" => policy_holds(&mut tx, &body, (&actor, at)).await,
+                "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => {
+                    decision_holds(&mut tx, &act, &body, (&actor, at)).await
+                }
                 // What these come to is compared at the end.
                 "shadow" | "withdraw" | "approve" | "rollback" | "return" | "stop" | "drift" => {
                     Ok(true)
@@ -79,6 +83,9 @@ pub async fn compare(
                     "plan" => "the plan drawn then has been altered",
                     "learn" => "the model learned then, or its backtest, has been altered",
                     "policy" => "the policy decided then has been altered or removed",
+                    "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => {
+                        "the decision made then has been altered or removed"
+                    }
                     _ => "the outcome recorded then has been altered",
                 };
                 return Ok((compared, Some(Altered { seq, what: format!("{what} ({subject})") })));
@@ -97,6 +104,7 @@ type AlarmKey = (String, String, String, i64);
 #[derive(Default)]
 struct Said {
     outcomes: i64,
+    decisions: i64,
     policies: i64,
     last_seq: i64,
     /// By model: the entry that last changed its state, the state, who approved it last and why.
@@ -119,6 +127,7 @@ impl Said {
             "receive" => self.outcomes += body["outcomes"].as_i64().unwrap_or(0),
             "record" | "correct" => self.outcomes += 1,
             "policy" => self.policies += 1,
+            "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => self.decisions += 1,
             "drift" => self.heard(seq, body, at),
             "learn" => self.becomes(seq, named, "candidate"),
             "shadow" => self.becomes(seq, named, "challenger"),
@@ -180,6 +189,16 @@ impl Said {
             );
             return Ok(Some(Altered { seq: self.last_seq, what }));
         }
+        let decisions =
+            tx.fetch_one("select count(*) from decision", args![], |row| row.int(0)).await?;
+        if decisions != self.decisions {
+            let what = format!(
+                "the journal covers {} decisions, the store holds {decisions}: some were added or \
+                 removed",
+                self.decisions
+            );
+            return Ok(Some(Altered { seq: self.last_seq, what }));
+        }
         let kept = super::models::states(tx).await?;
         for (id, state, approved) in &kept {
             let life = self.models.get(id);
@@ -233,6 +252,17 @@ async fn policy_holds(tx: &mut Tx, body: &Value, (actor, at): (&str, i64)) -> Re
         && body["reason"] == kept.reason
         && kept.set_by == actor
         && kept.set_at == at)
+}
+
+async fn decision_holds(
+    tx: &mut Tx,
+    act: &str,
+    body: &Value,
+    (actor, at): (&str, i64),
+) -> Result<bool> {
+    let Some(id) = body["decision"].as_i64() else { return Ok(false) };
+    let Some(kept) = super::decisions::find(tx, id).await? else { return Ok(false) };
+    Ok(kept.act.as_str() == act && kept.by == actor && kept.at == at && kept.journaled() == *body)
 }
 
 fn range(body: &Value) -> Option<(i64, i64)> {

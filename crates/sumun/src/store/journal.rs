@@ -498,3 +498,54 @@ pub fn leaf_of(entry: &Recorded) -> Hash {
     let texts = [&*entry.actor, &*entry.act, &*entry.subject, &*entry.body];
     merkle::leaf_hash(&leaf_bytes(entry.seq, entry.at, texts))
 }
+
+/// How many entries there are.
+///
+/// # Errors
+/// When the store fails.
+pub async fn size(tx: &mut Tx) -> Result<i64> {
+    tx.fetch_one("select size from journal_head where id = 1", args![], |row| row.int(0)).await
+}
+
+/// An entry, as far as it is told to those who listen.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// Microseconds since 1970 UTC.
+    pub at: i64,
+    /// What was done.
+    pub act: String,
+    /// What it was done to.
+    pub subject: String,
+    /// JSON.
+    pub body: String,
+}
+
+/// The entries of these acts after an entry, at most `limit`, and the number up to which they go.
+///
+/// # Errors
+/// When the store fails.
+pub async fn news(tx: &mut Tx, after: i64, acts: &[&str], limit: i64) -> Result<(i64, Vec<News>)> {
+    let size = size(tx).await?;
+    if size == after {
+        return Ok((size, Vec::new()));
+    }
+    let mut last = after;
+    let news = tx
+        .fetch_all(
+            "select at, act, subject, body, seq from journal
+             where seq > $1 and act {in $2} order by seq limit $3",
+            args![after, acts, limit],
+            |row| {
+                last = row.int(4)?;
+                Ok(News {
+                    at: row.int(0)?,
+                    act: row.text(1)?.to_owned(),
+                    subject: row.text(2)?.to_owned(),
+                    body: row.text(3)?.to_owned(),
+                })
+            },
+        )
+        .await?;
+    let whole = (news.len() as i64) < limit;
+    Ok((if whole { size } else { last }, news))
+}

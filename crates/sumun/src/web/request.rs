@@ -46,6 +46,36 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
     }
 }
 
+/// A body of bytes as received.
+pub struct RawBytes(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for RawBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<RawBytes, Problem> {
+        // A page of another site can send texts and forms without asking first, but no other kind.
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kind != "application/octet-stream" && !kind.starts_with("image/") {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "content_type",
+                "The body must be bytes and say so: application/octet-stream.",
+            ));
+        }
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if length.is_some_and(|length| length > BODY_LIMIT as u64) {
+            return Err(too_large());
+        }
+        match Bytes::from_request(request, state).await {
+            Ok(bytes) => Ok(RawBytes(bytes)),
+            Err(rejection) => Err(unread(&rejection)),
+        }
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else {
         return false;

@@ -12,7 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    challengers, consignments, defects, health, journal, measures, models, outcomes, plans, session,
+    challengers, codes, consignments, decisions, defects, dossier, events, figures, health,
+    inspections, journal, measures, messages, models, outcomes, photos, plans, queue, search,
+    session, today, views,
 };
 use super::request::BODY_LIMIT;
 use super::{App, Problem, assets, guard};
@@ -30,11 +32,13 @@ use super::{App, Problem, assets, guard};
     tags(
         (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
+        (name = "desk", description = "An officer's day: the queue, decisions, the dossier."),
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
         (name = "measures", description = "What gets past, and what each channel yields."),
         (name = "models", description = "What judges, and who approved it."),
-        (name = "defects", description = "What was wrong with records."),
+        (name = "inspections", description = "What the dock opens, and what comes back."),
+        (name = "data", description = "What senders send, and what was wrong with it."),
         (name = "journal", description = "Proof of who did what, and why."),
         (name = "server", description = "How the server is doing.")
     )
@@ -63,6 +67,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(plans::list_selections))
         .routes(routes!(plans::replay_plan))
         .routes(routes!(outcomes::record_outcomes))
+        .routes(routes!(today::read_today))
+        .routes(routes!(queue::list_queue))
+        .routes(routes!(decisions::list_decisions, decisions::decide))
+        .routes(routes!(dossier::read_dossier))
+        .routes(routes!(views::list_views))
+        .routes(routes!(views::keep_view, views::forget_view))
+        .routes(routes!(search::search))
+        .routes(routes!(events::follow_events))
+        .routes(routes!(codes::read_codes))
         .routes(routes!(measures::read_measures))
         .routes(routes!(measures::read_value))
         .routes(routes!(models::list_models))
@@ -74,6 +87,19 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(challengers::roll_back_model))
         .routes(routes!(challengers::stop_model))
         .routes(routes!(defects::list_defects))
+        .routes(routes!(defects::read_defect))
+        .routes(routes!(defects::mend_defect))
+        .routes(routes!(defects::reject_defect))
+        .routes(routes!(messages::list_sources))
+        .routes(routes!(messages::list_messages, messages::take_message))
+        .routes(routes!(messages::inspect_message))
+        .routes(routes!(inspections::list_inspections, inspections::report_inspection))
+        .routes(routes!(photos::keep_photo, photos::read_photo))
+        .routes(routes!(figures::read_capacity_figures))
+        .routes(routes!(figures::read_calibration))
+        .routes(routes!(figures::read_precision))
+        .routes(routes!(figures::read_coverage))
+        .routes(routes!(figures::read_drift))
         .routes(routes!(journal::verify_journal))
         .routes(routes!(journal::read_checkpoint));
     OpenApiRouter::with_openapi(Frame::openapi())

@@ -142,6 +142,14 @@ impl Server {
         Ok(Answer { status: status.context("no status")?, head: head.to_owned(), body })
     }
 
+    /// Sends bytes and closes the connection without waiting for an answer.
+    pub async fn send_and_hang_up(&self, request: &[u8]) -> Result<()> {
+        let mut connection = TcpStream::connect(self.address).await?;
+        connection.write_all(request).await?;
+        connection.shutdown().await?;
+        Ok(())
+    }
+
     /// As kim.
     pub async fn ask(&self, method: &str, path: &str, more: &str, body: &str) -> Result<Answer> {
         self.by(&self.kim).ask(method, path, more, body).await

@@ -3,16 +3,28 @@
 //! common to several nouns is here.
 
 pub mod challengers;
+pub mod codes;
 pub mod consignments;
-mod declared;
+pub mod decisions;
+pub mod declared;
 pub mod defects;
+pub mod dossier;
+pub mod events;
+pub mod figures;
 pub mod health;
+pub mod inspections;
 pub mod journal;
 pub mod measures;
+pub mod messages;
 pub mod models;
 pub mod outcomes;
+pub mod photos;
 pub mod plans;
+pub mod queue;
+pub mod search;
 pub mod session;
+pub mod today;
+pub mod views;
 pub mod words;
 
 use jiff::Timestamp;
@@ -47,13 +59,19 @@ pub struct Said {
     pub en: String,
 }
 
+impl Said {
+    fn new(ko: impl Into<String>, en: impl Into<String>) -> Said {
+        Said { ko: ko.into(), en: en.into() }
+    }
+}
+
 /// A time in microseconds since 1970-01-01 UTC, as RFC 3339.
 fn time(micros: i64) -> String {
     Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |time| time.to_string())
 }
 
 /// One reason of an assessment: a feature, and how far it moved the chance.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Reason)]
 pub struct ReasonSaid {
     /// Code of the feature.

@@ -2,6 +2,8 @@
 //! The seed of a plan never leaves the office this way, only what commits to it: who knew a seed
 //! could foresee what a second drawing of the same shift selects.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -186,6 +188,17 @@ impl PlanBundle {
         };
         means.bundles.iter().map(of).collect()
     }
+}
+
+/// The steps of each bundle of a plan.
+pub(super) fn steps_of(kept: &KeptPlan) -> anyhow::Result<HashMap<String, Vec<Modality>>> {
+    Ok(match serde_json::from_str(&kept.capacity)? {
+        Means::Slots(_) => HashMap::new(),
+        Means::Bundles(means) => {
+            let of = |bundle: PlanBundle| (bundle.name, bundle.steps);
+            PlanBundle::all(&means).into_iter().map(of).collect()
+        }
+    })
 }
 
 impl Plan {
