@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads every list that people choose from. */
+        get: operations["read_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consignments": {
         parameters: {
             query?: never;
@@ -49,6 +66,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consignments/{id}/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads everything that is needed to decide on one consignment. */
+        get: operations["read_dossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists every decision on a consignment, the oldest first. */
+        get: operations["list_decisions"];
+        put?: never;
+        /**
+         * Decides on consignments: hold, ask, inspect, waive, release, or undo.
+         * @description What cannot be decided is refused with its reason and spoils no other; when nothing was decided
+         *     the answer is 422. A recorded chance never changes.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/defects": {
         parameters: {
             query?: never;
@@ -60,6 +116,40 @@ export interface paths {
         get: operations["list_defects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what happens from now on, as server-sent events whose data is an `Event`. */
+        get: operations["follow_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes up an invitation, or the link of the first run: chooses a password and signs in. */
+        post: operations["redeem_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -169,7 +259,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Returns to the model that was in force before, at once. */
+        /**
+         * Returns to the model that was in force before, at once. With the header `Idempotency-Key`, the
+         *     same request sent again returns no further, and is answered alike.
+         */
         post: operations["roll_back_model"];
         delete?: never;
         options?: never;
@@ -379,6 +472,215 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the queue of a plan, or of a day. */
+        get: operations["list_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds consignments, plans and parties by number or words. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads who has signed in, and what they may do. */
+        get: operations["read_session"];
+        put?: never;
+        /** Signs in. The answer sets the cookie of the session. */
+        post: operations["sign_in"];
+        /** Signs out. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        /** Changes one's name to show, or one's language. */
+        patch: operations["change_session"];
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses another password; all other sessions end. */
+        post: operations["choose_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins with a second factor. It is asked for once its first code has confirmed it. */
+        post: operations["offer_totp"];
+        /** Takes the second factor off. */
+        delete: operations["remove_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the second factor by its first code. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists one's own sessions, the latest first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session of one's own. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads how the shifts of a day stand, and what is out of order. */
+        get: operations["read_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists one's own views, by name. */
+        get: operations["list_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a view of one's own under this name, in the place of one that had it. */
+        put: operations["keep_view"];
+        post?: never;
+        /** Forgets a view of one's own. */
+        delete: operations["forget_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/welcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what a browser has to know before anybody has signed in. */
+        get: operations["read_welcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -400,6 +702,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What a person orders on a consignment.
+         * @enum {string}
+         */
+        Act: "hold" | "ask" | "inspect" | "waive" | "release" | "undo";
+        /** @description Something out of order. */
+        Alert: {
+            /** @description The kind. */
+            kind: components["schemas"]["AlertKind"];
+            /**
+             * @description Where to look, as a path of the workbench.
+             * @example /queue?office=030
+             */
+            link: string;
+            /** @description The office that it concerns. */
+            office?: string | null;
+            regime?: components["schemas"]["Regime"] | null;
+            /** @description What it is. */
+            said: components["schemas"]["Said"];
+            /** @description How grave it is. */
+            severity: components["schemas"]["Severity"];
+            /** @description Since when. */
+            since?: string | null;
+        };
+        /**
+         * @description The kind of something out of order.
+         * @enum {string}
+         */
+        AlertKind: "late_data" | "drift" | "capacity_changed" | "unscreened" | "defects" | "no_plan";
         /** @description Why a model is put in force. */
         Approval: {
             /** @description The reason, which the journal keeps. */
@@ -520,6 +851,39 @@ export interface components {
             size: number;
             /** @description The checkpoint as text, to be kept where the store's owner cannot reach. */
             text: string;
+        };
+        /** @description One entry of a list. */
+        Code: {
+            /**
+             * @description What is kept.
+             * @example container_wall
+             */
+            code: string;
+            /** @description What it is called. */
+            said: components["schemas"]["Said"];
+        };
+        /** @description Every list. */
+        Codes: {
+            /** @description Why a consignment is inspected. */
+            channels: components["schemas"]["Code"][];
+            /** @description How contraband was hidden. */
+            concealment_methods: components["schemas"]["Code"][];
+            /** @description Where contraband was hidden. */
+            concealment_places: components["schemas"]["Code"][];
+            /** @description How a find came to light. */
+            detection_methods: components["schemas"]["Code"][];
+            /** @description Lanes of selectivity. */
+            lanes: components["schemas"]["Code"][];
+            /** @description Ways of examining. */
+            modalities: components["schemas"]["Code"][];
+            /** @description Why nobody looked. */
+            not_examined_reasons: components["schemas"]["Code"][];
+            /** @description Reasons of decisions. */
+            reason_codes: components["schemas"]["ReasonCode"][];
+            /** @description What is seized. */
+            substances: components["schemas"]["Code"][];
+            /** @description In what it is counted. */
+            units: components["schemas"]["Code"][];
         };
         /** @description A challenger against the model in force. */
         Comparison: {
@@ -686,6 +1050,116 @@ export interface components {
             /** @description The kind. */
             of: string;
         };
+        /** @description Name and password. */
+        Credentials: {
+            /** @description The account's name. */
+            name: string;
+            /** @description The password. */
+            password: string;
+            /**
+             * @description The second factor's six digits, where it is asked for.
+             * @example 123456
+             */
+            totp?: string | null;
+        };
+        /** @description What an order came to. */
+        Decided: {
+            /** @description The decisions that were made. */
+            decisions: components["schemas"]["Decision"][];
+            /** @description The order's id. */
+            id: string;
+            /** @description Consignments on which nothing was decided. */
+            refused: components["schemas"]["NotDecided"][];
+        };
+        /** @description A decision of a person on one consignment. */
+        Decision: {
+            /** @description What was ordered. */
+            act: components["schemas"]["Act"];
+            /** @description When. */
+            at: string;
+            /** @description Who decided. */
+            by: string;
+            /**
+             * @description The version that was decided on.
+             * @example C-12
+             */
+            consignment: string;
+            /**
+             * @description Its number.
+             * @example D-7
+             */
+            id: string;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description What is asked. */
+            question?: string | null;
+            /** @description Why, in words. */
+            reason: string;
+            /**
+             * @description Why, by its code.
+             * @example documents_differ
+             */
+            reason_code: string;
+            /** @description Whether it can be taken back now. */
+            undoable: boolean;
+            /** @description Who took it back. */
+            undone_by?: string | null;
+        };
+        /** @description Where a consignment stands. */
+        DecisionHeader: {
+            /**
+             * Format: double
+             * @description Recorded chance of being inspected.
+             */
+            chance?: number | null;
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description When. */
+            decided_at?: string | null;
+            /** @description Who decided last; none while the plan alone did. */
+            decided_by?: string | null;
+            /** @description Whether the plan drew it. */
+            drawn: boolean;
+            lane?: components["schemas"]["Lane"] | null;
+            /**
+             * Format: int64
+             * @description Officer-minutes of that.
+             */
+            minutes?: number | null;
+            modality?: components["schemas"]["Modality"] | null;
+            /**
+             * @description The plan that lists it.
+             * @example P-7
+             */
+            plan?: string | null;
+            /**
+             * Format: int64
+             * @description Rank by risk within the plan, from 1.
+             */
+            rank?: number | null;
+        };
+        /** @description What a person orders. */
+        DecisionOrder: {
+            /** @description What. */
+            act: components["schemas"]["Act"];
+            /** @description On which consignments. */
+            consignments: string[];
+            /**
+             * @description A ULID made by the sender. The same order again changes nothing and is answered alike.
+             * @example 01JD8Q7ZK3V9W2M4N6P8R0T1XY
+             */
+            id: string;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description What is asked, by `ask`. */
+            question?: string | null;
+            /** @description Why, in words; some codes need them. */
+            reason?: string;
+            /** @description Why, by a code of `GET /codes`. */
+            reason_code: string;
+            /**
+             * @description The decision to take back, by `undo`; the one in force when left out.
+             * @example D-7
+             */
+            undoes?: string | null;
+        };
         /** @description A kept defect. */
         Defect: {
             /** @description The field, or empty for the whole record. */
@@ -767,6 +1241,32 @@ export interface components {
              */
             transaction: string;
         };
+        /** @description Everything about one consignment. */
+        Dossier: {
+            /** @description What may be decided now. */
+            allowed: components["schemas"]["Act"][];
+            /** @description What was declared, judged, planned and found. */
+            consignment: components["schemas"]["ConsignmentDetail"];
+            /** @description Where it stands. */
+            decision_header: components["schemas"]["DecisionHeader"];
+            /** @description Every decision on it, the oldest first. */
+            decisions: components["schemas"]["Decision"][];
+            /** @description Who is behind it, with their record. */
+            parties: components["schemas"]["PartyRecord"][];
+            /** @description Where to look, and with what. */
+            playbook: components["schemas"]["Playbook"];
+            /** @description What is wrong with the data or missing. */
+            quality: components["schemas"]["QualityFlag"][];
+            /** @description Where it passes. */
+            route: components["schemas"]["RouteStop"][];
+            /** @description Past finds that are like it. */
+            similar: components["schemas"]["Similar"][];
+            /** @description What happened, the oldest first. */
+            timeline: components["schemas"]["TimelineEntry"][];
+            /** @description Its versions, with what each changed. */
+            versions: components["schemas"]["VersionChanges"][];
+            why?: components["schemas"]["Why"] | null;
+        };
         /** @description A plan as it was just drawn. */
         DrawnPlan: {
             /** @description The plan. */
@@ -793,6 +1293,25 @@ export interface components {
             /** @description Seal numbers. */
             seals?: string[];
         };
+        /** @description Something that happened, as the data of an event. */
+        Event: {
+            /** @description When. */
+            at: string;
+            /**
+             * @description What it happened to.
+             * @example C-12
+             */
+            id: string;
+            /** @description What. */
+            kind: components["schemas"]["EventKind"];
+            /** @description The office that it concerns; none where it concerns all. */
+            office?: string | null;
+        };
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        EventKind: "plan_drawn" | "plan_released" | "decided" | "outcome_recorded" | "defects" | "alarm" | "capacity_changed";
         /** @description One line of contraband with its original quantity and unit. */
         Exhibit: {
             /** @description The conversion used for it. */
@@ -842,6 +1361,29 @@ export interface components {
             /** @description Where its number comes from. */
             source: string;
         };
+        /** @description A declared field. */
+        FieldValue: {
+            /** @description The field. */
+            name: components["schemas"]["Said"];
+            /** @description What stands there; empty when it is not declared. */
+            value: string;
+        };
+        /** @description Something that was found. */
+        Found: {
+            /** @description What tells it from others. */
+            hint: string;
+            /** @description Its id; of a party its name, by which the queue can be searched. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["FoundKind"];
+            /** @description How it is called. */
+            label: string;
+        };
+        /**
+         * @description What was found.
+         * @enum {string}
+         */
+        FoundKind: "consignment" | "plan" | "party";
         /** @description One line of goods. */
         GoodsItem: {
             /**
@@ -921,6 +1463,48 @@ export interface components {
              * @default null
              */
             value: number | null;
+        };
+        /** @description The main goods, in short. */
+        GoodsShort: {
+            /** @description Its currency. */
+            currency?: string | null;
+            /** @description Description in the declarant's words. */
+            description: string;
+            /**
+             * @description HS code.
+             * @example 0901210000
+             */
+            hs?: string | null;
+            /**
+             * Format: int64
+             * @description How many lines of goods are declared.
+             */
+            items: number;
+            /**
+             * Format: double
+             * @description Net mass in kilograms.
+             */
+            net_mass_kg?: number | null;
+            /** @description Country of origin. */
+            origin?: string | null;
+            /**
+             * Format: double
+             * @description Declared value.
+             */
+            value?: number | null;
+        };
+        /** @description A role at an office. */
+        Grant: {
+            /**
+             * @description The office's code; `*` is every office.
+             * @example 030
+             */
+            office: string;
+            /**
+             * @description The role: targeting_officer, inspector, investigator, analyst, auditor or administrator.
+             * @example inspector
+             */
+            role: string;
         };
         /** @description How the server is doing. */
         Health: {
@@ -1016,11 +1600,47 @@ export interface components {
             all?: components["schemas"]["Metrics"] | null;
             new_goods?: components["schemas"]["Metrics"] | null;
         };
+        /** @description What was known of a key before the day of arrival. */
+        KeyRecord: {
+            /**
+             * Format: int32
+             * @description Of those, contraband.
+             */
+            critical: number;
+            /**
+             * Format: int32
+             * @description Earlier inspections.
+             */
+            inspected: number;
+            /**
+             * Format: int32
+             * @description Of those, finds.
+             */
+            irregular: number;
+            /** @description The key, such as this consignor. */
+            key: components["schemas"]["Said"];
+            /**
+             * Format: int32
+             * @description Earlier arrivals; none where arrivals are not counted.
+             */
+            seen?: number | null;
+        };
         /**
          * @description Red: physical examination; yellow: documents; blue: audit after clearance; green: release.
          * @enum {string}
          */
         Lane: "red" | "yellow" | "blue" | "green";
+        /** @description Consignments by suggested lane. */
+        Lanes: {
+            /** Format: int64 */
+            blue: number;
+            /** Format: int64 */
+            green: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
+        };
         /** @description One page of a list. */
         List_ConsignmentVersion: {
             /** @description What is on this page. */
@@ -1057,6 +1677,44 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        List_Decision: {
+            /** @description What is on this page. */
+            items: {
+                /** @description What was ordered. */
+                act: components["schemas"]["Act"];
+                /** @description When. */
+                at: string;
+                /** @description Who decided. */
+                by: string;
+                /**
+                 * @description The version that was decided on.
+                 * @example C-12
+                 */
+                consignment: string;
+                /**
+                 * @description Its number.
+                 * @example D-7
+                 */
+                id: string;
+                modality?: components["schemas"]["Modality"] | null;
+                /** @description What is asked. */
+                question?: string | null;
+                /** @description Why, in words. */
+                reason: string;
+                /**
+                 * @description Why, by its code.
+                 * @example documents_differ
+                 */
+                reason_code: string;
+                /** @description Whether it can be taken back now. */
+                undoable: boolean;
+                /** @description Who took it back. */
+                undone_by?: string | null;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         List_Defect: {
             /** @description What is on this page. */
             items: {
@@ -1085,6 +1743,22 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        List_Found: {
+            /** @description What is on this page. */
+            items: {
+                /** @description What tells it from others. */
+                hint: string;
+                /** @description Its id; of a party its name, by which the queue can be searched. */
+                id: string;
+                /** @description What it is. */
+                kind: components["schemas"]["FoundKind"];
+                /** @description How it is called. */
+                label: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         List_Model: {
             /** @description What is on this page. */
             items: {
@@ -1108,6 +1782,28 @@ export interface components {
                  * @example in_force
                  */
                 state: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_OwnSession: {
+            /** @description What is on this page. */
+            items: {
+                /** @description The address it began from. */
+                address: string;
+                /** @description What the browser calls itself. */
+                agent: string;
+                /** @description Whether it is the one that asks. */
+                current: boolean;
+                /** @description When it ends whatever is done. */
+                expires_at: string;
+                /** @description By which it is ended. */
+                id: string;
+                /** @description When it began. */
+                since: string;
+                /** @description When it was last used, to the minute. */
+                used_at: string;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -1225,6 +1921,25 @@ export interface components {
                  * @description What it was ranked by.
                  */
                 risk: number;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_View: {
+            /** @description What is on this page. */
+            items: {
+                /** @description The filters, as the screen keeps them. */
+                filters: Record<string, never>;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * @description The screen that it is for.
+                 * @example queue
+                 */
+                screen: string;
+                /** @description When it was kept. */
+                set_at: string;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -1437,6 +2152,41 @@ export interface components {
             /** @description What is counted. */
             target: components["schemas"]["Target"];
         };
+        /** @description Oneself. */
+        Myself: {
+            /** @description The name to show. */
+            display: string;
+            /** @description The account's id. */
+            id: string;
+            /** @description `ko` or `en`. */
+            language: string;
+            /** @description Who acts, in the journal. */
+            name: string;
+        };
+        /** @description What a view is to hold. */
+        NewView: {
+            /** @description The filters, as the screen keeps them. */
+            filters: Record<string, never>;
+            /**
+             * @description The screen that it is for.
+             * @example queue
+             */
+            screen: string;
+        };
+        /** @description A consignment on which nothing was decided. */
+        NotDecided: {
+            /** @description The kind, for machines. */
+            code: string;
+            /**
+             * @description The consignment.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description What to do instead. */
+            next: string;
+            /** @description Why. */
+            said: string;
+        };
         /**
          * @description What an inspection came to.
          * @enum {string}
@@ -1486,6 +2236,23 @@ export interface components {
              */
             unit_mass_g?: number | null;
         };
+        /** @description A session of one's own. */
+        OwnSession: {
+            /** @description The address it began from. */
+            address: string;
+            /** @description What the browser calls itself. */
+            agent: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description When it ends whatever is done. */
+            expires_at: string;
+            /** @description By which it is ended. */
+            id: string;
+            /** @description When it began. */
+            since: string;
+            /** @description When it was last used, to the minute. */
+            used_at: string;
+        };
         /** @description A party of a consignment. Names and addresses are for identity alone: nothing judges by them. */
         Party: {
             /** @description Address as written. */
@@ -1502,6 +2269,34 @@ export interface components {
             phones?: string[];
             /** @description The part it plays. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A party with its record as facts. */
+        PartyRecord: {
+            /** @description Address, likewise. */
+            address?: string | null;
+            /** @description Its code, likewise. */
+            code?: string | null;
+            /** @description How it is called; none for one who may not read parties. */
+            name?: string | null;
+            /** @description Phones, likewise. */
+            phones: string[];
+            possible_victim?: components["schemas"]["Said"] | null;
+            /** @description What was known of it before the day of arrival. */
+            record: components["schemas"]["Record"];
+            /** @description The part it plays. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description One's password. */
+        Password: {
+            /** @description The password. */
+            password: string;
+        };
+        /** @description The current and the new password. */
+        PasswordChange: {
+            /** @description The current one. */
+            current: string;
+            /** @description The new one. */
+            new: string;
         };
         /** @description The iceberg of one week, office or regime. */
         Period: components["schemas"]["Iceberg"] & {
@@ -1728,6 +2523,30 @@ export interface components {
             /** @description Why more is explored than usual, where it is. */
             raised?: string | null;
         };
+        /** @description Where to look in such goods, and with what. */
+        Playbook: {
+            /** @description Places, the likeliest first. */
+            lines: components["schemas"]["PlaybookLine"][];
+            /** @description The kind of goods and packaging. */
+            profile: components["schemas"]["Said"];
+        };
+        /** @description One place to look. */
+        PlaybookLine: {
+            defeats?: components["schemas"]["Said"] | null;
+            /** @description Where that is known from. */
+            source: string;
+            /** @description Where. */
+            where: components["schemas"]["Said"];
+            /** @description With what. */
+            with: components["schemas"]["Modality"];
+        };
+        /** @description What people change of themselves; what is left out stays. */
+        Present: {
+            /** @description The name to show. */
+            display?: string | null;
+            /** @description `ko` or `en`. */
+            language?: string | null;
+        };
         /** @description The body of every answer that is no success. */
         Problem: {
             /** @description What went wrong. */
@@ -1740,6 +2559,108 @@ export interface components {
             /** @description The reason, which the journal keeps. */
             reason?: string;
         };
+        /** @description Something wrong with the data. */
+        QualityFlag: {
+            /** @description The field. */
+            field: string;
+            /** @description The kind, such as `missing`. */
+            kind: string;
+            /** @description What is wrong. */
+            said: components["schemas"]["Said"];
+        };
+        /** @description A page of the queue. */
+        Queue: {
+            /** @description The rows. */
+            items: components["schemas"]["QueueRow"][];
+            /** @description Whether there are more than `total`. */
+            more: boolean;
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many rows there are, on the first page alone; counted no further than 10,000.
+             */
+            total?: number | null;
+        };
+        /** @description One row of the queue. */
+        QueueRow: {
+            /** @description When it arrived. */
+            arrived_at: string;
+            /** @description The bundle of steps, in a plan of bundles. */
+            bundle?: string | null;
+            /**
+             * Format: double
+             * @description Recorded chance of being inspected; none while no plan lists it.
+             */
+            chance?: number | null;
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description Who receives them; none for one who may not read parties. */
+            consignee?: string | null;
+            /**
+             * @description The consignment's version.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description Who sends them; none for one who may not read parties. */
+            consignor?: string | null;
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description Whether the plan drew it. */
+            drawn: boolean;
+            /** @description What became of it. */
+            fate: components["schemas"]["Fate"];
+            /** @description The main goods. */
+            goods: components["schemas"]["GoodsShort"];
+            lane?: components["schemas"]["Lane"] | null;
+            /**
+             * Format: int64
+             * @description Officer-minutes of that.
+             */
+            minutes?: number | null;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description Customs office. */
+            office: string;
+            outcome?: components["schemas"]["RecordedOutcome"] | null;
+            /**
+             * Format: double
+             * @description Chance of contraband.
+             */
+            p_critical?: number | null;
+            /**
+             * Format: double
+             * @description Chance of any irregularity.
+             */
+            p_irregular?: number | null;
+            /**
+             * @description The plan that lists it.
+             * @example P-7
+             */
+            plan?: string | null;
+            /**
+             * Format: int64
+             * @description Rank by risk within the plan, from 1.
+             */
+            rank?: number | null;
+            /** @description Why it was judged so, the strongest reason first. */
+            reasons: components["schemas"]["Reason"][];
+            /** @description The source's number. */
+            reference: string;
+            /** @description Parcel or freight. */
+            regime: components["schemas"]["Regime"];
+            /** @description Where they pass. */
+            route: components["schemas"]["RouteShort"];
+            /**
+             * Format: double
+             * @description Standard error of the log-odds of it.
+             */
+            se_irregular?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["QueueState"];
+        };
+        /**
+         * @description How a consignment stands in the queue.
+         * @enum {string}
+         */
+        QueueState: "waiting" | "to_do" | "held" | "asked" | "done" | "not_examined" | "released" | "gone";
         /** @description One reason of an assessment: a feature, and how far it moved the chance. */
         Reason: {
             /** @description The reason as a sentence in English. */
@@ -1768,6 +2689,20 @@ export interface components {
              * @description The feature's number; none when it is not declared or not known.
              */
             value?: number | null;
+        };
+        /** @description A reason that may be given for a decision. */
+        ReasonCode: {
+            /** @description The acts that it suits. */
+            acts: components["schemas"]["Act"][];
+            /**
+             * @description What is kept.
+             * @example documents_differ
+             */
+            code: string;
+            /** @description Whether words of one's own have to be added. */
+            needs_text: boolean;
+            /** @description What it says. */
+            said: components["schemas"]["Said"];
         };
         /** @description What became of the records of a request. */
         Received: {
@@ -1801,6 +2736,39 @@ export interface components {
              * @description Known already, so nothing changed.
              */
             unchanged: number;
+        };
+        /** @description What was known of a party. */
+        Record: {
+            /**
+             * Format: int32
+             * @description Of those, contraband.
+             */
+            critical: number;
+            /**
+             * Format: date
+             * @description First day on which it was seen.
+             */
+            first_day?: string | null;
+            /**
+             * Format: int32
+             * @description Inspections.
+             */
+            inspected: number;
+            /**
+             * Format: int32
+             * @description Finds.
+             */
+            irregular: number;
+            /**
+             * Format: date
+             * @description Last day.
+             */
+            last_day?: string | null;
+            /**
+             * Format: int32
+             * @description Arrivals.
+             */
+            seen: number;
         };
         /** @description What was wrong with a record of a request. */
         RecordDefect: {
@@ -1875,6 +2843,17 @@ export interface components {
              * @description Counted from 1; the last revision counts.
              */
             revision: number;
+        };
+        /** @description What taking up an invitation takes. */
+        Redemption: {
+            /** @description The name to show. */
+            display?: string | null;
+            /** @description The account's name; for the first administrator alone. */
+            name?: string | null;
+            /** @description The password to have. */
+            password: string;
+            /** @description The link's token. */
+            token: string;
         };
         /** @description A report that was not recorded. */
         RefusedReport: {
@@ -1970,6 +2949,54 @@ export interface components {
              */
             via: string[];
         };
+        /** @description Where the goods pass, in short. */
+        RouteShort: {
+            /** @description Country of dispatch. */
+            departure?: string | null;
+            /** @description Country of destination. */
+            destination?: string | null;
+            /** @description Place of discharge. */
+            discharge?: string | null;
+            /** @description Places called at in between. */
+            via: string[];
+        };
+        /** @description One place of a route. */
+        RouteStop: {
+            /** @description When the goods arrive there, in local time. */
+            arrives?: string | null;
+            /** @description UN/LOCODE, or the country's code. */
+            code: string;
+            /** @description Its country. */
+            country: string;
+            /** @description When they leave it. */
+            departs?: string | null;
+            /**
+             * Format: double
+             * @description Hours between the two.
+             */
+            dwell_h?: number | null;
+            /** @description The part it plays. */
+            kind: components["schemas"]["StopKind"];
+            /**
+             * Format: double
+             * @description Latitude, where known.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Longitude, where known.
+             */
+            lon?: number | null;
+            /** @description Its name, where known. */
+            name?: string | null;
+        };
+        /** @description A sentence for people. */
+        Said: {
+            /** @description In English. */
+            en: string;
+            /** @description In Korean. */
+            ko: string;
+        };
         /** @description What became of a request's consignments. */
         Screened: {
             /** @description The stored consignments, in the request's order. */
@@ -2059,6 +3086,108 @@ export interface components {
              */
             risk: number;
         };
+        /** @description Who has signed in, and what they may do. */
+        Session: {
+            /** @description Who. */
+            account: components["schemas"]["Myself"];
+            /**
+             * @description What they may do at some office at least.
+             * @example [
+             *       "read_plan",
+             *       "decide"
+             *     ]
+             */
+            actions: string[];
+            /** @description To be sent as the header `X-Sumun-Csrf` with whatever changes something. */
+            csrf: string;
+            /** @description When the session ends whatever is done. */
+            expires_at: string;
+            /** @description Their roles. */
+            grants: components["schemas"]["Grant"][];
+            /** @description When it ends unless something is done before. */
+            idle_until: string;
+            /**
+             * @description Their offices; `*` is every one.
+             * @example [
+             *       "030"
+             *     ]
+             */
+            offices: string[];
+            /** @description Whether signing in asks for a second factor. */
+            totp: boolean;
+        };
+        /**
+         * @description How grave it is.
+         * @enum {string}
+         */
+        Severity: "bad" | "warn" | "note";
+        /** @description How the plan of a shift stands. */
+        ShiftToday: {
+            /**
+             * Format: int64
+             * @description With an open question.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Consignments that could be selected.
+             */
+            candidates: number;
+            /**
+             * Format: int64
+             * @description Inspected.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Those that were.
+             */
+            drawn: number;
+            /** @description Finds to be expected of its drawn inspections. */
+            expected_finds: components["schemas"]["Interval"];
+            /**
+             * Format: int64
+             * @description Finds.
+             */
+            found: number;
+            /**
+             * Format: int64
+             * @description Held by an officer.
+             */
+            held: number;
+            /** @description Its candidates by lane. */
+            lanes: components["schemas"]["Lanes"];
+            /**
+             * Format: int64
+             * @description Officer-minutes of the drawn list.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Officer-minutes that the shift has.
+             */
+            minutes_available: number;
+            /** @description Customs office. */
+            office: string;
+            /**
+             * @description The plan.
+             * @example P-7
+             */
+            plan: string;
+            /** @description Parcel or freight. */
+            regime: components["schemas"]["Regime"];
+            /** @description Whether they may by now. */
+            released: boolean;
+            /** @description From when on inspectors may see the plan. */
+            released_at: string;
+            /** @description The shift: its day, or day and name. */
+            shift: string;
+            /**
+             * Format: int64
+             * @description Waived, or not examined for another reason.
+             */
+            waived: number;
+        };
         /** @description How one of two models did. */
         Side: {
             /**
@@ -2083,6 +3212,31 @@ export interface components {
             model: string;
             precision?: components["schemas"]["Interval"] | null;
         };
+        /** @description A past find that is like this consignment. */
+        Similar: {
+            /** @description Where and how it was hidden. */
+            concealment?: string | null;
+            /**
+             * @description Its consignment.
+             * @example C-12
+             */
+            consignment: string;
+            /**
+             * Format: date
+             * @description Day on which it became known.
+             */
+            day: string;
+            /** @description Customs office. */
+            office: string;
+            /** @description What it came to. */
+            outcome: string;
+            /** @description The source's number. */
+            reference: string;
+            /** @description What was found. */
+            substance?: string | null;
+            /** @description In what it is alike. */
+            why: components["schemas"]["Said"];
+        };
         /** @description First and last day, both included. */
         Span: {
             /**
@@ -2096,6 +3250,13 @@ export interface components {
              */
             last: string;
         };
+        /** @description Another way to sign in. */
+        Sso: {
+            /** @description How people call it. */
+            name: string;
+            /** @description Where it begins. */
+            url: string;
+        };
         /** @description The share of the traffic up to a week that is irregular. */
         Standing: {
             band?: components["schemas"]["Interval"] | null;
@@ -2103,6 +3264,11 @@ export interface components {
             of: string;
             prevalence?: components["schemas"]["Interval"] | null;
         };
+        /**
+         * @description The part that a place plays in a route.
+         * @enum {string}
+         */
+        StopKind: "departure" | "via" | "loading" | "discharge" | "destination";
         /** @description One consignment, or a batch of them: for the document alone, since reading looks first. */
         Submission: components["schemas"]["Batch"] | components["schemas"]["Consignment"];
         /**
@@ -2110,6 +3276,75 @@ export interface components {
          * @enum {string}
          */
         Target: "irregular" | "critical";
+        /** @description A day in numbers. */
+        Tiles: {
+            /**
+             * Format: int64
+             * @description Consignments that arrived on the day.
+             */
+            arrived: number;
+            /**
+             * Format: int64
+             * @description Inspected.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Finds.
+             */
+            found: number;
+            found_share?: components["schemas"]["Interval"] | null;
+            /**
+             * Format: int64
+             * @description Held, or with an open question.
+             */
+            held: number;
+            missed?: components["schemas"]["Interval"] | null;
+            /**
+             * Format: int64
+             * @description Those that a plan lists.
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description Of those in the queue, screened.
+             */
+            screened: number;
+            /**
+             * Format: int64
+             * @description Those that no plan lists yet.
+             */
+            waiting: number;
+        };
+        /** @description What happened to a consignment. */
+        TimelineEntry: {
+            /** @description Who or what acted. */
+            actor: string;
+            /** @description When. */
+            at: string;
+            /** @description The kind, such as `received`, `screened`, `planned`, `hold` or `record`. */
+            kind: string;
+            /** @description Where to look, as a path of the workbench. */
+            link?: string | null;
+            /** @description What happened. */
+            said: components["schemas"]["Said"];
+        };
+        /** @description How a day stands. */
+        Today: {
+            /** @description What is out of order. */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /** @description The offices that are in it. */
+            offices: string[];
+            /** @description Its shifts. */
+            shifts: components["schemas"]["ShiftToday"][];
+            /** @description All of it in numbers. */
+            tiles: components["schemas"]["Tiles"];
+        };
         /** @description What opening the top share of a ranking finds. */
         Top: {
             /**
@@ -2129,6 +3364,15 @@ export interface components {
              * @description Share that is opened.
              */
             share: number;
+        };
+        /** @description A second factor that is being set up. */
+        Totp: {
+            /** @description The same as a picture. */
+            qr_svg: string;
+            /** @description The secret, to be typed. */
+            secret: string;
+            /** @description What an authenticator app reads. */
+            uri: string;
         };
         /**
          * @description How the goods travel on the main leg (UNECE Recommendation 19).
@@ -2169,6 +3413,114 @@ export interface components {
             /** @description What is wrong, in a sentence. */
             what?: string | null;
         };
+        /** @description One difference between two versions. */
+        VersionChange: {
+            /** @description What stood there before; none where nothing did. */
+            from?: string | null;
+            /**
+             * @description The field.
+             * @example goods[0].net_mass_kg
+             */
+            path: string;
+            /** @description What stands there now. */
+            to?: string | null;
+        };
+        /** @description A version with what it changed. */
+        VersionChanges: {
+            /** @description When it was received. */
+            at: string;
+            /** @description What differs from the version before. */
+            changes: components["schemas"]["VersionChange"][];
+            /**
+             * @description Its consignment.
+             * @example C-12
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
+            version: number;
+        };
+        /** @description A kept view. */
+        View: {
+            /** @description The filters, as the screen keeps them. */
+            filters: Record<string, never>;
+            /** @description Its name. */
+            name: string;
+            /**
+             * @description The screen that it is for.
+             * @example queue
+             */
+            screen: string;
+            /** @description When it was kept. */
+            set_at: string;
+        };
+        /** @description What a browser is told before anybody has signed in. */
+        Welcome: {
+            /** @description The store is the demo's. */
+            demo: boolean;
+            /** @description Nobody administers yet: the link that the server printed makes the first administrator. */
+            first_run: boolean;
+            /** @description The site's name. */
+            site: components["schemas"]["Said"];
+            sso?: components["schemas"]["Sso"] | null;
+            /** @description This program's version. */
+            version: string;
+        };
+        /** @description Why a consignment was judged so: from what is usual to its own score, step by step. */
+        Why: {
+            /**
+             * @description Whether it comes out as it was judged then: late outcomes may have been added since to what
+             *     was known.
+             */
+            as_judged: boolean;
+            /**
+             * Format: double
+             * @description What the model expects of any consignment.
+             */
+            base: number;
+            /**
+             * Format: double
+             * @description What it expects of this one.
+             */
+            final: number;
+            /** @description The model that judged. */
+            model: string;
+            /**
+             * Format: double
+             * @description Sum of the other steps.
+             */
+            rest: number;
+            /** @description The strongest steps. */
+            steps: components["schemas"]["WhyStep"][];
+            /**
+             * @description The unit of base, pushes and final.
+             * @example log-odds
+             */
+            unit: string;
+        };
+        /** @description One step: a feature and how far it moves the score. */
+        WhyStep: {
+            /** @description Code of the feature. */
+            feature: string;
+            /** @description The declared fields that it reads. */
+            fields: components["schemas"]["FieldValue"][];
+            /** @description The histories that it reads. */
+            history: components["schemas"]["KeyRecord"][];
+            /**
+             * Format: double
+             * @description How far it moves the score.
+             */
+            push: number;
+            /** @description It in a sentence. */
+            said: components["schemas"]["Said"];
+            /**
+             * Format: double
+             * @description The feature's number; none when it is not declared or not known.
+             */
+            value?: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2178,6 +3530,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    read_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Codes"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_consignments: {
         parameters: {
             query: {
@@ -2305,6 +3686,142 @@ export interface operations {
             };
         };
     };
+    read_dossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The version's id, such as C-12. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dossier. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dossier"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_decisions: {
+        parameters: {
+            query: {
+                /**
+                 * @description The consignment; decisions on its other versions are listed too.
+                 * @example C-12
+                 */
+                consignment: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Decision"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionOrder"];
+            };
+        };
+        responses: {
+            /** @description What the order came to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description The id was used before, for another order. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was decided. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_defects: {
         parameters: {
             query?: {
@@ -2328,6 +3845,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Defect"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redemption"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The link is good no more, or name or password cannot be. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not done as asked. */
@@ -2521,7 +4109,10 @@ export interface operations {
     roll_back_model: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3091,6 +4682,653 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_queue: {
+        parameters: {
+            query?: {
+                /**
+                 * @description One plan alone.
+                 * @example P-7
+                 */
+                plan?: string;
+                /** @description Customs office. */
+                office?: string;
+                /**
+                 * @description Day of the shift, or of arrival where no plan lists it. Left out, it is the newest day;
+                 *     with `q` every day.
+                 */
+                day?: string;
+                /** @description Parcel or freight. */
+                regime?: components["schemas"]["Regime"];
+                /** @description 1 for those that were drawn, 0 for the others. */
+                drawn?: number;
+                /**
+                 * @description Suggested lanes, with commas between them.
+                 * @example red,yellow
+                 */
+                lane?: string;
+                /** @description Channels, with commas between them. */
+                channel?: string;
+                /**
+                 * @description How it stands, with commas between them: waiting, to_do, held, asked, done, not_examined,
+                 *     released or gone. Left out, all but gone.
+                 */
+                state?: string;
+                /** @description Ways of inspecting, with commas between them. */
+                modality?: string;
+                /**
+                 * @description Country of origin.
+                 * @example CO
+                 */
+                origin?: string;
+                /**
+                 * @description Beginning of the HS code.
+                 * @example 0901
+                 */
+                hs?: string;
+                /** @description Least chance of any irregularity. */
+                from_score?: number;
+                /** @description Any number of it, or words of names and goods; Hangul by syllables or initial consonants. */
+                q?: string;
+                /** @description By what it is sorted. */
+                sort?: "rank" | "score" | "chance" | "arrival" | "value" | "minutes";
+                /** @description 1 for the greatest first. */
+                descending?: number;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many rows: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the queue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description There is no such plan. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description A number, or words of names and goods. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found, the likeliest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Found"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Nobody has signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `wrong_credentials`, or `totp_needed`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `locked`, with `retry_after_s`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Present"];
+            };
+        };
+        responses: {
+            /** @description Oneself, as changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Myself"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The current one is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the authenticator app has to know. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Totp"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Password"];
+            };
+        };
+        responses: {
+            /** @description Taken off. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The password is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Signing in asks for it from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OwnSession"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_today: {
+        parameters: {
+            query?: {
+                /** @description One customs office alone. */
+                office?: string;
+                /** @description The day; the newest one with work when left out. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the day stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_View"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description The view. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_welcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcome"];
                 };
             };
             /** @description Not done as asked. */
