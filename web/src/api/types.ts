@@ -122,6 +122,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/defects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a defect with the record as its file said it. */
+        get: operations["read_defect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/defects/{id}/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts new texts into the columns of a record with a defect. It is read again and flows on: it is
+         *     received, screened and journaled; one that was stored without a field becomes a new version. All
+         *     open defects of the record are mended by it.
+         */
+        post: operations["mend_defect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/defects/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves a record as it is, for a reason: all its open defects are seen to. */
+        post: operations["reject_defect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the signals of the drift watch over the last half year, and which alarms stand. It looks
+         *     and keeps nothing: alarms begin and end by `sumun drift`.
+         */
+        get: operations["read_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -133,6 +208,29 @@ export interface paths {
         get: operations["follow_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a shift has to open, in walking order. */
+        get: operations["list_inspections"];
+        put?: never;
+        /**
+         * Records what an inspection came to, from a device that may have been without a network.
+         * @description The same id again changes nothing. When somebody recorded another outcome meanwhile, the answer
+         *     is 409 with both sides; the report is kept, and one with `correct` and the other's revision as
+         *     `base_revision` puts it in force.
+         */
+        post: operations["report_inspection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -213,6 +311,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/measures/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows whether of consignments with a chance of three in a hundred three in a hundred are
+         *     irregular, each bin estimated from the recorded chances.
+         */
+        get: operations["read_calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimates what other numbers of officers would have found in the shifts of a window, from the
+         *     recorded chances.
+         */
+        get: operations["read_capacity_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts how much of what arrived in a window each office screened, planned and inspected. */
+        get: operations["read_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/precision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimates the precision of the risk list at each depth, from the recorded chances, beside that
+         *     of a choice by chance.
+         */
+        get: operations["read_precision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/measures/value": {
         parameters: {
             query?: never;
@@ -227,6 +402,45 @@ export interface paths {
         get: operations["read_value"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists messages, the newest first. */
+        get: operations["list_messages"];
+        put?: never;
+        /**
+         * Takes in a message of any format that is read: its bytes are kept as they came, and what it
+         *     declares is screened. The same bytes again change nothing. Bytes that are no message are kept
+         *     with a defect that says so, and answered by 422.
+         */
+        post: operations["take_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what would be understood of a message, beside its raw segments; nothing is kept. */
+        post: operations["inspect_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -393,6 +607,24 @@ export interface paths {
          *     its reason and spoils no other; when none of them could be recorded the answer is 422.
          */
         post: operations["record_outcomes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a picture. */
+        get: operations["read_photo"];
+        /** Keeps a picture: JPEG, PNG or WebP of at most 8 MB, under the SHA-256 of its bytes. */
+        put: operations["keep_photo"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -612,6 +844,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who sent what in the last thirty days. */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/today": {
         parameters: {
             query?: never;
@@ -787,6 +1036,95 @@ export interface components {
              * @default api
              */
             source: string;
+        };
+        /** @description Consignments of like chance. */
+        CalibrationBin: {
+            /**
+             * Format: double
+             * @description Largest.
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description How many of them were inspected.
+             */
+            inspected: number;
+            /**
+             * Format: double
+             * @description Smallest chance in it.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Consignments.
+             */
+            n: number;
+            /** @description Share that is irregular. */
+            observed: components["schemas"]["Interval"];
+            /**
+             * Format: double
+             * @description Mean chance.
+             */
+            predicted: number;
+        };
+        /** @description Whether the chances were right. */
+        CalibrationFigures: {
+            /** @description Bins by rising chance. */
+            bins: components["schemas"]["CalibrationBin"][];
+            /**
+             * Format: double
+             * @description Mean distance between predicted and observed (expected calibration error). Chance alone
+             *     makes it more than nothing.
+             */
+            ece: number;
+            /**
+             * Format: int64
+             * @description Plans behind the figures.
+             */
+            plans: number;
+        };
+        /** @description What other numbers of officers would find. */
+        CapacityFigures: {
+            /** @description What the figures rest on. */
+            assumptions: components["schemas"]["SaidAssumption"][];
+            /**
+             * Format: int64
+             * @description Days with plans that the figures are summed over.
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description Officer-minutes that one officer inspects on a day.
+             */
+            minutes_per_officer: number;
+            /**
+             * Format: double
+             * @description How many officers the planned minutes stand for.
+             */
+            officers_now: number;
+            /**
+             * Format: int64
+             * @description Plans behind the figures.
+             */
+            plans: number;
+            /** @description By number of officers. */
+            points: components["schemas"]["CapacityPoint"][];
+        };
+        /** @description What one number of officers would find in the same days. */
+        CapacityPoint: {
+            /** @description Expected finds. */
+            finds: components["schemas"]["Interval"];
+            /**
+             * Format: double
+             * @description Inspections.
+             */
+            inspections: number;
+            /**
+             * Format: double
+             * @description Officers.
+             */
+            officers: number;
+            share?: components["schemas"]["Interval"] | null;
         };
         /** @description How the share that is irregular changed from some weeks to as many later ones. */
         Change: {
@@ -1050,6 +1388,11 @@ export interface components {
             /** @description The kind. */
             of: string;
         };
+        /** @description How much of the traffic each office saw. */
+        CoverageFigures: {
+            /** @description By office and regime. */
+            offices: components["schemas"]["OfficeCoverage"][];
+        };
         /** @description Name and password. */
         Credentials: {
             /** @description The account's name. */
@@ -1162,12 +1505,23 @@ export interface components {
         };
         /** @description A kept defect. */
         Defect: {
+            /** @description When that was. */
+            decided_at?: string | null;
+            /** @description Who it was. */
+            decided_by?: string | null;
             /** @description The field, or empty for the whole record. */
             field: string;
             /** @description Name of the file or request. */
             file: string;
             /** @description What stood there. */
             found: string;
+            /** @description When it was found. */
+            found_at: string;
+            /**
+             * @description Its name.
+             * @example D-4-12-5f3a9c01
+             */
+            id: string;
             /** @description The kind of fault. */
             kind: components["schemas"]["DefectKind"];
             /**
@@ -1175,6 +1529,8 @@ export interface components {
              * @description Line on which the record begins, from 1.
              */
             line: number;
+            /** @description Whether the record was kept, so that it can be mended. */
+            mendable: boolean;
             /**
              * Format: int64
              * @description The message that brought it.
@@ -1182,12 +1538,31 @@ export interface components {
             message: number;
             /** @description The fault in a sentence. */
             reason: string;
+            /** @description True when the record itself was not stored because of it. */
+            rejects: boolean;
+            /** @description Whether somebody has seen to it. */
+            state: components["schemas"]["DefectState"];
+        };
+        /** @description A defect with the record as its file said it. */
+        DefectDetail: components["schemas"]["Defect"] & {
+            /** @description Everything that is wrong with the same record. */
+            beside: components["schemas"]["Defect"][];
+            /**
+             * @description The record's columns in the file's order; none when it was not kept. A whole message stands
+             *     in one column.
+             */
+            record?: components["schemas"]["RecordColumn"][] | null;
         };
         /**
          * @description What is wrong with a record.
          * @enum {string}
          */
         DefectKind: "missing" | "unreadable" | "ignored" | "out_of_range" | "columns" | "encoding" | "truncated" | "duplicate" | "noted";
+        /**
+         * @description Whether somebody has seen to a defect.
+         * @enum {string}
+         */
+        DefectState: "open" | "mended" | "rejected";
         /**
          * @description How a find came to light.
          * @enum {string}
@@ -1198,6 +1573,82 @@ export interface components {
          * @enum {string}
          */
         Direction: "import" | "export" | "transit" | "transhipment";
+        /** @description The goods of a consignment in short. */
+        DockGoods: {
+            /** @description Its currency. */
+            currency?: string | null;
+            /** @description Its description. */
+            description: string;
+            /** @description HS code of the main item. */
+            hs?: string | null;
+            /**
+             * Format: int64
+             * @description Goods items.
+             */
+            items: number;
+            /**
+             * Format: double
+             * @description Net mass of all items in kilograms.
+             */
+            net_mass_kg?: number | null;
+            /** @description Its origin. */
+            origin?: string | null;
+            /**
+             * Format: double
+             * @description Value of the main item.
+             */
+            value?: number | null;
+        };
+        /** @description One consignment that is to be opened. */
+        DockItem: {
+            /** @description Numbers of bills and postal items. */
+            bills: string[];
+            /** @description Who receives it, likewise. */
+            consignee?: string | null;
+            /**
+             * @description The version that was drawn.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description Who sends it: name or code; none for those who may not read that. */
+            consignor?: string | null;
+            /** @description Numbers of containers. */
+            containers: string[];
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description What it is said to be. */
+            goods: components["schemas"]["DockGoods"];
+            lane?: components["schemas"]["Lane"] | null;
+            /**
+             * Format: int64
+             * @description Officer-minutes planned.
+             */
+            minutes: number;
+            /** @description What it is to be examined with. */
+            modality: components["schemas"]["Modality"];
+            outcome?: components["schemas"]["RecordedOutcome"] | null;
+            /**
+             * Format: int32
+             * @description Packages declared.
+             */
+            packages?: number | null;
+            /** @description Where it stands, where a message tells it. */
+            place?: string | null;
+            /** @description The plan that drew it. */
+            plan: string;
+            /** @description Where to look, with what, and what defeats other means there. */
+            playbook: components["schemas"]["PlaybookLine"][];
+            /**
+             * Format: int64
+             * @description Its place in walking order, from 1.
+             */
+            position: number;
+            /** @description Why it is here, the strongest first. */
+            reasons: components["schemas"]["Reason"][];
+            /** @description The source's number. */
+            reference: string;
+            /** @description The steps in order, where there are several. */
+            steps: components["schemas"]["Modality"][];
+        };
         /** @description Bills and procedures. */
         Documents: {
             /**
@@ -1283,6 +1734,54 @@ export interface components {
         DrawnPlans: {
             /** @description One for each regime with work that waits. */
             plans: components["schemas"]["DrawnPlan"][];
+        };
+        /** @description A signal in one week. */
+        DriftDay: {
+            /**
+             * Format: date
+             * @description Monday of the week.
+             */
+            day: string;
+            /**
+             * Format: double
+             * @description Where it stood.
+             */
+            value?: number | null;
+        };
+        /** @description What the drift watch sees. */
+        DriftFigures: {
+            /** @description By office, regime and signal. */
+            signals: components["schemas"]["DriftSignal"][];
+        };
+        /** @description One signal of one office and regime. */
+        DriftSignal: {
+            /** @description What moved most, where the signal says it. */
+            about?: string | null;
+            /** @description Week by week. */
+            days: components["schemas"]["DriftDay"][];
+            /**
+             * Format: double
+             * @description From where on a change matters. Whether it rings also depends on how sure it is.
+             */
+            limit: number;
+            /** @description Customs office. */
+            office: string;
+            /** @description Parcel or freight. */
+            regime: components["schemas"]["Regime"];
+            /** @description Whether an alarm stands. */
+            ringing: boolean;
+            /** @description calibration, scores, missing or new_goods. */
+            signal: string;
+            /**
+             * Format: date
+             * @description The Monday since which it rings.
+             */
+            since?: string | null;
+            /**
+             * Format: double
+             * @description Where it stands in the last week; none where there is too little to say.
+             */
+            value?: number | null;
         };
         /** @description A container or other unit. */
         Equipment: {
@@ -1577,6 +2076,84 @@ export interface components {
              */
             unclipped: number;
         };
+        /** @description A conflict: both sides, of which the server has kept both. */
+        InspectionConflict: components["schemas"]["Problem"] & {
+            /** @description The outcome as reported: kept, and not in force. */
+            outcome: components["schemas"]["RecordedOutcome"];
+            /** @description Always `conflict`. */
+            state: components["schemas"]["ReportState"];
+            /** @description The outcome in force. */
+            theirs: components["schemas"]["RecordedOutcome"];
+        };
+        /** @description What an inspection came to, as a device sends it. */
+        InspectionReport: {
+            /**
+             * Format: int64
+             * @description The revision of the outcome that the device had seen; none when it had seen none.
+             */
+            base_revision?: number | null;
+            /**
+             * @description The version that was examined.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description Puts this in the place of that revision. */
+            correct?: boolean;
+            detection_method?: components["schemas"]["DetectionMethod"] | null;
+            /** @description When it was examined. */
+            examined_at: string;
+            /** @description What was seized. */
+            exhibits?: components["schemas"]["SeizedExhibit"][];
+            /** @description An id that the device made, such as a ULID: the same report sent again changes nothing. */
+            id: string;
+            /** @description How it was hidden: a code of the list of methods. */
+            method?: string;
+            /**
+             * Format: int32
+             * @description Officer-minutes spent.
+             */
+            minutes?: number | null;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description The officer's note. */
+            note?: string;
+            /** @description What it came to. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Pictures, which have to be sent before. */
+            photos?: components["schemas"]["PhotoTaken"][];
+            /** @description Where it lay: a code of the list of places. */
+            place?: string;
+            /**
+             * @description What was wrong; or why nobody looked: never_arrived, bill_deleted, waived,
+             *     scored_after_release or no_capacity.
+             */
+            reason?: string;
+        };
+        /** @description What became of a report. */
+        InspectionReported: {
+            /** @description The outcome as reported. */
+            outcome: components["schemas"]["RecordedOutcome"];
+            /** @description How it ended. */
+            state: components["schemas"]["ReportState"];
+            theirs?: components["schemas"]["RecordedOutcome"] | null;
+        };
+        /** @description A shift's inspections. */
+        Inspections: {
+            /**
+             * @description What is to be opened, in walking order: by place where a message tells it, then by
+             *     container, bill and reference.
+             */
+            items: components["schemas"]["DockItem"][];
+            /** @description Customs office. */
+            office: string;
+            /** @description Whether that time has come. */
+            released: boolean;
+            /** @description From when on those who inspect may see it; none without a plan. */
+            released_at?: string | null;
+            /** @description The one that is shown. */
+            shift: string;
+            /** @description The shifts of that day that have a plan. */
+            shifts: string[];
+        };
         /** @description An estimate and the 95 % interval around it. */
         Interval: {
             /**
@@ -1718,12 +2295,23 @@ export interface components {
         List_Defect: {
             /** @description What is on this page. */
             items: {
+                /** @description When that was. */
+                decided_at?: string | null;
+                /** @description Who it was. */
+                decided_by?: string | null;
                 /** @description The field, or empty for the whole record. */
                 field: string;
                 /** @description Name of the file or request. */
                 file: string;
                 /** @description What stood there. */
                 found: string;
+                /** @description When it was found. */
+                found_at: string;
+                /**
+                 * @description Its name.
+                 * @example D-4-12-5f3a9c01
+                 */
+                id: string;
                 /** @description The kind of fault. */
                 kind: components["schemas"]["DefectKind"];
                 /**
@@ -1731,6 +2319,8 @@ export interface components {
                  * @description Line on which the record begins, from 1.
                  */
                 line: number;
+                /** @description Whether the record was kept, so that it can be mended. */
+                mendable: boolean;
                 /**
                  * Format: int64
                  * @description The message that brought it.
@@ -1738,6 +2328,10 @@ export interface components {
                 message: number;
                 /** @description The fault in a sentence. */
                 reason: string;
+                /** @description True when the record itself was not stored because of it. */
+                rejects: boolean;
+                /** @description Whether somebody has seen to it. */
+                state: components["schemas"]["DefectState"];
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -1754,6 +2348,36 @@ export interface components {
                 kind: components["schemas"]["FoundKind"];
                 /** @description How it is called. */
                 label: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Message: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When it was read to its end; none while that has not happened. */
+                finished_at?: string | null;
+                /** @description Its format. */
+                format: string;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description Name by which people know it. */
+                name: string;
+                /** @description What became of its records. */
+                received: components["schemas"]["Received"];
+                /** @description When it was received. */
+                received_at: string;
+                /**
+                 * Format: int64
+                 * @description Size in bytes.
+                 */
+                size_bytes: number;
+                /** @description Who numbers its references. */
+                source: string;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -1926,6 +2550,42 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        List_Source: {
+            /** @description What is on this page. */
+            items: {
+                /** @description The days with messages, in UTC. */
+                days: components["schemas"]["SourceDay"][];
+                /** @description The format of its messages. */
+                format: string;
+                /**
+                 * Format: double
+                 * @description Hours since then.
+                 */
+                lag_h: number;
+                /** @description When the last one was received. */
+                last_at: string;
+                /**
+                 * Format: int64
+                 * @description Messages of the last thirty days.
+                 */
+                messages: number;
+                /**
+                 * Format: int64
+                 * @description Records that were not stored.
+                 */
+                rejected: number;
+                /**
+                 * Format: int64
+                 * @description Records of these.
+                 */
+                rows: number;
+                /** @description Who numbers the references. */
+                source: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         List_View: {
             /** @description What is on this page. */
             items: {
@@ -1987,6 +2647,140 @@ export interface components {
             years: components["schemas"]["Period"][];
             /** @description What inspections yielded, by channel. */
             yields: components["schemas"]["ChannelYield"][];
+        };
+        /** @description What a mended record came to. */
+        MendedRecord: {
+            /**
+             * @description The consignments that are stored now.
+             * @example [
+             *       "C-12"
+             *     ]
+             */
+            consignments: string[];
+            /** @description What is still wrong, but keeps nothing out. */
+            defects: components["schemas"]["RecordDefect"][];
+            /**
+             * Format: int64
+             * @description The message as which it flowed on.
+             */
+            message: number;
+            /** @description What became of it. */
+            received: components["schemas"]["Received"];
+            /** @description True when this had been done before. */
+            repeated: boolean;
+        };
+        /** @description What is to be mended. */
+        Mending: {
+            /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
+            id: string;
+            /** @description Why. */
+            reason: string;
+            /** @description New texts by column. */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** @description A message as it was received. */
+        Message: {
+            /** @description When it was read to its end; none while that has not happened. */
+            finished_at?: string | null;
+            /** @description Its format. */
+            format: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Name by which people know it. */
+            name: string;
+            /** @description What became of its records. */
+            received: components["schemas"]["Received"];
+            /** @description When it was received. */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description Size in bytes.
+             */
+            size_bytes: number;
+            /** @description Who numbers its references. */
+            source: string;
+        };
+        /** @description A consignment that a message brought. */
+        MessageConsignment: {
+            assessment?: components["schemas"]["Assessment"] | null;
+            /**
+             * @description The stored version.
+             * @example C-12
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Line or segment on which it begins, from 1.
+             */
+            line: number;
+            /** @description The source's number. */
+            reference: string;
+        };
+        /** @description A segment or line as it stands. */
+        MessageSegment: {
+            /**
+             * Format: int64
+             * @description Segment or line, from 1.
+             */
+            at: number;
+            /** @description What is wrong with it. */
+            defects: components["schemas"]["RecordDefect"][];
+            /** @description False when it could not be cut out soundly. */
+            sound: boolean;
+            /** @description What stands there. */
+            text: string;
+        };
+        /** @description What became of a message. */
+        MessageTaken: {
+            /** @description The stored consignments, the first 2000 of them. */
+            consignments: components["schemas"]["MessageConsignment"][];
+            /** @description What was wrong, the first 2000 defects. */
+            defects: components["schemas"]["RecordDefect"][];
+            /** @description Its format. */
+            format: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            message: number;
+            /** @description The model that judged; none when no model is in force. */
+            model?: string | null;
+            /**
+             * Format: int64
+             * @description Records that declare nothing: where boxes are, and what became of consignments.
+             */
+            not_declared: number;
+            /** @description What became of its records. */
+            received: components["schemas"]["Received"];
+            /** @description True when the same bytes had been taken in before, so that nothing was changed. */
+            repeated: boolean;
+            /**
+             * Format: int64
+             * @description Records of messages that say they are tests.
+             */
+            tests: number;
+        };
+        /** @description What would be understood of a message. */
+        MessageUnderstood: {
+            /** @description Its consignments, likewise; the first 2000. */
+            consignments: Record<string, never>[];
+            /** @description True when there is more than is shown. */
+            cut: boolean;
+            /** @description What is wrong; the first 2000. */
+            defects: components["schemas"]["RecordDefect"][];
+            /** @description Type, version and shape of its messages; the mapping of a table. */
+            dialect: string;
+            /** @description The format that was recognised. */
+            format: string;
+            /** @description Its manifests, as `sumun inspect --json` writes them. */
+            manifests: Record<string, never>[];
+            /** @description Its segments or lines as they stand; the first 2000. */
+            segments: components["schemas"]["MessageSegment"][];
         };
         /** @description The figures of a ranking. */
         Metrics: {
@@ -2090,6 +2884,11 @@ export interface components {
         ModelValue: {
             /**
              * Format: int64
+             * @description Consignments left out of later plans because they arrived while the model still learned.
+             */
+            arrived_before: number;
+            /**
+             * Format: int64
              * @description Consignments of these plans.
              */
             consignments: number;
@@ -2186,6 +2985,38 @@ export interface components {
             next: string;
             /** @description Why. */
             said: string;
+        };
+        /** @description How much of its traffic an office saw. */
+        OfficeCoverage: {
+            /**
+             * Format: int64
+             * @description Consignments that arrived.
+             */
+            arrived: number;
+            /**
+             * Format: int64
+             * @description Of these, inspected.
+             */
+            inspected: number;
+            /** @description Customs office. */
+            office: string;
+            /**
+             * Format: int64
+             * @description Of these, candidates of a plan.
+             */
+            planned: number;
+            /** @description Parcel or freight. */
+            regime: components["schemas"]["Regime"];
+            /**
+             * Format: int64
+             * @description Of these, screened.
+             */
+            screened: number;
+            /**
+             * Format: double
+             * @description Share of what arrived that was inspected; none when nothing arrived.
+             */
+            share?: number | null;
         };
         /**
          * @description What an inspection came to.
@@ -2302,6 +3133,20 @@ export interface components {
         Period: components["schemas"]["Iceberg"] & {
             /** @description Monday of the week, the office's code or the regime. */
             of: string;
+        };
+        /** @description A picture that is kept. */
+        PhotoKept: {
+            /** @description False when it was there already. */
+            new: boolean;
+            /** @description SHA-256 of its bytes, in hexadecimal. */
+            sha256: string;
+        };
+        /** @description A picture that was taken. */
+        PhotoTaken: {
+            /** @description SHA-256 of its bytes, in hexadecimal. */
+            sha256: string;
+            /** @description When it was taken. */
+            taken_at: string;
         };
         /** @description A drawn plan. */
         Plan: {
@@ -2540,6 +3385,32 @@ export interface components {
             /** @description With what. */
             with: components["schemas"]["Modality"];
         };
+        /** @description How precise the risk list is. */
+        PrecisionFigures: {
+            /** @description By depth of the list. */
+            points: components["schemas"]["PrecisionPoint"][];
+            random?: components["schemas"]["Interval"] | null;
+        };
+        /** @description The precision of the top of the list. */
+        PrecisionPoint: {
+            /**
+             * Format: int64
+             * @description How many of these were drawn and done.
+             */
+            known: number;
+            /**
+             * Format: double
+             * @description Consignments above it.
+             */
+            n: number;
+            /** @description Share of the consignments above it that an inspection would find irregular. */
+            precision: components["schemas"]["Interval"];
+            /**
+             * Format: double
+             * @description The depth: share of the traffic.
+             */
+            share: number;
+        };
         /** @description What people change of themselves; what is left out stays. */
         Present: {
             /** @description The name to show. */
@@ -2770,6 +3641,13 @@ export interface components {
              */
             seen: number;
         };
+        /** @description A column of a record. */
+        RecordColumn: {
+            /** @description Its name; empty for what stood outside the columns. */
+            name: string;
+            /** @description What stood there; none when it tells who a party is and you may not read that. */
+            text?: string | null;
+        };
         /** @description What was wrong with a record of a request. */
         RecordDefect: {
             /** @description The field. */
@@ -2812,6 +3690,8 @@ export interface components {
             /** @description Where and how it was hidden. */
             concealment: string;
             detection_method?: components["schemas"]["DetectionMethod"] | null;
+            /** @description When it was examined, where a device told it. */
+            examined_at?: string | null;
             /** @description What was seized. */
             exhibits: components["schemas"]["Exhibit"][];
             /**
@@ -2819,16 +3699,24 @@ export interface components {
              * @description Day on which it became known.
              */
             known_on: string;
+            /** @description How it was hidden: a code of the list of methods, or empty. */
+            method: string;
             /**
              * Format: int32
              * @description Officer-minutes spent.
              */
             minutes?: number | null;
             modality?: components["schemas"]["Modality"] | null;
+            /** @description The officer's note. */
+            note: string;
             /** @description Who examined. */
             officer: string;
             /** @description What it came to. */
             outcome: components["schemas"]["Outcome"];
+            /** @description Pictures. */
+            photos: components["schemas"]["PhotoTaken"][];
+            /** @description Where it lay: a code of the list of places, or empty. */
+            place: string;
             /**
              * @description The plan that drew it, if one did.
              * @example P-7
@@ -2872,6 +3760,13 @@ export interface components {
          * @enum {string}
          */
         Regime: "parcel" | "freight";
+        /** @description Why a record is to stay as it is. */
+        Rejection: {
+            /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
+            id: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A plan drawn again from what was kept of it. */
         ReplayedPlan: {
             /**
@@ -2891,6 +3786,11 @@ export interface components {
             /** @description Whether the kept lines are those whose digest was journaled. */
             untouched: boolean;
         };
+        /**
+         * @description How a report ended.
+         * @enum {string}
+         */
+        ReportState: "recorded" | "unchanged" | "conflict";
         /** @description Reports of outcomes. */
         Reports: {
             /** @description Puts a differing report in the place of the recorded one, as a new revision. */
@@ -2997,6 +3897,13 @@ export interface components {
             /** @description In Korean. */
             ko: string;
         };
+        /** @description An assumption in words. */
+        SaidAssumption: {
+            /** @description In English. */
+            en: string;
+            /** @description In Korean. */
+            ko: string;
+        };
         /** @description What became of a request's consignments. */
         Screened: {
             /** @description The stored consignments, in the request's order. */
@@ -3030,6 +3937,23 @@ export interface components {
             line: number;
             /** @description The source's number. */
             reference: string;
+        };
+        /** @description One line of what was seized. */
+        SeizedExhibit: {
+            /**
+             * Format: double
+             * @description Quantity in `unit`.
+             */
+            quantity: number;
+            /** @description Substance or goods. */
+            substance: string;
+            /** @description Unit, such as g, kg, l or tablet. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Mass in grams of one `unit`, for units that are no mass.
+             */
+            unit_mass_g?: number | null;
         };
         /** @description One line of a plan. */
         Selection: {
@@ -3236,6 +4160,55 @@ export interface components {
             substance?: string | null;
             /** @description In what it is alike. */
             why: components["schemas"]["Said"];
+        };
+        /** @description What one sender sends. */
+        Source: {
+            /** @description The days with messages, in UTC. */
+            days: components["schemas"]["SourceDay"][];
+            /** @description The format of its messages. */
+            format: string;
+            /**
+             * Format: double
+             * @description Hours since then.
+             */
+            lag_h: number;
+            /** @description When the last one was received. */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description Messages of the last thirty days.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Records that were not stored.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Records of these.
+             */
+            rows: number;
+            /** @description Who numbers the references. */
+            source: string;
+        };
+        /** @description What one sender sent on a day. */
+        SourceDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Records that were not stored.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Records read.
+             */
+            rows: number;
         };
         /** @description First and last day, both included. */
         Span: {
@@ -3827,6 +4800,10 @@ export interface operations {
             query?: {
                 /** @description Only those of files or requests whose name contains this. */
                 file?: string;
+                /** @description Only those whose field, reason or text contains this. */
+                q?: string;
+                /** @description Only those in this state. */
+                state?: "open" | "mended" | "rejected";
                 /** @description `next` of the page before; left out for the first page. */
                 cursor?: string;
                 /** @description At most so many items: 1 to 1000, 100 when left out. */
@@ -3858,6 +4835,151 @@ export interface operations {
             };
         };
     };
+    read_defect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The defect's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The defect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefectDetail"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mend_defect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The defect's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mending"];
+            };
+        };
+        responses: {
+            /** @description It flowed on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendedRecord"];
+                };
+            };
+            /** @description It still cannot be read; nothing was changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_defect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The defect's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejection"];
+            };
+        };
+        responses: {
+            /** @description Seen to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefectDetail"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_drift: {
+        parameters: {
+            query?: {
+                /** @description Only this customs office. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signals. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow_events: {
         parameters: {
             query?: never;
@@ -3874,6 +4996,84 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inspections: {
+        parameters: {
+            query: {
+                /** @description Customs office. */
+                office: string;
+                /** @description Day of the shift. */
+                day: string;
+                /** @description The shift as plans write it; the day's first when left out. */
+                shift?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspections"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionReport"];
+            };
+        };
+        responses: {
+            /** @description Recorded, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionReported"];
+                };
+            };
+            /** @description Something else was recorded meanwhile; or the id was used before. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionConflict"];
                 };
             };
             /** @description Not done as asked. */
@@ -4039,6 +5239,164 @@ export interface operations {
             };
         };
     };
+    read_calibration: {
+        parameters: {
+            query?: {
+                /** @description What is counted; any irregularity when left out. */
+                target?: "irregular" | "critical";
+                /** @description First day of the shifts. */
+                from?: string;
+                /** @description Last day of the shifts. */
+                to?: string;
+                /** @description Only this customs office. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_capacity_figures: {
+        parameters: {
+            query?: {
+                /** @description What is counted; any irregularity when left out. */
+                target?: "irregular" | "critical";
+                /** @description First day of the shifts. */
+                from?: string;
+                /** @description Last day of the shifts. */
+                to?: string;
+                /** @description Only this customs office. */
+                office?: string;
+                /** @description Numbers of officers with commas between; 70,100,200 when left out. */
+                officers?: string;
+                /** @description How many officers worked these shifts; else it follows from the minutes planned on a day. */
+                officers_now?: number;
+                /** @description Officer-minutes that one officer inspects on a day; 420 when left out. */
+                minutes_per_officer?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The estimates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapacityFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_coverage: {
+        parameters: {
+            query?: {
+                /** @description What is counted; any irregularity when left out. */
+                target?: "irregular" | "critical";
+                /** @description First day of the shifts. */
+                from?: string;
+                /** @description Last day of the shifts. */
+                to?: string;
+                /** @description Only this customs office. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_precision: {
+        parameters: {
+            query?: {
+                /** @description What is counted; any irregularity when left out. */
+                target?: "irregular" | "critical";
+                /** @description First day of the shifts. */
+                from?: string;
+                /** @description Last day of the shifts. */
+                to?: string;
+                /** @description Only this customs office. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrecisionFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_value: {
         parameters: {
             query: {
@@ -4064,6 +5422,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelValue"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description Only those of this source. */
+                source?: string;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Message"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_message: {
+        parameters: {
+            query?: {
+                /** @description Name by which people will know it, such as a file's. */
+                name?: string;
+                /** @description The customs office of consignments whose message names none. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description It is kept, and what it declares is screened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTaken"];
+                };
+            };
+            /** @description Nothing of it could be stored; its bytes are kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_message: {
+        parameters: {
+            query?: {
+                /** @description Name by which people will know it, such as a file's. */
+                name?: string;
+                /** @description The customs office of consignments whose message names none. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description What is understood. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageUnderstood"];
                 };
             };
             /** @description Not done as asked. */
@@ -4465,6 +5944,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of its bytes, in hexadecimal. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of its bytes, in hexadecimal. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description It is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoKept"];
                 };
             };
             /** @description Not done as asked. */
@@ -5162,6 +6709,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sources. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Source"];
                 };
             };
             /** @description Not done as asked. */
