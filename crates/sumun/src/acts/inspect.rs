@@ -134,6 +134,8 @@ pub async fn report(
     arrived(&mut tx, id, &pictures, actor).await?;
 
     let latest = outcomes::of(&mut tx, &[id]).await?.pop();
+    // A waiver that was taken back is no outcome: the inspection was still to come.
+    let latest = latest.filter(|latest| !is_waiver_undone(&latest.inspection));
     let planned = outcomes::planned(&mut tx, &[id]).await?.get(&id).copied();
     let mut kept = KeptReport {
         consignment_id: id,
@@ -257,6 +259,9 @@ fn understood(report: &DockReport, actor: &str, now: i64) -> Result<Inspection> 
         "not_examined" => {
             let reason: Result<NotExamined, _> = report.reason.trim().parse();
             let reason = reason.map_err(|error| refuse(&error.to_string()))?;
+            if reason == NotExamined::WaiverUndone {
+                return Err(refuse("only the undoing of a waiver says that it was undone"));
+            }
             Outcome::NotExamined { reason }
         }
         _ => {

@@ -3,12 +3,16 @@
 //! in the same transaction as its change.
 
 pub mod account;
+pub mod capacity;
 pub mod decide;
 pub mod draw;
+pub mod export;
 pub mod inspect;
 pub mod mend;
 pub mod model;
+pub mod office;
 pub mod photo;
 pub mod record;
 pub mod second_factor;
+pub mod token;
 pub mod verification;

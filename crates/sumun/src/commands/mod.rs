@@ -1,6 +1,7 @@
 //! The verbs of the one binary, a file each. A verb reads its arguments, calls one step of the
 //! path or one act, and gives back what to print: a text for people, or one JSON object.
 
+mod account;
 mod backtest;
 mod bias;
 mod config;
@@ -21,6 +22,7 @@ mod rehearse;
 mod screen;
 mod serve;
 mod table;
+mod token;
 mod verify;
 mod watch;
 
@@ -80,8 +82,14 @@ pub enum Verb {
     Verify(verify::Verify),
     /// Writes tables as CSV or Parquet.
     Export(export::Export),
-    /// Serves the API.
+    /// Serves the workbench and its API.
     Serve(serve::Serve),
+    /// Lets people in, and closes their accounts.
+    #[command(subcommand)]
+    Account(account::Accounts),
+    /// Gives machines their tokens, and takes them back.
+    #[command(subcommand)]
+    Token(token::Tokens),
     /// Plays eight weeks of a pretend port, learns, plans, measures and serves.
     Demo(demo::Demo),
     /// Makes the store, or brings it up to date.
@@ -226,6 +234,8 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
         Verb::Serve(verb) => boxed(verb.run(office)).await,
+        Verb::Account(verb) => boxed(verb.run(office)).await,
+        Verb::Token(verb) => boxed(verb.run(office)).await,
         Verb::Demo(verb) => boxed(verb.run(office)).await,
         Verb::Migrate(verb) => boxed(verb.run(office)).await,
         Verb::Config(verb) => verb.run(office),

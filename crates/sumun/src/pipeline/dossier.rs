@@ -18,7 +18,7 @@ use targeting::text::is_vague;
 
 use super::past_of;
 use crate::store::consignments::Version;
-use crate::store::{Tx, defects, finds, histories, models};
+use crate::store::{Tx, defects, finds, histories, messages, models};
 
 /// Models that are kept ready: the one in force and the one before.
 const READY: usize = 2;
@@ -130,9 +130,10 @@ pub struct Flaw {
 /// What is wrong with a version's data: the defects that were found when it was read, and what
 /// screening misses.
 pub async fn flaws(tx: &mut Tx, version: &Version) -> Result<Vec<Flaw>> {
-    let kept = defects::of_record(tx, version.message_id, version.line).await?;
+    let kept = defects::of_line(tx, version.message_id, version.line).await?;
     let mut flaws: Vec<Flaw> = kept
         .into_iter()
+        .map(|decided| decided.defect)
         .map(|defect| {
             let shown: String = defect.found.chars().take(60).collect();
             let ko = match defect.kind.as_str() {
@@ -306,8 +307,8 @@ pub fn hours_between(from: &str, to: &str) -> Option<f64> {
 
 /// The name and time of a message.
 pub async fn message(tx: &mut Tx, id: i64) -> Result<(String, i64)> {
-    let found = crate::store::messages::received(tx, id).await?;
-    found.context("the message of a consignment is gone")
+    let found = messages::find(tx, id).await?.context("the message of a consignment is gone")?;
+    Ok((found.name, found.received_at))
 }
 
 #[cfg(test)]

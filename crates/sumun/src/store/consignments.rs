@@ -383,8 +383,8 @@ pub async fn offices_of(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, String>
         .await?;
     Ok(found.into_iter().collect())
 }
-/// Where consignments are: office, and whether a plan in force that is released has drawn it. Ids
-/// that are not there are left out.
+/// Where consignments are: office, and whether a plan in force that is released has drawn it, or an
+/// officer ordered that it be inspected. Ids that are not there are left out.
 pub async fn places(tx: &mut Tx, ids: &[i64], now: i64) -> Result<Vec<(i64, String, bool)>> {
     tx.fetch_all(
         "select consignment.id, consignment.office,
@@ -393,7 +393,12 @@ pub async fn places(tx: &mut Tx, ids: &[i64], now: i64) -> Result<Vec<(i64, Stri
                     join plan on plan.id = selection.plan_id
                     where selection.consignment_id = consignment.id
                       and selection.drawn = 1 and plan.state = 'drawn'
-                      and coalesce(plan.released_at, plan.drawn_at) <= $2) then 1 else 0 end
+                      and coalesce(plan.released_at, plan.drawn_at) <= $2)
+                   or exists (
+                     select 1 from decision
+                     where decision.first_id = consignment.first_id
+                       and decision.in_force = 1 and decision.act = 'inspect')
+                 then 1 else 0 end
          from consignment
          where consignment.id {in $1}
          order by consignment.id",

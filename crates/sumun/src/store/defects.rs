@@ -259,16 +259,3 @@ pub async fn rejected_since(tx: &mut Tx, since: i64) -> Result<i64> {
     )
     .await
 }
-
-/// The defects of one record.
-pub async fn of_record(tx: &mut Tx, message_id: i64, line: i64) -> Result<Vec<KeptDefect>> {
-    tx.fetch_all(
-        "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found
-         from defect join message on message.id = defect.message_id
-         where defect.message_id = $1 and defect.line = $2
-         order by defect.field, defect.kind",
-        args![message_id, line],
-        kept,
-    )
-    .await
-}

@@ -148,6 +148,84 @@ pub async fn about(tx: &mut Tx, subject: &str) -> Result<Vec<Recorded>> {
     .await
 }
 
+/// Which entries are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// About one of these.
+    pub subjects: Option<Vec<String>>,
+    /// Of this person or part of Sumun.
+    pub actor: Option<String>,
+    /// Of this act.
+    pub act: Option<String>,
+    /// From this time on.
+    pub from: Option<i64>,
+    /// Up to this time.
+    pub to: Option<i64>,
+    /// With this text in act, subject, actor or body.
+    pub text: Option<String>,
+}
+
+/// Up to `limit` entries before one, the latest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn page(
+    tx: &mut Tx,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Recorded>> {
+    // What stands for other characters in a pattern stands for itself in what people look for.
+    let pattern = filter.text.as_ref().map(|text| {
+        let plain = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        format!("%{plain}%")
+    });
+    let none = Vec::new();
+    let subjects = filter.subjects.as_ref().unwrap_or(&none);
+    let args = args![
+        before.unwrap_or(i64::MAX),
+        filter.subjects.is_none(),
+        subjects,
+        &filter.actor,
+        &filter.act,
+        filter.from,
+        filter.to,
+        pattern,
+        limit
+    ];
+    tx.fetch_all(
+        "select seq, at, actor, act, subject, body
+         from journal
+         where seq < $1
+           and ($2 = 1 or subject {in $3})
+           and ($4 is null or actor = $4)
+           and ($5 is null or act = $5)
+           and ($6 is null or at >= $6)
+           and ($7 is null or at <= $7)
+           and ($8 is null
+                or lower(act || ' ' || subject || ' ' || actor || ' ' || body)
+                   like $8 escape '!')
+         order by seq desc
+         limit $9",
+        args,
+        recorded,
+    )
+    .await
+}
+
+/// One entry.
+///
+/// # Errors
+/// When the store fails.
+pub async fn entry(tx: &mut Tx, seq: i64) -> Result<Option<Recorded>> {
+    tx.fetch_optional(
+        "select seq, at, actor, act, subject, body from journal where seq = $1",
+        args![seq],
+        recorded,
+    )
+    .await
+}
+
 /// All that one recorded of one kind of act, oldest first. It reads the whole journal, so it is for
 /// acts that are rare.
 ///

@@ -250,11 +250,3 @@ pub async fn newest(tx: &mut Tx) -> Result<Option<i64>> {
     })
     .await
 }
-
-/// Name of a message and when it was received, in microseconds since 1970-01-01 UTC.
-pub async fn received(tx: &mut Tx, id: i64) -> Result<Option<(String, i64)>> {
-    tx.fetch_optional("select name, received_at from message where id = $1", args![id], |row| {
-        Ok((row.text(0)?.to_owned(), row.int(1)?))
-    })
-    .await
-}

@@ -32,12 +32,14 @@
 pub mod accounts;
 pub mod alarms;
 pub mod assessments;
+pub mod capacities;
 pub mod checkpoints;
 pub mod consignments;
 pub mod covered;
 pub mod decisions;
 pub mod defects;
 mod dialect;
+pub mod export_requests;
 pub mod exports;
 pub mod finds;
 pub mod histories;

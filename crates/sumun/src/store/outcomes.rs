@@ -265,9 +265,8 @@ pub async fn measured(
                 selection.minutes, selection.detection, selection.drawn, outcome.outcome,
                 outcome.minutes, selection.consignment_id,
                 coalesce(outcome.modality, selection.modality), verification.share,
-                verification.drawn, verified.share, selection.modality, selection.risk
                 verification.drawn, verified.share, selection.modality, decision.modality,
-                decision.detection
+                decision.detection, selection.risk
          from plan
          join selection on selection.plan_id = plan.id
          left join outcome
@@ -322,7 +321,7 @@ pub async fn measured(
             modality: modality.to_owned(),
             verification,
             verified: row.real_opt(17)?,
-            risk: row.real(19)?,
+            risk: row.real(21)?,
         });
     }
     Ok(())

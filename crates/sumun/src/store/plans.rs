@@ -90,7 +90,9 @@ pub struct KeptPlan {
     pub model_id: Option<String>,
     /// When it was drawn, in microseconds since 1970-01-01 UTC.
     pub drawn_at: i64,
-    /// Seed of the draw, in hexadecimal.
+    /// Seed of the draw, in hexadecimal. Whoever knows it foresees which silent scans are verified,
+    /// so what is printed is its SHA-256.
+    #[serde(rename = "seed_sha256", serialize_with = "commitment")]
     pub seed: String,
     /// Terms of the chances, as JSON.
     pub terms: String,
@@ -108,6 +110,11 @@ pub struct KeptPlan {
     pub report: Option<String>,
     /// From when on those who inspect may see it; none for at once.
     pub released_at: Option<i64>,
+}
+
+fn commitment<S: serde::Serializer>(seed: &str, to: S) -> Result<S::Ok, S::Error> {
+    let seed = hex::decode(seed).map_err(serde::ser::Error::custom)?;
+    to.serialize_str(&hex::encode(Sha256::digest(seed)))
 }
 
 impl KeptPlan {
@@ -346,6 +353,14 @@ pub async fn lines(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
         args![id],
         line,
     )
+    .await
+}
+
+/// Number and state of every plan, for verifying.
+pub async fn states(tx: &mut Tx) -> Result<Vec<(i64, String)>> {
+    tx.fetch_all("select id, state from plan order by id", args![], |row| {
+        Ok((row.int(0)?, row.text(1)?.to_owned()))
+    })
     .await
 }
 

@@ -464,7 +464,7 @@ pub async fn page(
                 cast({column} as double precision)
          from queue_row
          where {sql}
-         order by {column} {order}, consignment_id {order}
+         order by queue_row.{column} {order}, queue_row.consignment_id {order}
          limit ${}",
         args.len()
     );

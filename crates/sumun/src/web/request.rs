@@ -10,6 +10,7 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Req
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use super::door::Peer;
 use super::{App, Problem};
@@ -221,6 +222,21 @@ pub fn place<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, Pro
 /// The cursor of a place.
 pub fn cursor(place: &impl serde::Serialize) -> Option<String> {
     serde_json::to_vec(place).ok().map(hex::encode)
+}
+
+/// The id of what a request makes: from its body, or from its Idempotency-Key, so that the same
+/// request makes one thing.
+pub fn request_id(given: Option<String>, headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    if given.is_some() {
+        return Ok(given);
+    }
+    let Some(key) = idempotency_key(headers)? else { return Ok(None) };
+    if ulid::Ulid::from_string(key).is_ok() {
+        return Ok(Some(key.to_owned()));
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(key)[..16]);
+    Ok(Some(ulid::Ulid::from_bytes(bytes).to_string()))
 }
 
 /// The key that tells a repeated request from a new one, where the client sent one.

@@ -534,8 +534,9 @@ fn strangers_and_malformed_requests_are_refused_in_one_shape() {
         assert_eq!(refused(&server.get("/api/v1/plans?cursor=zz").await?, 400), "cursor");
         let large = "content-type: application/json\r\n";
         let head = format!(
-            "POST /api/v1/outcomes HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{large}\
+            "POST /api/v1/outcomes HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}{large}\
              content-length: {}\r\n\r\n",
+            server.kim.head,
             17 << 20
         );
         assert_eq!(refused(&server.send(head.as_bytes()).await?, 413), "too_large");

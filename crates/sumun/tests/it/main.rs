@@ -2,6 +2,8 @@
 //! `TEST_POSTGRES` names a server, on Postgres too; `person.rs` drives the binary as a person
 //! would, with tables from `customs_table.rs`; the other files are one concern each.
 
+mod abuse;
+mod accounts;
 mod allocation;
 mod api;
 mod commands;
@@ -10,6 +12,7 @@ mod customs_table;
 mod data;
 mod desk;
 mod dock;
+mod document;
 mod engines;
 mod engines_agree;
 mod journal;
@@ -19,6 +22,8 @@ mod person;
 mod playing;
 mod post;
 mod rehearsal;
+mod rights;
 mod server;
 mod store;
 mod tidy;
+mod tls;

@@ -27,6 +27,7 @@ import {
   type Decided,
   type Order,
   overrideOf,
+  useCodes,
   useDecide,
 } from '@/parts/decide/decisions';
 import { Page } from '@/parts/page';
@@ -108,6 +109,7 @@ export default function Queue() {
   const [exporting, setExporting] = useState(false);
   const decide = useDecide();
   const mayDecide = may('decide');
+  useCodes();
 
   const wide = useMediaQuery('(min-width: 78rem)', true, { getInitialValueInEffect: false });
   const [wished, setWished] = useState(() => localStorage.getItem(PREVIEW_KEPT));
@@ -162,6 +164,10 @@ export default function Queue() {
   };
 
   const subjects = selected.size > 0 ? [...selected.values()] : row ? [row] : [];
+  const leaveDialog = () => {
+    setWish(null);
+    list.current?.focus();
+  };
   const undo = async (decisions: { consignment: string; id: string }[]) => {
     const one = decisions.length === 1 ? decisions[0] : undefined;
     try {
@@ -468,7 +474,7 @@ export default function Queue() {
           />
         )}
       </div>
-      {wish && <DecideDialog wish={wish} onClose={() => setWish(null)} onDecided={done} />}
+      {wish && <DecideDialog wish={wish} onClose={leaveDialog} onDecided={done} />}
       {exporting && filters.plan && (
         <ExportDialog plan={filters.plan} onClose={() => setExporting(false)} />
       )}

@@ -20,6 +20,7 @@ use super::decisions::Decision;
 use super::dossier::PlaybookLine;
 use super::outcomes::{KeptOutcome, micros};
 use super::plans::steps_of;
+use super::queue::is_waiver_undone;
 use super::time;
 use super::words::{DetectionMethod, Lane, Modality, Outcome};
 use crate::acts::inspect::{self, DockReport, Ended, Seized};
@@ -224,8 +225,9 @@ async fn items_of(tx: &mut Tx, plan: &KeptPlan) -> Result<Vec<DockItem>, Problem
     let judged: HashMap<i64, assessments::KeptAssessment> =
         judged.into_iter().map(|one| (one.consignment_id, one)).collect();
     // The last revision comes last, and stays.
-    let came: HashMap<i64, outcomes::KeptOutcome> =
+    let mut came: HashMap<i64, outcomes::KeptOutcome> =
         outcomes::of(tx, &ids).await?.into_iter().map(|one| (one.consignment_id, one)).collect();
+    came.retain(|_, outcome| !is_waiver_undone(outcome));
     let steps = steps_of(plan)?;
     let mut items = Vec::with_capacity(lines.len());
     for line in &lines {

@@ -381,14 +381,17 @@ pub async fn read_measures(
     caller: Caller,
     Asked(window): Asked<Window>,
 ) -> Result<Json<Measures>, Problem> {
-    caller.may_somewhere(Action::ReadMeasures)?;
+    let offices = caller.offices(Action::ReadMeasures)?;
     let asked = pipeline::Asked {
         target: window.target.unwrap_or(Target::Irregular).into(),
         window: days(&window.from, &window.to)?,
         by: window.by.map(Into::into),
         tests: window.detection_tests,
     };
-    Ok(Json(pipeline::measure_as(&app.store, &asked).await?.into()))
+    let mut measures: Measures = pipeline::measure_as(&app.store, &asked).await?.into();
+    // The figures of the whole are published; those of an office are its own.
+    measures.offices.retain(|office| offices.contains(&office.of));
+    Ok(Json(measures))
 }
 
 /// Estimates what a kept model would have found with the same capacity in the shifts of a window,

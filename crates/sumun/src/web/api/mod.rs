@@ -2,6 +2,7 @@
 //! are apart from those of `targeting`, so that neither changes with the other unseen; what is
 //! common to several nouns is here.
 
+pub mod accounts;
 pub mod challengers;
 pub mod codes;
 pub mod consignments;
@@ -10,6 +11,7 @@ pub mod declared;
 pub mod defects;
 pub mod dossier;
 pub mod events;
+pub mod exports;
 pub mod figures;
 pub mod health;
 pub mod inspections;
@@ -17,13 +19,16 @@ pub mod journal;
 pub mod measures;
 pub mod messages;
 pub mod models;
+pub mod offices;
 pub mod outcomes;
 pub mod photos;
 pub mod plans;
 pub mod queue;
 pub mod search;
 pub mod session;
+pub mod settings;
 pub mod today;
+pub mod tokens;
 pub mod views;
 pub mod words;
 
@@ -51,7 +56,8 @@ impl<T> List<T> {
 }
 
 /// A sentence for people.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Said {
     /// In Korean.
     pub ko: String,

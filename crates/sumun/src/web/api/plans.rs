@@ -302,7 +302,8 @@ pub struct PlanOrder {
     /// The shift: its day, or day and name.
     #[schema(example = "2021-04-05/night")]
     shift: String,
-    /// Officer-minutes that the shift has, by modality.
+    /// Officer-minutes that the shift has, by modality; the office's approved capacity when left
+    /// out.
     #[serde(default)]
     minutes: Vec<ModalityMinutes>,
     /// In place of minutes: bundles and the resources they share, with the contents of a capacity
@@ -375,6 +376,7 @@ impl PlanOrder {
             shift,
             minutes: minutes(&self.minutes)?,
             minutes_each: minutes(&self.minutes_each)?,
+            detection: Vec::new(),
             regime: self.regime.map(Into::into),
             capacity,
             explore: self.explore,
