@@ -36,7 +36,7 @@ pub use bytes::Bytes;
 pub use mapping::{Mapping, MappingError, built_in};
 pub use message::{
     DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages,
-    Row, segments,
+    Row, acknowledge, segments,
 };
 pub use packed::{Inner, TakenOut, is_packed, take_out};
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
