@@ -3,7 +3,7 @@
 //!
 //! The path, in reading order: a [`consignment`] arrives with its [`party`]s; [`facts`] is the
 //! only view of it that judgement may take; [`history`] says what was known of its keys, and of
-//! the words of its [`text`], before its day; [`feature`] turns both into numbers; [`model`]
+//! the words of its [`text`], before its day; [`tariff`] holds its words against its code; [`feature`] turns both into numbers; [`model`]
 //! judges them and gives reasons; [`screening`] puts that together for a batch; [`plan`] draws
 //! the shift's inspections with known chances; an [`outcome`] comes back; [`learning`] makes the
 //! next model of it; [`measuring`] says how much got past; and [`rehearsal`] plays all of it with
@@ -24,4 +24,5 @@ pub mod party;
 pub mod plan;
 pub mod rehearsal;
 pub mod screening;
+pub mod tariff;
 pub mod text;
