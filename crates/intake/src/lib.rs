@@ -28,6 +28,7 @@
 mod mapping;
 mod message;
 mod recognise;
+mod reference;
 mod table;
 mod unpack;
 
@@ -38,4 +39,5 @@ pub use message::{
     Row, segments,
 };
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
+pub use reference::{CountryName, Position, Reference, Title, reference};
 pub use table::{Batch, Read, Table, TableError, TableOptions};

@@ -16,6 +16,7 @@ mod migrate;
 mod model;
 mod plan;
 mod record;
+mod reference;
 mod rehearse;
 mod screen;
 mod serve;
@@ -49,6 +50,9 @@ pub enum Verb {
     Inspect(inspect::Inspect),
     /// Lists what was wrong with records.
     Defects(defects::Defects),
+    /// Loads lists of goods, places and countries, and asks them.
+    #[command(subcommand)]
+    Reference(reference::References),
     /// Assesses everything that awaits a decision, by the model in force.
     Screen(screen::Screen),
     /// Draws a shift's inspections with known chances.
@@ -205,6 +209,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Ingest(verb) => boxed(verb.run(office)).await,
         Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
+        Verb::Reference(verb) => boxed(verb.run(office)).await,
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,
         Verb::Record(verb) => boxed(verb.run(office)).await,
