@@ -66,7 +66,7 @@ async fn main() -> Result<()> {
             teach(&store, load.lessons).await?;
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let address = listener.local_addr()?.to_string();
-            tokio::spawn(web::serve(store, listener, "load".into(), std::future::pending()));
+            tokio::spawn(web::serve(store, listener, web::Site::default(), std::future::pending()));
             address
         }
     };

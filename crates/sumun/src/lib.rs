@@ -11,5 +11,6 @@ pub mod picture;
 pub mod pipeline;
 pub mod refusal;
 pub mod report;
+pub mod rights;
 pub mod store;
 pub mod web;

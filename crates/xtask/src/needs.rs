@@ -95,6 +95,42 @@ pub fn nextest() -> bool {
     false
 }
 
+/// Node and npm, new enough for the workbench.
+///
+/// # Errors
+/// With what to do.
+pub fn node() -> Result<(), String> {
+    let version = |program: &str| -> Option<(u32, u32)> {
+        let told = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
+        read_version(&String::from_utf8_lossy(&told.stdout))
+    };
+    let node = "Node.js 20.19 or newer (https://nodejs.org, or a package of your system)";
+    match (version("node"), version("npm")) {
+        (Some(found), Some((11.., _))) if found >= (20, 19) => Ok(()),
+        (Some(found), Some(_)) if found >= (20, 19) => {
+            Err("the workbench needs npm 11 or newer; please run: npm install -g npm@11".to_owned())
+        }
+        _ => Err(format!("the workbench needs {node}")),
+    }
+}
+
+/// The first two numbers of a version such as `v20.19.4`.
+fn read_version(told: &str) -> Option<(u32, u32)> {
+    let mut numbers = told.trim().trim_start_matches('v').split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// A browser that can be driven, by the names it goes by.
+pub fn chromium() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| find_program(name))
+}
+
+/// Whether some font of this machine has Hangul.
+pub fn hangul() -> bool {
+    let told = Command::new("fc-list").arg(":lang=ko").stdin(Stdio::null()).output();
+    told.is_ok_and(|told| !told.stdout.is_empty())
+}
+
 /// The folder of PostgreSQL's server programs: on the search path, or the newest where systems
 /// that keep several put them.
 pub fn postgres_programs() -> Option<PathBuf> {
@@ -136,4 +172,16 @@ fn quiet(program: &str, arguments: &[&str]) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(read_version("v20.19.4\n"), Some((20, 19)));
+        assert_eq!(read_version("11.19.1"), Some((11, 19)));
+        assert_eq!(read_version("nothing"), None);
+    }
 }

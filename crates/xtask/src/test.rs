@@ -13,12 +13,14 @@ use std::process::{Command, ExitCode, Stdio};
 use crate::needs::{self, Package};
 use crate::postgres::{Care, Server};
 use crate::steps::Steps;
+use crate::web;
 use crate::workspace::{cargo, root};
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Asked {
     fast: bool,
     sqlite_only: bool,
+    no_web: bool,
     packages: Vec<String>,
     filters: Vec<String>,
 }
@@ -30,6 +32,7 @@ fn read_arguments(arguments: &[String]) -> Result<Asked, String> {
         match word.as_str() {
             "--fast" => asked.fast = true,
             "--sqlite-only" => asked.sqlite_only = true,
+            "--no-web" => asked.no_web = true,
             "--package" | "-p" => {
                 let name = words.next().ok_or("--package wants the name of a crate")?;
                 if !root().join("crates").join(name).join("Cargo.toml").is_file() {
@@ -60,6 +63,11 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
         packages.push(Package { name: "postgresql", missing });
     }
     needs::ensure(&packages)?;
+    // What was asked of single crates or tests says nothing of the workbench.
+    let wants_web = !asked.no_web && asked.packages.is_empty() && asked.filters.is_empty();
+    if wants_web {
+        needs::node().map_err(|reason| format!("{reason}; or leave it out by --no-web"))?;
+    }
     needs::component("rustfmt", "fmt")?;
     if !asked.fast {
         needs::component("clippy", "clippy")?;
@@ -80,6 +88,11 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     };
     steps.run("fmt", &mut fmt);
 
+    // Before anything is compiled, because the office embeds what is built here.
+    if wants_web {
+        web::check(&mut steps, asked.fast);
+    }
+
     if !asked.fast {
         let mut clippy = cargo();
         clippy.args(["clippy", "--release", "--all-targets"]).args(&chosen);
@@ -94,6 +107,9 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
             let counted = run_tests(&mut steps, &asked, &chosen, nextest, server.as_ref());
             Some(sum + counted?)
         });
+        if wants_web && !asked.fast {
+            walk(&mut steps, server.as_ref());
+        }
         drop(server);
         if asked.filters.is_empty() {
             tally = tally.and_then(|sum| Some(sum + run_doc_tests(&mut steps, &asked.packages)?));
@@ -134,6 +150,25 @@ fn start_server(steps: &mut Steps) -> Option<Server> {
         }
     });
     server
+}
+
+/// The browser walk, unless there is no browser and none can be had.
+fn walk(steps: &mut Steps, server: Option<&Server>) {
+    let packages = [
+        Package { name: "chromium", missing: needs::chromium().is_none() },
+        Package { name: "fonts-nanum", missing: !needs::hangul() },
+    ];
+    let had = needs::ensure(&packages);
+    let Some(chromium) = needs::chromium() else {
+        let reason = had.err().unwrap_or_default();
+        println!("SKIPPED the browser walk: there is no Chromium here; {reason}");
+        return;
+    };
+    if let Err(reason) = had {
+        println!("the browser walk's pictures lack Hangul: {reason}");
+    }
+    let given = env::var_os("TEST_POSTGRES");
+    web::walk(steps, &chromium, server.map(|server| server.url().into()).or(given));
 }
 
 /// The unit and integration tests; their number where the runner tells it.

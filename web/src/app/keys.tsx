@@ -8,7 +8,8 @@ export interface Key {
   /** `j`, `shift+e`, `mod+k`, `?`, `Enter`, or two in a row: `g q`. */
   keys: string;
   said: string;
-  act: (event: KeyboardEvent) => void;
+  /** None when the screen listens for it where the focus is: then it is only listed. */
+  act?: (event: KeyboardEvent) => void;
   /** Also while something is typed. */
   always?: boolean;
 }
@@ -56,8 +57,8 @@ function listen(event: KeyboardEvent) {
   const boxed = document.querySelector('[role=dialog][aria-modal=true]') !== null;
   for (const wanted of two ? [two, one] : [one]) {
     for (const layer of [...layers].reverse()) {
-      const key = layer.keys.find(({ keys }) => keys === wanted);
-      if (!key || ((typing || boxed) && !key.always)) continue;
+      const key = layer.keys.find(({ keys, act }) => act && keys === wanted);
+      if (!key?.act || ((typing || boxed) && !key.always)) continue;
       event.preventDefault();
       first = '';
       key.act(event);

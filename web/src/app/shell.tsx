@@ -74,10 +74,12 @@ function Frame() {
         <div className={styles.office}>
           <OfficePicker />
         </div>
-        <UnstyledButton className={styles.find} onClick={openPalette} aria-label={t('find')}>
+        <UnstyledButton className={styles.find} onClick={openPalette}>
           <IconSearch size={16} aria-hidden />
           <span className={styles.findWords}>{t('find')}</span>
-          <kbd className={styles.kbd}>Ctrl K</kbd>
+          <kbd className={styles.kbd} aria-hidden>
+            Ctrl K
+          </kbd>
         </UnstyledButton>
         <div className={styles.tools}>
           <Line state={line} />
@@ -168,7 +170,10 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton className={styles.account} aria-label={t('account.menu')}>
+        <UnstyledButton
+          className={styles.account}
+          aria-label={t('account.menu', { name: account.display })}
+        >
           <IconUserCircle size={22} stroke={1.6} aria-hidden />
           <span className={styles.accountName}>{account.display}</span>
           <IconChevronDown size={14} aria-hidden />

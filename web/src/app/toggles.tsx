@@ -44,7 +44,7 @@ export function LanguageToggle() {
       lang={other}
     >
       <IconLanguage size={20} stroke={1.6} aria-hidden />
-      <span aria-hidden>{other === 'ko' ? '한' : 'EN'}</span>
+      {other === 'ko' ? '한국어' : 'English'}
     </UnstyledButton>
   );
 }

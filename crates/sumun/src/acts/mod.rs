@@ -2,7 +2,9 @@
 //! it, is refused with a sentence when it cannot be done, and is journaled in the same
 //! transaction as its change.
 
+pub mod account;
 pub mod draw;
 pub mod model;
 pub mod record;
+pub mod second_factor;
 pub mod verification;

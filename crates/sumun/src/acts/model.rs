@@ -123,16 +123,29 @@ pub async fn withdraw(store: &Store, id: &str, reason: &str, by: (&str, i64)) ->
 /// Returns to the model that was in force before, at once. Gives the model that goes, if one was
 /// in force, and the one that comes back.
 ///
+/// The same `request` again by the same person changes nothing and gives the same.
+///
 /// # Errors
 /// A refusal without a reason, or when there is no former model.
 pub async fn roll_back(
     store: &Store,
     reason: &str,
+    request: Option<&str>,
     by: (&str, i64),
 ) -> Result<(Option<String>, String)> {
     has_reason(reason, "sumun model rollback")?;
     is_a_person(by.0)?;
     let mut tx = store.begin().await?;
+    if let Some(request) = request {
+        let done = journal::of_act(&mut tx, "return", by.0).await?;
+        for entry in done {
+            let body: Value = serde_json::from_str(&entry.body)?;
+            if body["request"] == request {
+                let back = body["model"].as_str().unwrap_or_default().to_owned();
+                return Ok((body["after"].as_str().map(str::to_owned), back));
+            }
+        }
+    }
     let goes = models::in_force_id(&mut tx).await?;
     let Some(back) = models::former(&mut tx).await? else {
         crate::refuse!(
@@ -154,6 +167,7 @@ pub async fn roll_back(
         "model_hash": model.hash(),
         "reason": reason,
         "after": goes,
+        "request": request,
     });
     record(&mut tx, "return", &back, body, by).await?;
     tx.commit().await?;

@@ -2,7 +2,7 @@
 //! declaration; the plan that drew it, if one did, is found here. A row that cannot be recorded is
 //! refused with its line and reason and spoils no other; a row that comes again changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use targeting::outcome::{
     Channel, DetectionMethod, Exhibit, Inspection, Label, Modality, NotExamined, Outcome, Seizure,
 };
 
+use crate::rights::Offices;
 use crate::store::consignments::Known;
 use crate::store::outcomes::{NewOutcome, Planned};
 use crate::store::{Store, consignments, histories, journal, outcomes};
@@ -98,6 +99,17 @@ pub async fn record(
     store: &Store,
     reports: &[(u64, Report)],
     correct: bool,
+    by: (&str, i64),
+) -> Result<Recorded> {
+    record_own(store, reports, correct, None, by).await
+}
+
+/// As [`record`], of consignments of these offices alone: others are as if they were not there.
+pub async fn record_own(
+    store: &Store,
+    reports: &[(u64, Report)],
+    correct: bool,
+    offices: Option<&Offices>,
     (actor, now): (&str, i64),
 ) -> Result<Recorded> {
     let mut done = Recorded::default();
@@ -107,7 +119,19 @@ pub async fn record(
     }
     let mut tx = store.begin().await?;
     let references: Vec<&str> = understood.iter().map(|row| row.declaration.as_str()).collect();
-    let register = consignments::versions(&mut tx, &references).await?;
+    let mut register = consignments::versions(&mut tx, &references).await?;
+    if let Some(offices) = offices {
+        let ids: Vec<i64> = register.values().flatten().map(|(_, known)| known.id).collect();
+        let places = consignments::places(&mut tx, &ids, now).await?;
+        let own: HashSet<i64> = (places.into_iter())
+            .filter(|(_, office, _)| offices.contains(office))
+            .map(|(id, ..)| id)
+            .collect();
+        for versions in register.values_mut() {
+            versions.retain(|(_, known)| own.contains(&known.id));
+        }
+        register.retain(|_, versions| !versions.is_empty());
+    }
 
     // Which versions of the declaration there are, which of them a plan has, and what is
     // recorded of them already.

@@ -109,7 +109,8 @@ impl Demo {
         }
         let said = if office.settings.json { report.json.to_string() } else { report.text };
         writeln!(std::io::stdout().lock(), "{said}\n")?;
-        web::serve_at(store, self.listen, &office.actor).await?;
+        let site = web::Site { demo: true, ..web::Site::default() };
+        web::serve_at(store, self.listen, site).await?;
         Ok(Report::new(json!({ "served": true }), "Stopped."))
     }
 

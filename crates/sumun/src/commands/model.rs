@@ -189,7 +189,8 @@ impl Models {
                 Ok(Report::new(json, format!("Model {id} is in force. Next: `sumun screen`.")))
             }
             Models::Rollback(Reasoned { reason }) => {
-                let (goes, back) = acts::model::roll_back(&store, &reason, office.by()).await?;
+                let (goes, back) =
+                    acts::model::roll_back(&store, &reason, None, office.by()).await?;
                 let json = json!({ "rolled_back": goes, "in_force": back });
                 let text = match goes {
                     Some(goes) => format!("Model {goes} is rolled back; {back} is in force again."),

@@ -1,6 +1,7 @@
 //! `sumun serve`: the API over HTTP until a signal ends it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -12,10 +13,10 @@ use crate::acts::model::SCHEDULER;
 use crate::config::now;
 use crate::pipeline;
 use crate::store::Store;
-use crate::web;
+use crate::web::{self, Site};
 
-/// Serves the API on this machine, until it is told to stop by Ctrl-C or SIGTERM. Every act is
-/// journaled under the name of `--as`, since nobody logs in yet.
+/// Serves the workbench and its API, until it is told to stop by Ctrl-C or SIGTERM. While nobody
+/// administers, it prints the link that makes the first administrator.
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Address and port; port 0 takes a free one.
@@ -31,6 +32,26 @@ pub struct Serve {
     /// candidate is learned where enough outcomes have come in. 0 leaves all that to cron.
     #[arg(long, env = "SUMUN_EVERY", default_value_t = 60.0, value_name = "MINUTES")]
     every: f64,
+    /// Speaks TLS with this certificate and those that vouch for it, in PEM.
+    #[arg(long, env = "SUMUN_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, env = "SUMUN_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A proxy before it speaks TLS, passes the header Host on, and says in X-Forwarded-For who
+    /// asks.
+    #[arg(long, env = "SUMUN_BEHIND_PROXY", conflicts_with = "tls_cert")]
+    behind_proxy: bool,
+    /// A name by which browsers reach it; as often as there are names. Needed where other machines
+    /// can reach it.
+    #[arg(long = "host", env = "SUMUN_HOSTS", value_name = "NAME", value_delimiter = ',')]
+    hosts: Vec<String>,
+    /// The site's name in Korean, for the sign-in page.
+    #[arg(long, env = "SUMUN_SITE_KO", value_name = "TEXT", requires = "site_en")]
+    site_ko: Option<String>,
+    /// The site's name in English.
+    #[arg(long, env = "SUMUN_SITE_EN", value_name = "TEXT", requires = "site_ko")]
+    site_en: Option<String>,
 }
 
 /// Reads `ADDRESS:PORT`, where the address may be `localhost`.
@@ -45,26 +66,41 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 impl Serve {
     /// Runs the verb.
     pub async fn run(self, office: &Office) -> Result<Report> {
-        web::allowed(self.listen)?;
+        let site = self.site()?;
+        site.allows(self.listen)?;
         if !(0.0..=1e6).contains(&self.every) {
             crate::refuse!("every", "{} is not a number of minutes: give 0 or more", self.every);
         }
         let store = office.store().await?;
         let due = tokio::spawn(look_regularly(store.clone(), self.every));
-        let served = self.serve(office, store).await;
+        let served = self.serve(office, store, site).await;
         // A learning that is half way keeps nothing, and is due again at the next start.
         due.abort();
         served?;
         Ok(Report::new(json!({ "served": true }), "Sumun has stopped."))
     }
 
-    async fn serve(&self, office: &Office, store: Store) -> Result<()> {
+    fn site(&self) -> Result<Site> {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(cert), Some(key)) => Some(web::door::tls(cert, key)?),
+            _ => None,
+        };
+        Ok(Site {
+            hosts: self.hosts.clone(),
+            tls,
+            behind_proxy: self.behind_proxy,
+            demo: false,
+            name: self.site_ko.clone().zip(self.site_en.clone()),
+        })
+    }
+
+    async fn serve(&self, office: &Office, store: Store, site: Site) -> Result<()> {
         if office.settings.json {
             // Standard output is for the one JSON object at the end.
-            let tell = |url: &str| eprintln!("Sumun listens on {url}");
-            web::serve_telling(store, self.listen, &office.actor, tell).await
+            let tell = |said: &str| eprintln!("{said}");
+            web::serve_telling(store, self.listen, site, tell).await
         } else {
-            web::serve_at(store, self.listen, &office.actor).await
+            web::serve_at(store, self.listen, site).await
         }
     }
 }

@@ -16,7 +16,7 @@ use targeting::plan::{
 use super::capacity::{OFFICERS, Told, Work};
 use crate::refusal::Refusal;
 use crate::store::plans::{Awaiting, KeptPlan, KeptSelection};
-use crate::store::{Store, Tx, consignments, journal, models, plans};
+use crate::store::{Store, Tx, consignments, journal, models, offices, plans};
 
 /// Officer-minutes that one inspection takes and its chance of finding what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -160,6 +160,9 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
         minutes: lines.iter().filter(|line| line.drawn).map(|line| line.minutes).sum(),
         digest: plans::digest(&lines),
         report,
+        released_at: offices::find(&mut tx, office)
+            .await?
+            .and_then(|office| office.releases(&order.shift)),
     };
     if let Some(elder) = elder {
         if elder.digest == plan.digest && elder.seed == plan.seed {
@@ -199,6 +202,7 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
                 "report": plan.report,
                 "seed_sha256": hex::encode(order.seed.commitment()),
                 "seed_named_by_hand": order.seed_named,
+                "released_at": plan.released_at,
                 "replaces": elder_id,
                 "sha256": plan.digest,
             }),

@@ -340,3 +340,23 @@ pub async fn described(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Version>> {
     )
     .await
 }
+
+/// Where consignments are: office, and whether a plan in force that is released has drawn it. Ids
+/// that are not there are left out.
+pub async fn places(tx: &mut Tx, ids: &[i64], now: i64) -> Result<Vec<(i64, String, bool)>> {
+    tx.fetch_all(
+        "select consignment.id, consignment.office,
+                case when exists (
+                    select 1 from selection
+                    join plan on plan.id = selection.plan_id
+                    where selection.consignment_id = consignment.id
+                      and selection.drawn = 1 and plan.state = 'drawn'
+                      and coalesce(plan.released_at, plan.drawn_at) <= $2) then 1 else 0 end
+         from consignment
+         where consignment.id {in $1}
+         order by consignment.id",
+        args![ids.to_vec(), now],
+        |row| Ok((row.int(0)?, row.text(1)?.to_owned(), row.flag(2)?)),
+    )
+    .await
+}

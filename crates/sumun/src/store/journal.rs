@@ -143,18 +143,37 @@ pub async fn about(tx: &mut Tx, subject: &str) -> Result<Vec<Recorded>> {
          where subject = $1
          order by seq",
         args![subject],
-        |row| {
-            Ok(Recorded {
-                seq: row.int(0)?,
-                at: row.int(1)?,
-                actor: row.text(2)?.to_owned(),
-                act: row.text(3)?.to_owned(),
-                subject: row.text(4)?.to_owned(),
-                body: row.text(5)?.to_owned(),
-            })
-        },
+        recorded,
     )
     .await
+}
+
+/// All that one recorded of one kind of act, oldest first. It reads the whole journal, so it is for
+/// acts that are rare.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_act(tx: &mut Tx, act: &str, actor: &str) -> Result<Vec<Recorded>> {
+    tx.fetch_all(
+        "select seq, at, actor, act, subject, body
+         from journal
+         where act = $1 and actor = $2
+         order by seq",
+        args![act, actor],
+        recorded,
+    )
+    .await
+}
+
+fn recorded(row: &super::Row) -> Result<Recorded> {
+    Ok(Recorded {
+        seq: row.int(0)?,
+        at: row.int(1)?,
+        actor: row.text(2)?.to_owned(),
+        act: row.text(3)?.to_owned(),
+        subject: row.text(4)?.to_owned(),
+        body: row.text(5)?.to_owned(),
+    })
 }
 
 /// What verifying found.

@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_links"),
     migration!(6, "0006_uncertainty"),
     migration!(7, "0007_model_life"),
+    migration!(8, "0008_accounts"),
 ];
 
 /// The sum of all migrations, for readers and for the test that it is the sum.

@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+pub mod accounts;
 pub mod alarms;
 pub mod assessments;
 pub mod checkpoints;
@@ -42,9 +43,12 @@ pub mod journal;
 pub mod messages;
 pub mod migrations;
 pub mod models;
+pub mod offices;
 pub mod outcomes;
 pub mod plans;
 pub mod policies;
+pub mod sessions;
+pub mod tokens;
 pub mod verifications;
 
 use std::borrow::Cow;
@@ -240,6 +244,17 @@ impl Store {
     pub fn secret(&self) -> Result<[u8; 32]> {
         match self.key.find()? {
             Some(key) => Ok(key.secret("seeds of draws")),
+            None => bail!("the store {} has no key: run `sumun migrate`", self.place),
+        }
+    }
+
+    /// The site's secret from which the secrets of second factors are derived.
+    ///
+    /// # Errors
+    /// When the store has no key.
+    pub fn second_factors(&self) -> Result<[u8; 32]> {
+        match self.key.find()? {
+            Some(key) => Ok(key.secret("second factors")),
             None => bail!("the store {} has no key: run `sumun migrate`", self.place),
         }
     }

@@ -1,6 +1,6 @@
 //! Plans and their selections: who was a candidate, with what chance, and who was drawn.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use targeting::codes::Day;
 
 use super::{Kind, Tx, args, values};
+use crate::rights::Offices;
 
 /// A consignment that could be selected, with the newest assessment by the model in force.
 #[derive(Debug, Clone)]
@@ -101,9 +102,16 @@ pub struct KeptPlan {
     pub digest: String,
     /// What a plan over several modalities came to, as JSON.
     pub report: Option<String>,
+    /// From when on those who inspect may see it; none for at once.
+    pub released_at: Option<i64>,
 }
 
 impl KeptPlan {
+    /// From when on those who inspect may see it.
+    pub fn released_at(&self) -> i64 {
+        self.released_at.unwrap_or(self.drawn_at)
+    }
+
     /// Why more was explored than usual, where it was.
     pub fn raised(&self) -> Option<String> {
         let terms: serde_json::Value = serde_json::from_str(&self.terms).ok()?;
@@ -153,8 +161,8 @@ pub async fn next_id(tx: &mut Tx) -> Result<i64> {
 pub async fn insert(tx: &mut Tx, plan: &KeptPlan, lines: &[KeptSelection]) -> Result<()> {
     tx.execute(
         "insert into plan (id, office, shift, shift_day, regime, state, model_id, drawn_at, seed,
-             terms, capacity, candidates, drawn, minutes, digest, report)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             terms, capacity, candidates, drawn, minutes, digest, report, released_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         args![
             plan.id,
             &plan.office,
@@ -171,7 +179,8 @@ pub async fn insert(tx: &mut Tx, plan: &KeptPlan, lines: &[KeptSelection]) -> Re
             plan.drawn,
             plan.minutes,
             &plan.digest,
-            &plan.report
+            &plan.report,
+            plan.released_at
         ],
     )
     .await?;
@@ -245,7 +254,7 @@ pub async fn release_the_rest(tx: &mut Tx, id: i64) -> Result<()> {
 }
 
 const COLUMNS: &str = "id, office, shift, shift_day, regime, state, model_id, drawn_at, seed, \
-                       terms, capacity, candidates, drawn, minutes, digest, report";
+                       terms, capacity, candidates, drawn, minutes, digest, report, released_at";
 
 fn kept(row: &super::Row) -> Result<KeptPlan> {
     Ok(KeptPlan {
@@ -265,6 +274,7 @@ fn kept(row: &super::Row) -> Result<KeptPlan> {
         minutes: row.int(13)?,
         digest: row.text(14)?.to_owned(),
         report: row.text_opt(15)?.map(str::to_owned),
+        released_at: row.int_opt(16)?,
     })
 }
 
@@ -397,19 +407,24 @@ pub async fn pending(tx: &mut Tx, office: &str, (first, last): (Day, Day)) -> Re
     .await
 }
 
-/// Up to `limit` plans with numbers below `before`, the newest first, of one office or of all.
+/// Up to `limit` plans with numbers below `before`, the newest first: of the offices `at_once`
+/// whenever they were drawn, and of the offices `released` those released by `now`.
 pub async fn page(
     tx: &mut Tx,
-    office: Option<&str>,
+    (at_once, released, now): (&Offices, &Offices, i64),
     before: i64,
     limit: i64,
 ) -> Result<Vec<KeptPlan>> {
     let sql = super::AssertSqlSafe(format!(
         "select {COLUMNS} from plan
-         where id < $1 and ($2 is null or office = $2)
-         order by id desc limit $3"
+         where id < $1
+           and ($2 = 1 or office {{in $3}}
+                or (coalesce(released_at, drawn_at) <= $6 and ($4 = 1 or office {{in $5}})))
+         order by id desc limit $7"
     ));
-    tx.fetch_all(sql, args![before, office, limit], kept).await
+    let args =
+        args![before, at_once.all(), at_once.codes(), released.all(), released.codes(), now, limit];
+    tx.fetch_all(sql, args, kept).await
 }
 
 /// Up to `limit` lines of a plan with ranks above `after`, by rank; drawn ones alone, those left
@@ -431,6 +446,24 @@ pub async fn ranked(
         line,
     )
     .await
+}
+
+/// Of these plans, those that those who inspect may see.
+pub async fn released(
+    tx: &mut Tx,
+    ids: impl Iterator<Item = i64>,
+    now: i64,
+) -> Result<HashSet<i64>> {
+    let ids: Vec<i64> = ids.collect();
+    let found = tx
+        .fetch_all(
+            "select id from plan
+             where id {in $1} and coalesce(released_at, drawn_at) <= $2",
+            args![ids, now],
+            |row| row.int(0),
+        )
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// The lines of all plans that have these consignments as candidates, each with its plan.

@@ -120,9 +120,14 @@ impl IntoResponse for Problem {
 /// The status of a refusal: missing, in conflict with how things stand, or not usable.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "no_plan" | "empty_journal" => StatusCode::NOT_FOUND,
+        "no_plan" | "empty_journal" | "no_account" | "no_token" | "no_capacity" | "no_export"
+        | "no_office" => StatusCode::NOT_FOUND,
+        "wrong_credentials" => StatusCode::UNAUTHORIZED,
+        "locked" => StatusCode::TOO_MANY_REQUESTS,
+        "own_account" | "own_capacity" | "own_export" => StatusCode::FORBIDDEN,
         "no_model" | "unusable_model" | "own_model" | "in_force" | "no_challenger"
-        | "no_former" | "planned" | "plan_in_work" | "idempotency_key" => StatusCode::CONFLICT,
+        | "no_former" | "planned" | "plan_in_work" | "idempotency_key" | "name_taken"
+        | "closed" | "has_totp" | "no_totp" | "decided" | "second_person" => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -134,6 +139,10 @@ fn next_step(code: &str) -> Option<String> {
             "Learn a model with `sumun learn`, look at its backtest at GET /api/v1/models, and put \
              it in force with POST /api/v1/models/{id}/approve."
         }
+        "no_session" => {
+            "Sign in with POST /api/v1/session, or send `Authorization: Bearer` with a token."
+        }
+        "no_account" => "GET /api/v1/accounts lists those there are.",
         "no_challenger" => "POST /api/v1/models/{id}/shadow puts a model beside the one in force.",
         "own_model" => "Let another person approve it.",
         "unknown_model" => "GET /api/v1/models lists those there are.",

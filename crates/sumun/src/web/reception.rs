@@ -28,8 +28,13 @@ const GROUP_RECORDS: usize = 8_192;
 /// Requests that wait at most; more are held back in their connections.
 const QUEUE: usize = 1_024;
 
+/// Who screens what many senders sent, for the journal.
+const SCREENING: &str = "screening";
+
 /// The records of one request.
 pub struct Lot {
+    /// Who sends it, for the journal.
+    pub actor: String,
     /// Tells a repeated request from a new one: SHA-256 in hexadecimal.
     pub digest: String,
     /// Name by which people find the request; it holds the beginning of the body's digest.
@@ -70,9 +75,9 @@ struct Waiting {
 pub struct Reception(mpsc::Sender<Waiting>);
 
 /// Opens the reception; gives the way in and the task that ends when all ways in are gone.
-pub fn open(store: Store, actor: Arc<str>) -> (Reception, JoinHandle<()>) {
+pub fn open(store: Store) -> (Reception, JoinHandle<()>) {
     let (way_in, queue) = mpsc::channel(QUEUE);
-    (Reception(way_in), tokio::spawn(take_in(store, actor, queue)))
+    (Reception(way_in), tokio::spawn(take_in(store, queue)))
 }
 
 impl Reception {
@@ -88,7 +93,7 @@ impl Reception {
     }
 }
 
-async fn take_in(store: Store, actor: Arc<str>, mut queue: mpsc::Receiver<Waiting>) {
+async fn take_in(store: Store, mut queue: mpsc::Receiver<Waiting>) {
     // Reading a model takes longer than all else together, so it is kept while it is in force.
     let mut kept: Option<(String, Arc<Screener>)> = None;
     while let Some(first) = queue.recv().await {
@@ -100,7 +105,7 @@ async fn take_in(store: Store, actor: Arc<str>, mut queue: mpsc::Receiver<Waitin
             group.push(next);
         }
         let lots: Vec<&Lot> = group.iter().map(|waiting| &waiting.lot).collect();
-        match guarded(&store, &actor, &mut kept, &lots).await {
+        match guarded(&store, &mut kept, &lots).await {
             Ok(taken) => {
                 for (waiting, taken) in group.into_iter().zip(taken) {
                     // One that no longer waits has still been served.
@@ -115,7 +120,7 @@ async fn take_in(store: Store, actor: Arc<str>, mut queue: mpsc::Receiver<Waitin
             Err(error) => {
                 tracing::warn!("a group was not taken in, so each goes alone: {error:#}");
                 for Waiting { lot, answer } in group {
-                    let alone = guarded(&store, &actor, &mut kept, &[&lot]).await;
+                    let alone = guarded(&store, &mut kept, &[&lot]).await;
                     let _ = answer.send(alone.and_then(|mut taken| {
                         taken.pop().unwrap_or_else(|| Err(anyhow!("nothing was taken in")))
                     }));
@@ -128,27 +133,26 @@ async fn take_in(store: Store, actor: Arc<str>, mut queue: mpsc::Receiver<Waitin
 /// As [`together`], with a panic made into an error: the reception has to outlive it.
 async fn guarded(
     store: &Store,
-    actor: &str,
     kept: &mut Option<(String, Arc<Screener>)>,
     lots: &[&Lot],
 ) -> Result<Vec<Result<Taken>>> {
-    let done = AssertUnwindSafe(together(store, actor, kept, lots)).catch_unwind().await;
+    let done = AssertUnwindSafe(together(store, kept, lots)).catch_unwind().await;
     done.unwrap_or_else(|_| Err(anyhow!("taking in panicked")))
 }
 
 /// Takes in and screens a group in one transaction.
 async fn together(
     store: &Store,
-    actor: &str,
     kept: &mut Option<(String, Arc<Screener>)>,
     lots: &[&Lot],
 ) -> Result<Vec<Result<Taken>>> {
-    let by = (actor, now());
+    // A group has many senders: what screens it is a part of Sumun.
+    let by = (SCREENING, now());
     let mut tx = store.begin().await?;
     let mut changed = false;
     let mut taken = Vec::with_capacity(lots.len());
     for lot in lots {
-        match store_one(&mut tx, lot, by, &mut changed).await {
+        match store_one(&mut tx, lot, by.1, &mut changed).await {
             Err(error) if refusal(&error).is_none() => return Err(error),
             one => taken.push(one),
         }
@@ -193,13 +197,8 @@ async fn together(
     Ok(taken)
 }
 
-async fn store_one(
-    tx: &mut Tx,
-    lot: &Lot,
-    (actor, now): (&str, i64),
-    changed: &mut bool,
-) -> Result<Taken> {
-    let Lot { digest, name, source, size_bytes, .. } = lot;
+async fn store_one(tx: &mut Tx, lot: &Lot, now: i64, changed: &mut bool) -> Result<Taken> {
+    let Lot { actor, digest, name, source, size_bytes, .. } = lot;
     let size_bytes = *size_bytes;
     let new = NewMessage { digest, name, source, format: "api", size_bytes };
     let (id, new) = messages::open(tx, &new, now).await?;

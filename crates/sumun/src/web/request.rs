@@ -2,14 +2,18 @@
 //! comes through here is well formed and free of the character NUL, which Postgres cannot keep.
 //! What the fields mean is judged by the handlers.
 
+use std::net::IpAddr;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use super::Problem;
+use super::door::Peer;
+use super::{App, Problem};
+use crate::acts::account::Whence;
 
 /// The largest body: a batch of some ten thousand consignments.
 pub const BODY_LIMIT: usize = 16 << 20;
@@ -134,6 +138,28 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
+/// From where a request comes: the other end of the connection, or what the proxy on the way says.
+pub struct Visitor(pub Whence);
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visitor, Problem> {
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+        let mut address = peer.map(|ConnectInfo(Peer(peer))| peer.ip().to_string());
+        if app.site.behind_proxy {
+            // The last one is what our own proxy saw; those before are what it was told.
+            let told = parts.headers.get_all("x-forwarded-for").iter().next_back();
+            let last = told.and_then(|told| told.to_str().ok()?.rsplit(',').next());
+            let last = last.and_then(|last| last.trim().parse::<IpAddr>().ok());
+            address = last.map(|last| last.to_string()).or(address);
+        }
+        let agent = parts.headers.get(header::USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+        Ok(Visitor(Whence { address: address.unwrap_or_default(), agent }))
+    }
+}
+
 impl Named {
     /// The number in a name such as `C-12`, or in `12` alone.
     pub fn number(&self, prefix: &str) -> Option<i64> {
@@ -165,4 +191,17 @@ pub fn place<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, Pro
 /// The cursor of a place.
 pub fn cursor(place: &impl serde::Serialize) -> Option<String> {
     serde_json::to_vec(place).ok().map(hex::encode)
+}
+
+/// The key that tells a repeated request from a new one, where the client sent one.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    match key.to_str() {
+        Ok(key) if (1..=100).contains(&key.len()) => Ok(Some(key)),
+        _ => Err(Problem::unusable(
+            "idempotency_key",
+            "An Idempotency-Key has 1 to 100 printable ASCII characters.",
+        )
+        .next("Send a shorter one, such as a UUID.")),
+    }
 }

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    challengers, consignments, defects, health, journal, measures, models, outcomes, plans,
+    challengers, consignments, defects, health, journal, measures, models, outcomes, plans, session,
 };
 use super::request::BODY_LIMIT;
 use super::{App, Problem, assets, guard};
@@ -28,6 +28,7 @@ use super::{App, Problem, assets, guard};
                        cursor of the page after. Times are RFC 3339 in UTC."
     ),
     tags(
+        (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
@@ -42,6 +43,19 @@ struct Frame;
 
 fn api() -> OpenApiRouter<App> {
     let v1 = OpenApiRouter::new()
+        .routes(routes!(session::read_welcome))
+        .routes(routes!(
+            session::sign_in,
+            session::read_session,
+            session::change_session,
+            session::sign_out
+        ))
+        .routes(routes!(session::choose_password))
+        .routes(routes!(session::offer_totp, session::remove_totp))
+        .routes(routes!(session::confirm_totp))
+        .routes(routes!(session::list_sessions))
+        .routes(routes!(session::end_session))
+        .routes(routes!(session::redeem_invitation))
         .routes(routes!(consignments::list_consignments, consignments::screen_consignments))
         .routes(routes!(consignments::read_consignment))
         .routes(routes!(plans::list_plans, plans::draw_plans))
@@ -87,7 +101,7 @@ pub fn router(app: App) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(guard::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .with_state(app)
 }
 

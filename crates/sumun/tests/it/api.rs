@@ -11,122 +11,21 @@ use sumun::acts;
 use sumun::pipeline;
 use sumun::store::messages::NewMessage;
 use sumun::store::{Store, covered, journal};
-use sumun::web;
+use sumun::web::{self, Site};
 use targeting::codes::{Day, Mass, Money};
 use targeting::consignment::{
     Consignment, Direction, Documents, GoodsItem, Regime, Route, Transport,
 };
 use targeting::outcome::{DetectionMethod, Exhibit, Inspection, Modality, Outcome, Seizure};
 use targeting::party::{Party, Role};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::net::TcpListener;
 
 use crate::engines::{NOW_US, each_engine};
-
-/// A server under test, and a client of it.
-struct Server {
-    address: std::net::SocketAddr,
-    stop: oneshot::Sender<()>,
-    ended: JoinHandle<Result<()>>,
-}
-
-/// What the server answered.
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Answer {
-    fn json(&self) -> Result<Value> {
-        serde_json::from_str(&self.body).with_context(|| format!("no JSON: {}", self.body))
-    }
-
-    /// The body, if the status is as expected.
-    fn expect(self, status: u16) -> Result<Value> {
-        ensure!(self.status == status, "expected {status}, got {}: {}", self.status, self.body);
-        self.json()
-    }
-}
-
-impl Server {
-    async fn start(store: &Store) -> Result<Server> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
-        let ended = tokio::spawn(web::serve(store.clone(), listener, "kim".into(), async {
-            let _ = stopped.await;
-        }));
-        Ok(Server { address, stop, ended })
-    }
-
-    async fn stop(self) -> Result<()> {
-        let _ = self.stop.send(());
-        self.ended.await?
-    }
-
-    /// Sends bytes as they are and reads the answer to its end.
-    async fn send(&self, request: &[u8]) -> Result<Answer> {
-        let mut connection = TcpStream::connect(self.address).await?;
-        connection.write_all(request).await?;
-        let mut bytes = Vec::new();
-        connection.read_to_end(&mut bytes).await?;
-        let text = String::from_utf8(bytes)?;
-        let (head, body) =
-            text.split_once("\r\n\r\n").context("an answer without an end of head")?;
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-        let body = match head.to_ascii_lowercase().contains("transfer-encoding: chunked") {
-            true => unchunked(body)?,
-            false => body.to_owned(),
-        };
-        Ok(Answer { status: status.context("no status")?, head: head.to_owned(), body })
-    }
-
-    async fn ask(&self, method: &str, path: &str, more: &str, body: &str) -> Result<Answer> {
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
-             content-length: {}\r\n{more}\r\n{body}",
-            body.len()
-        );
-        self.send(request.as_bytes()).await
-    }
-
-    async fn get(&self, path: &str) -> Result<Answer> {
-        self.ask("GET", path, "", "").await
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
-        self.ask("POST", path, "content-type: application/json\r\n", &body.to_string()).await
-    }
-}
-
-fn unchunked(mut rest: &str) -> Result<String> {
-    let mut whole = String::new();
-    loop {
-        let (size, after) = rest.split_once("\r\n").context("a chunk without its size")?;
-        let size = usize::from_str_radix(size, 16)?;
-        if size == 0 {
-            return Ok(whole);
-        }
-        whole.push_str(&after[..size]);
-        rest = &after[size + 2..];
-    }
-}
-
-/// The error of an answer that refuses: its code, with the sentence and the next step checked.
-#[track_caller]
-fn refused(answer: &Answer, status: u16) -> String {
-    assert_eq!(answer.status, status, "{}", answer.body);
-    let error = answer.json().unwrap()["error"].clone();
-    assert!(error["said"].as_str().is_some_and(|said| said.len() > 10), "{error}");
-    error["code"].as_str().unwrap().to_owned()
-}
+use crate::server::{Server, refused};
 
 /// The n-th consignment of a made-up trade. One consignor in seven deceives, and most that does
 /// is light for its value.
-fn consignment(n: u32) -> Consignment {
+pub fn consignment(n: u32) -> Consignment {
     let bad = n % 7 == 3;
     let day = Day(20_000 + (n / 12) as i32);
     Consignment {
@@ -159,7 +58,7 @@ fn consignment(n: u32) -> Consignment {
     }
 }
 
-fn inspection(n: u32) -> Inspection {
+pub fn inspection(n: u32) -> Inspection {
     // Most deceivers are found, and some of the honest err.
     let found = (n % 7 == 3 && !n.is_multiple_of(5)) || n.is_multiple_of(31);
     let critical = found && n % 4 == 1;
@@ -181,7 +80,7 @@ fn inspection(n: u32) -> Inspection {
 }
 
 /// Lessons enough for a model, and the model in force.
-async fn learn(store: &Store) -> Result<String> {
+pub async fn learn(store: &Store) -> Result<String> {
     let arrivals = (0..600)
         .map(|n| pipeline::prepare(u64::from(n) + 1, consignment(n), Some(inspection(n))))
         .collect::<Result<Vec<_>>>()?;
@@ -199,14 +98,14 @@ async fn learn(store: &Store) -> Result<String> {
     Ok(id)
 }
 
-async fn learn_and_approve(store: &Store) -> Result<String> {
+pub async fn learn_and_approve(store: &Store) -> Result<String> {
     let id = learn(store).await?;
     acts::model::approve(store, &id, "for the test", ("kim", NOW_US)).await?;
     Ok(id)
 }
 
 /// A consignment as the API takes it; from day 2030-01-01, after all lessons.
-fn declared(n: u32) -> Value {
+pub fn declared(n: u32) -> Value {
     json!({
         "reference": format!("N-{n}"),
         "regime": "parcel",
@@ -222,11 +121,11 @@ fn declared(n: u32) -> Value {
     })
 }
 
-fn batch(numbers: std::ops::Range<u32>) -> Value {
+pub fn batch(numbers: std::ops::Range<u32>) -> Value {
     json!({ "consignments": numbers.map(declared).collect::<Vec<_>>() })
 }
 
-async fn nothing_altered(store: &Store) -> Result<()> {
+pub async fn nothing_altered(store: &Store) -> Result<()> {
     let verdict = journal::verify(store, |_| {}).await?;
     ensure!(matches!(verdict, journal::Verdict::Verified(_)), "{verdict:?}");
     let (_, altered) = covered::compare(store, |_| {}).await?;
@@ -277,7 +176,7 @@ fn a_batch_is_screened_at_once_and_twice_changes_nothing() {
     });
 }
 
-async fn journal_size(store: &Store) -> Result<u64> {
+pub async fn journal_size(store: &Store) -> Result<u64> {
     match journal::verify(store, |_| {}).await? {
         journal::Verdict::Verified(verified) => Ok(verified.size),
         journal::Verdict::Broken(broken) => anyhow::bail!("{broken:?}"),
@@ -476,9 +375,11 @@ fn a_plan_is_drawn_worked_and_measured() {
         assert_eq!(read["outcomes"][0]["exhibits"][0]["kg_equivalent"], 0.4);
         assert_eq!(read["outcomes"][0]["officer"], "kim");
 
-        let verified = server.post("/api/v1/journal/verify", &json!({})).await?.expect(200)?;
+        let auditor = server.person("choi", &["auditor"]).await?;
+        let auditor = server.by(&auditor);
+        let verified = auditor.post("/api/v1/journal/verify", &json!({})).await?.expect(200)?;
         assert_eq!(verified["verified"], true);
-        let checkpoint = server.get("/api/v1/journal/checkpoint").await?.expect(200)?;
+        let checkpoint = auditor.get("/api/v1/journal/checkpoint").await?.expect(200)?;
         assert_eq!(
             (&checkpoint["size"], &checkpoint["root"]),
             (&verified["rows"], &verified["root"])
@@ -678,7 +579,7 @@ fn only_this_machine_may_be_listened_on() {
         let store = Store::open("sqlite::memory:").await.unwrap();
         store.migrate(NOW_US).await.unwrap();
         let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-        let served = web::serve(store, listener, "kim".into(), std::future::pending()).await;
+        let served = web::serve(store, listener, Site::default(), std::future::pending()).await;
         let refusal = sumun::refusal::refusal(served.as_ref().unwrap_err()).cloned();
         assert_eq!(refusal.map(|refusal| refusal.code), Some("not_loopback"));
     });

@@ -16,5 +16,6 @@ mod person;
 mod playing;
 mod post;
 mod rehearsal;
+mod server;
 mod store;
 mod tidy;

@@ -4,7 +4,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use targeting::measuring::duel;
@@ -16,9 +17,11 @@ use super::models::{Approval, Metrics, Model, missing};
 use super::words::Target;
 use crate::acts;
 use crate::pipeline::{self, page};
+use crate::rights::EVERYWHERE;
 use crate::store::models;
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
-use crate::web::request::{Asked, Body, Named};
+use crate::web::request::{Asked, Body, Named, idempotency_key};
 use crate::web::{App, Problem};
 
 /// Why a challenger is put up or taken back.
@@ -57,15 +60,17 @@ async fn read(app: &App, name: &Named) -> Result<Json<Model>, Problem> {
 )]
 pub async fn shadow_model(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
     Body(put): Body<Put>,
 ) -> Result<Json<Model>, Problem> {
+    caller.may(Action::ApproveModel, EVERYWHERE)?;
     Approval { reason: put.reason.clone() }.read(false)?;
     let _known = read(&app, &name).await?;
     if put.end {
-        acts::model::withdraw(&app.store, &name.0, &put.reason, app.by()).await?;
+        acts::model::withdraw(&app.store, &name.0, &put.reason, caller.by()).await?;
     } else {
-        acts::model::shadow(&app.store, &name.0, &put.reason, app.by()).await?;
+        acts::model::shadow(&app.store, &name.0, &put.reason, caller.by()).await?;
     }
     read(&app, &name).await
 }
@@ -142,9 +147,11 @@ pub struct Comparison {
 )]
 pub async fn compare_models(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
     Asked(counted): Asked<Counted>,
 ) -> Result<Json<Comparison>, Problem> {
+    caller.may_somewhere(Action::ReadModel)?;
     let _known = read(&app, &name).await?;
     let target = counted.target.unwrap_or(Target::Irregular);
     let compared = pipeline::compare(&app.store, Some(&name.0), target.into()).await?;
@@ -179,11 +186,13 @@ pub async fn compare_models(
     }))
 }
 
-/// Returns to the model that was in force before, at once.
+/// Returns to the model that was in force before, at once. With the header `Idempotency-Key`, the
+/// same request sent again returns no further, and is answered alike.
 #[utoipa::path(
     post,
     path = "/models/rollback",
     tag = "models",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Up to 100 characters.")),
     request_body = Approval,
     responses(
         (status = 200, description = "The model that is in force again.", body = Model),
@@ -193,10 +202,14 @@ pub async fn compare_models(
 )]
 pub async fn roll_back_model(
     State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
     Body(approval): Body<Approval>,
 ) -> Result<Json<Model>, Problem> {
+    caller.may(Action::ApproveModel, EVERYWHERE)?;
     approval.read(true)?;
-    let (_, back) = acts::model::roll_back(&app.store, &approval.reason, app.by()).await?;
+    let (reason, key) = (&approval.reason, idempotency_key(&headers)?);
+    let (_, back) = acts::model::roll_back(&app.store, reason, key, caller.by()).await?;
     read(&app, &Named(back)).await
 }
 
@@ -214,10 +227,12 @@ pub async fn roll_back_model(
 )]
 pub async fn stop_model(
     State(app): State<App>,
+    caller: Caller,
     Body(approval): Body<Approval>,
 ) -> Result<Json<Model>, Problem> {
+    caller.may(Action::ApproveModel, EVERYWHERE)?;
     approval.read(true)?;
-    let goes = acts::model::stop(&app.store, &approval.reason, app.by()).await?;
+    let goes = acts::model::stop(&app.store, &approval.reason, caller.by()).await?;
     read(&app, &Named(goes)).await
 }
 
@@ -233,8 +248,22 @@ pub async fn stop_model(
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn read_model_card(State(app): State<App>, name: Named) -> Result<Response, Problem> {
+pub async fn read_model_card(
+    State(app): State<App>,
+    caller: Caller,
+    name: Named,
+) -> Result<Response, Problem> {
+    caller.may_somewhere(Action::ReadModel)?;
     let card = pipeline::card(&app.store, &name.0).await?.ok_or_else(|| missing(&name))?;
     let page = page::html(&card, &[Language::Ko, Language::En]);
-    Ok(([(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response())
+    // The page has its looks within it and loads nothing; it gets a policy that allows just that.
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+             form-action 'none'; frame-ancestors 'none'; sandbox",
+        ),
+    ];
+    Ok((headers, page).into_response())
 }

@@ -15,13 +15,16 @@ use super::outcomes::KeptOutcome;
 use super::plans::ConsignmentSelection;
 use super::words::{DefectKind, Fate, Regime};
 use super::{Assessment, List};
+use crate::config::now;
 use crate::pipeline;
+use crate::rights::{Circumstances, Offices};
 use crate::store::consignments::Version;
 use crate::store::messages::Tally;
 use crate::store::{assessments, consignments, outcomes, plans};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::reception::{Lot, Taken};
-use crate::web::request::{Asked, Named, Raw};
+use crate::web::request::{Asked, Named, Raw, idempotency_key};
 use crate::web::{App, Problem};
 
 /// One consignment, or a batch of them: for the document alone, since reading looks first.
@@ -166,10 +169,13 @@ pub struct Unscreened {
 )]
 pub async fn screen_consignments(
     State(app): State<App>,
+    caller: Caller,
     headers: HeaderMap,
     body: Raw,
 ) -> Result<Json<Screened>, Problem> {
-    let lot = read(&body, key(&headers)?)?;
+    let offices = caller.offices(Action::SendConsignments)?;
+    let lot = read(&body, idempotency_key(&headers)?, caller.name())?;
+    own(&app, &caller, &offices, &lot).await?;
     let arrivals: Vec<(u64, String)> = lot
         .arrivals
         .iter()
@@ -198,20 +204,36 @@ pub async fn screen_consignments(
     }
 }
 
-fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    match key.to_str() {
-        Ok(key) if (1..=100).contains(&key.len()) => Ok(Some(key)),
-        _ => Err(Problem::unusable(
-            "idempotency_key",
-            "An Idempotency-Key has 1 to 100 printable ASCII characters.",
-        )
-        .next("Send a shorter one, such as a UUID.")),
+/// Holds that all of it is of the sender's offices: what is sent, and what it would take the place
+/// of.
+async fn own(app: &App, caller: &Caller, offices: &Offices, lot: &Lot) -> Result<(), Problem> {
+    if offices.all() {
+        return Ok(());
     }
+    for arrival in &lot.arrivals {
+        caller.may(Action::SendConsignments, &arrival.consignment.office)?;
+    }
+    let references: Vec<&str> =
+        lot.arrivals.iter().map(|arrival| &*arrival.consignment.reference).collect();
+    let mut tx = app.store.read().await?;
+    let known = consignments::known(&mut tx, &lot.source, &references).await?;
+    let ids: Vec<i64> = known.values().flatten().map(|known| known.id).collect();
+    for (_, office, _) in consignments::places(&mut tx, &ids, 0).await? {
+        if !offices.contains(&office) {
+            // Whose number it is must not be told either.
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "number_taken",
+                "A number of this source is another office's already.",
+            )
+            .next("Send it with a source of its own."));
+        }
+    }
+    Ok(())
 }
 
 /// Reads a request's body into records and defects.
-fn read(body: &Raw, key: Option<&str>) -> Result<Lot, Problem> {
+fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
     #[derive(Deserialize)]
     struct Look {
         consignments: Option<IgnoredAny>,
@@ -266,7 +288,8 @@ fn read(body: &Raw, key: Option<&str>) -> Result<Lot, Problem> {
         Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {key}"))),
     };
     let size_bytes = body.0.len() as i64;
-    Ok(Lot { digest, name, source: source.to_owned(), size_bytes, arrivals, defects })
+    let (actor, source) = (actor.to_owned(), source.to_owned());
+    Ok(Lot { actor, digest, name, source, size_bytes, arrivals, defects })
 }
 
 fn answer(taken: Taken, arrivals: Vec<(u64, String)>, defects: Vec<RecordDefect>) -> Screened {
@@ -357,14 +380,22 @@ pub struct ByReference {
 )]
 pub async fn list_consignments(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<ByReference>,
 ) -> Result<Json<List<ConsignmentVersion>>, Problem> {
+    caller.may_somewhere(Action::ReadConsignment)?;
     let mut tx = app.store.read().await?;
     let reference = asked.reference.trim();
     let versions = consignments::versions(&mut tx, &[reference]).await?;
-    let ids: Vec<i64> = versions.values().flatten().map(|(_, known)| known.id).collect();
+    let mut ids: Vec<i64> = versions.values().flatten().map(|(_, known)| known.id).collect();
+    let seen = caller.sees(&mut tx, &ids).await?;
+    ids.retain(|id| seen.contains_key(id));
     let described = consignments::described(&mut tx, &ids).await?;
-    Ok(Json(List::whole(described.iter().map(ConsignmentVersion::from).collect())))
+    drop(tx);
+    let items: Vec<ConsignmentVersion> = described.iter().map(Into::into).collect();
+    let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
+    app.reads.saw(&caller, "read consignment", &ids).await?;
+    Ok(Json(List::whole(items)))
 }
 
 /// A version of a consignment with all that was judged, decided and found.
@@ -404,30 +435,53 @@ pub struct ConsignmentDetail {
 )]
 pub async fn read_consignment(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
 ) -> Result<Json<ConsignmentDetail>, Problem> {
+    caller.may_somewhere(Action::ReadConsignment)?;
     let missing =
         || Problem::missing("no_consignment", format!("There is no consignment {}.", name.0));
     let id = name.number("C-").ok_or_else(missing)?;
     let mut tx = app.store.read().await?;
+    let seen = caller.sees(&mut tx, &[id]).await?;
+    let office = seen.get(&id).ok_or_else(missing)?;
     let found = consignments::described(&mut tx, &[id]).await?.pop().ok_or_else(missing)?;
     let Version { ref consignment, first_id, .. } = found;
     let known = consignments::versions(&mut tx, &[&consignment.reference]).await?;
-    let ids: Vec<i64> = known
+    let mut ids: Vec<i64> = known
         .values()
         .flatten()
         .filter(|(_, known)| known.first_id == first_id)
         .map(|(_, known)| known.id)
         .collect();
+    let seen = caller.sees(&mut tx, &ids).await?;
+    ids.retain(|id| seen.contains_key(id));
     let versions = consignments::described(&mut tx, &ids).await?;
     let judged = assessments::of(&mut tx, &[id], None).await?;
-    let planned = plans::of_consignments(&mut tx, &[id]).await?;
+    let mut planned = plans::of_consignments(&mut tx, &[id]).await?;
+    // What was drawn stays secret until its plan is released, to all but those who plan.
+    let released = plans::released(&mut tx, planned.iter().map(|(plan, _)| *plan), now()).await?;
+    let mut shown = Vec::with_capacity(planned.len());
+    for (plan, line) in &planned {
+        let circumstances = Circumstances { released: released.contains(plan), drawn: line.drawn };
+        shown.push(caller.can(Action::ReadPlan, office, circumstances)?);
+    }
+    let mut shown = shown.into_iter();
+    planned.retain(|_| shown.next().unwrap_or(false));
     let came_of_it = outcomes::of(&mut tx, &[id]).await?;
+    drop(tx);
+    let mut declared = Declared::from(consignment);
+    if caller.can(Action::ReadParty, office, Circumstances::default())? {
+        app.reads.saw(&caller, "read party", &[ConsignmentId(id)]).await?;
+    } else {
+        declared.without_names();
+    }
+    app.reads.saw(&caller, "read consignment", &[ConsignmentId(id)]).await?;
     Ok(Json(ConsignmentDetail {
         summary: ConsignmentVersion::from(&found),
         message: found.message_id,
         line: found.line,
-        declared: Declared::from(consignment),
+        declared,
         versions: versions.iter().map(ConsignmentVersion::from).collect(),
         assessments: judged
             .iter()

@@ -91,6 +91,18 @@ pub struct DeclaredParty {
     pub mails: Vec<String>,
 }
 
+impl Declared {
+    /// Takes away what names people: names, addresses, phones and mail addresses.
+    pub fn without_names(&mut self) {
+        for party in &mut self.parties {
+            party.name.clear();
+            party.address.clear();
+            party.phones.clear();
+            party.mails.clear();
+        }
+    }
+}
+
 /// One line of goods.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

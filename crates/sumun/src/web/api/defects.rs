@@ -8,7 +8,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::List;
 use super::words::DefectKind;
+use crate::rights::EVERYWHERE;
 use crate::store::defects::{self, Place};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Asked, cursor, page_size, place};
 use crate::web::{App, Problem};
@@ -59,8 +61,11 @@ pub struct WhichDefects {
 )]
 pub async fn list_defects(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<WhichDefects>,
 ) -> Result<Json<List<Defect>>, Problem> {
+    // A record that could not be read has no office, so only who reads data everywhere sees it.
+    caller.may(Action::ReadData, EVERYWHERE)?;
     let limit = page_size(asked.limit)?;
     let after: Option<Place> = place(asked.cursor.as_deref())?;
     // What a cursor holds was written by us, unless someone played with it.

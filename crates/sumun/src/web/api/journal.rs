@@ -7,8 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::time;
+use crate::rights::EVERYWHERE;
 use crate::store::checkpoints;
 use crate::store::journal::{self, Verdict};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::{App, Problem};
 
@@ -41,7 +43,11 @@ pub struct Verification {
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn verify_journal(State(app): State<App>) -> Result<Json<Verification>, Problem> {
+pub async fn verify_journal(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<Verification>, Problem> {
+    caller.may(Action::ReadJournal, EVERYWHERE)?;
     let nothing = Verification {
         verified: false,
         rows: None,
@@ -97,7 +103,11 @@ pub struct Checkpoint {
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn read_checkpoint(State(app): State<App>) -> Result<Json<Checkpoint>, Problem> {
+pub async fn read_checkpoint(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<Checkpoint>, Problem> {
+    caller.may(Action::ReadJournal, EVERYWHERE)?;
     let latest = checkpoints::latest(&mut app.store.read().await?).await?;
     let latest = latest.ok_or_else(|| {
         Problem::missing("empty_journal", "The journal is empty: there is no checkpoint yet.")

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::words::{Channel, Stratum, Target};
 use crate::pipeline;
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::Asked;
 use crate::web::{App, Problem};
@@ -374,8 +375,10 @@ impl From<pipeline::Measure> for Measures {
 )]
 pub async fn read_measures(
     State(app): State<App>,
+    caller: Caller,
     Asked(window): Asked<Window>,
 ) -> Result<Json<Measures>, Problem> {
+    caller.may_somewhere(Action::ReadMeasures)?;
     let asked = pipeline::Asked {
         target: window.target.unwrap_or(Target::Irregular).into(),
         window: days(&window.from, &window.to)?,
@@ -399,8 +402,10 @@ pub async fn read_measures(
 )]
 pub async fn read_value(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<Comparison>,
 ) -> Result<Json<ModelValue>, Problem> {
+    caller.may_somewhere(Action::ReadMeasures)?;
     let window = days(&asked.from, &asked.to)?;
     let target = asked.target.unwrap_or(Target::Irregular).into();
     let model = pipeline::Ranking::Model(&asked.model);

@@ -12,6 +12,7 @@ pub mod measures;
 pub mod models;
 pub mod outcomes;
 pub mod plans;
+pub mod session;
 pub mod words;
 
 use jiff::Timestamp;
@@ -35,6 +36,15 @@ impl<T> List<T> {
     fn whole(items: Vec<T>) -> List<T> {
         List { items, next: None }
     }
+}
+
+/// A sentence for people.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Said {
+    /// In Korean.
+    pub ko: String,
+    /// In English.
+    pub en: String,
 }
 
 /// A time in microseconds since 1970-01-01 UTC, as RFC 3339.

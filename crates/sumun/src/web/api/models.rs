@@ -11,7 +11,9 @@ use utoipa::ToSchema;
 
 use super::{List, time};
 use crate::acts;
+use crate::rights::EVERYWHERE;
 use crate::store::models::{self, KeptModel};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Body, Named};
 use crate::web::{App, Problem};
@@ -54,7 +56,11 @@ impl From<KeptModel> for Model {
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn list_models(State(app): State<App>) -> Result<Json<List<Model>>, Problem> {
+pub async fn list_models(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<List<Model>>, Problem> {
+    caller.may_somewhere(Action::ReadModel)?;
     let kept = models::list(&mut app.store.read().await?).await?;
     Ok(Json(List::whole(kept.into_iter().map(Model::from).collect())))
 }
@@ -219,7 +225,12 @@ pub(super) fn missing(name: &Named) -> Problem {
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn read_model(State(app): State<App>, name: Named) -> Result<Json<ModelDetail>, Problem> {
+pub async fn read_model(
+    State(app): State<App>,
+    caller: Caller,
+    name: Named,
+) -> Result<Json<ModelDetail>, Problem> {
+    caller.may_somewhere(Action::ReadModel)?;
     let found = models::find(&mut app.store.read().await?, &name.0).await?;
     let (kept, artefact, backtest) = found.ok_or_else(|| missing(&name))?;
     let loaded =
@@ -299,14 +310,17 @@ impl Approval {
 )]
 pub async fn approve_model(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
     Body(approval): Body<Approval>,
 ) -> Result<Json<Model>, Problem> {
+    // A model judges for every office, so only who may do this everywhere steers it.
+    caller.may(Action::ApproveModel, EVERYWHERE)?;
     approval.read(true)?;
     if models::find(&mut app.store.read().await?, &name.0).await?.is_none() {
         return Err(missing(&name));
     }
-    acts::model::approve(&app.store, &name.0, &approval.reason, app.by()).await?;
+    acts::model::approve(&app.store, &name.0, &approval.reason, caller.by()).await?;
     let found = models::find(&mut app.store.read().await?, &name.0).await?;
     let (kept, ..) = found.ok_or_else(|| missing(&name))?;
     Ok(Json(kept.into()))

@@ -11,6 +11,7 @@ use super::time;
 use super::words::{Channel, DetectionMethod, Modality, Outcome};
 use crate::acts::record::{self, Report};
 use crate::store::outcomes;
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::Body;
 use crate::web::{App, Problem};
@@ -154,8 +155,10 @@ pub struct RefusedReport {
 )]
 pub async fn record_outcomes(
     State(app): State<App>,
+    caller: Caller,
     Body(reports): Body<Reports>,
 ) -> Result<Json<Recorded>, Problem> {
+    let offices = caller.offices(Action::RecordOutcome)?;
     if reports.outcomes.len() > REPORTS || reports.outcomes.is_empty() {
         return Err(Problem::unusable(
             "too_many",
@@ -177,7 +180,8 @@ pub async fn record_outcomes(
     }
     let rows: Vec<(u64, Report)> =
         (1..).zip(reports.outcomes.iter().map(OutcomeReport::row)).collect();
-    let done = record::record(&app.store, &rows, reports.correct, app.by()).await?;
+    let own = Some(&offices).filter(|offices| !offices.all());
+    let done = record::record_own(&app.store, &rows, reports.correct, own, caller.by()).await?;
     let refused: Vec<RefusedReport> = done
         .refused
         .into_iter()

@@ -16,8 +16,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::words::{Channel, Modality, Regime};
 use super::{List, ReasonSaid, time};
 use crate::acts::{self, draw::DrawOrder};
+use crate::config::now;
 use crate::pipeline::{self, CapacityFile, Means};
+use crate::rights::Circumstances;
 use crate::store::plans::{self, KeptPlan, KeptSelection};
+use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Asked, Body, Named, cursor, page_size, place};
 use crate::web::{App, Problem};
@@ -255,16 +258,24 @@ pub struct WhichPlans {
 )]
 pub async fn list_plans(
     State(app): State<App>,
+    caller: Caller,
     Asked(asked): Asked<WhichPlans>,
 ) -> Result<Json<List<Plan>>, Problem> {
+    caller.may_somewhere(Action::ReadPlan)?;
+    let of = asked.office.as_deref();
+    let at_once = caller.offices_or_none(Action::ReadPlan, Circumstances::default())?.narrowed(of);
+    let released = caller.offices_or_none(Action::ReadPlan, Circumstances::DRAWN)?.narrowed(of);
     let limit = page_size(asked.limit)?;
     let before = place::<i64>(asked.cursor.as_deref())?.unwrap_or(i64::MAX);
     let mut tx = app.store.read().await?;
-    let mut kept = plans::page(&mut tx, asked.office.as_deref(), before, limit + 1).await?;
+    let mut kept = plans::page(&mut tx, (&at_once, &released, now()), before, limit + 1).await?;
+    drop(tx);
     let more = kept.len() as i64 > limit;
     kept.truncate(limit as usize);
     let next = kept.last().filter(|_| more).and_then(|last| cursor(&last.id));
-    let items = kept.iter().map(Plan::of).collect::<anyhow::Result<_>>()?;
+    let items: Vec<Plan> = kept.iter().map(Plan::of).collect::<anyhow::Result<_>>()?;
+    let ids: Vec<&str> = items.iter().map(|plan| plan.id.as_str()).collect();
+    app.reads.saw(&caller, "read plan", &ids).await?;
     Ok(Json(List { items, next }))
 }
 
@@ -399,10 +410,13 @@ pub struct DrawnPlan {
 )]
 pub async fn draw_plans(
     State(app): State<App>,
+    caller: Caller,
     Body(order): Body<PlanOrder>,
 ) -> Result<Json<DrawnPlans>, Problem> {
+    caller.may_somewhere(Action::DrawPlan)?;
     let order = order.read()?;
-    let drawn = acts::draw::draw(&app.store, &order, app.by(), |_| {}).await;
+    caller.may(Action::DrawPlan, &order.office)?;
+    let drawn = acts::draw::draw(&app.store, &order, caller.by(), |_| {}).await;
     let drawn = drawn.map_err(|error| {
         let problem = Problem::from(error);
         // Here it means that none can be made of the capacity, not that one is missing.
@@ -426,11 +440,25 @@ pub async fn draw_plans(
     Ok(Json(DrawnPlans { plans }))
 }
 
-async fn found(app: &App, name: &Named) -> Result<KeptPlan, Problem> {
+/// A plan that the caller may see, as a whole or at least its drawn lines; whether as a whole comes
+/// with it. Others are answered as if they were not there.
+pub(super) async fn found(
+    app: &App,
+    caller: &Caller,
+    name: &Named,
+) -> Result<(KeptPlan, bool), Problem> {
+    caller.may_somewhere(Action::ReadPlan)?;
     let missing = || Problem::missing("no_plan", format!("There is no plan {}.", name.0));
     let id = name.number("P-").ok_or_else(missing)?;
-    let mut tx = app.store.read().await?;
-    plans::find(&mut tx, id).await?.ok_or_else(missing)
+    let plan = plans::find(&mut app.store.read().await?, id).await?.ok_or_else(missing)?;
+    let released = plan.released_at() <= now();
+    let can = |drawn| caller.can(Action::ReadPlan, &plan.office, Circumstances { released, drawn });
+    if !can(true)? {
+        return Err(missing());
+    }
+    let whole = can(false)?;
+    app.reads.saw(caller, "read plan", &[format!("P-{id}")]).await?;
+    Ok((plan, whole))
 }
 
 /// Reads one plan.
@@ -445,8 +473,13 @@ async fn found(app: &App, name: &Named) -> Result<KeptPlan, Problem> {
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn read_plan(State(app): State<App>, name: Named) -> Result<Json<Plan>, Problem> {
-    Ok(Json(Plan::of(&found(&app, &name).await?)?))
+pub async fn read_plan(
+    State(app): State<App>,
+    caller: Caller,
+    name: Named,
+) -> Result<Json<Plan>, Problem> {
+    let (plan, _) = found(&app, &caller, &name).await?;
+    Ok(Json(Plan::of(&plan)?))
 }
 
 /// One line of a plan.
@@ -512,10 +545,11 @@ pub struct WhichSelections {
 )]
 pub async fn list_selections(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
     Asked(asked): Asked<WhichSelections>,
 ) -> Result<Json<List<Selection>>, Problem> {
-    let plan = found(&app, &name).await?;
+    let (plan, whole) = found(&app, &caller, &name).await?;
     let limit = page_size(asked.limit)?;
     let after = place::<i64>(asked.cursor.as_deref())?.unwrap_or(0);
     let drawn = match asked.drawn {
@@ -527,6 +561,12 @@ pub async fn list_selections(
             return Err(Problem::new(StatusCode::BAD_REQUEST, "query", said));
         }
     };
+    // Who inspects sees what was drawn, and nothing of what was left.
+    let drawn = match (whole, drawn) {
+        (true, asked) => asked,
+        (false, None | Some(true)) => Some(true),
+        (false, Some(false)) => return Ok(Json(List::whole(Vec::new()))),
+    };
     let mut tx = app.store.read().await?;
     let mut lines = plans::ranked(&mut tx, plan.id, drawn, after, limit + 1).await?;
     let more = lines.len() as i64 > limit;
@@ -534,6 +574,9 @@ pub async fn list_selections(
     let next = lines.last().filter(|_| more).and_then(|last| cursor(&last.position));
     let ids: Vec<i64> = lines.iter().map(|line| line.consignment_id).collect();
     let known = plans::names_and_reasons(&mut tx, &ids, plan.model_id.as_deref()).await?;
+    drop(tx);
+    let saw: Vec<ConsignmentId> = ids.iter().map(|id| ConsignmentId(*id)).collect();
+    app.reads.saw(&caller, "read consignment", &saw).await?;
     let items = lines
         .into_iter()
         .map(|line| {
@@ -633,9 +676,13 @@ pub struct ReplayedPlan {
 )]
 pub async fn replay_plan(
     State(app): State<App>,
+    caller: Caller,
     name: Named,
 ) -> Result<Json<ReplayedPlan>, Problem> {
-    let plan = found(&app, &name).await?;
+    let (plan, whole) = found(&app, &caller, &name).await?;
+    if !whole {
+        caller.may_when(Action::ReadPlan, &plan.office, Circumstances::RELEASED)?;
+    }
     let mut tx = app.store.read().await?;
     let again = pipeline::replay(&mut tx, plan.id).await?;
     Ok(Json(ReplayedPlan {
