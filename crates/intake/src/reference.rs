@@ -100,10 +100,8 @@ pub fn reference(bytes: &[u8]) -> Result<(Reference, Vec<Defect>), String> {
     let title = column(&["description", "title", "title_en"]);
     let iata = column(&["iata"]);
     let place = (column(&["country"]), column(&["location"]));
-    let country = (
-        column(&["countrycode", "alpha2", "iso2"]),
-        column(&["countryname", "name", "name_en"]),
-    );
+    let country =
+        (column(&["countrycode", "alpha2", "iso2"]), column(&["countryname", "name", "name_en"]));
     let kind = match (code, title, iata, place, country) {
         (Some(code), Some(title), ..) => {
             List::Goods { code, title, ko: column(&["title_ko", "description_ko", "한글품명"]) }
@@ -162,7 +160,11 @@ fn named_countries(text: &str) -> Result<(Reference, Vec<Defect>), String> {
 
 /// A kind of list with the columns that matter.
 enum List {
-    Goods { code: usize, title: usize, ko: Option<usize> },
+    Goods {
+        code: usize,
+        title: usize,
+        ko: Option<usize>,
+    },
     Airports {
         code: usize,
         name: Option<usize>,
@@ -170,8 +172,17 @@ enum List {
         north: Option<usize>,
         east: Option<usize>,
     },
-    Places { country: usize, location: usize, name: Option<usize>, coordinates: Option<usize> },
-    Countries { code: usize, name: usize, ko: Option<usize> },
+    Places {
+        country: usize,
+        location: usize,
+        name: Option<usize>,
+        coordinates: Option<usize>,
+    },
+    Countries {
+        code: usize,
+        name: usize,
+        ko: Option<usize>,
+    },
 }
 
 impl List {
@@ -326,7 +337,8 @@ mod tests {
         assert_eq!((airports.len(), airports[0].code.as_str()), (1, "ICN"));
         assert_eq!(defects.len(), 1);
 
-        let (countries, _) = read("{\"locale\":\"ko\",\"countries\":{\"KR\":[\"대한민국\",\"한국\"]}}");
+        let (countries, _) =
+            read("{\"locale\":\"ko\",\"countries\":{\"KR\":[\"대한민국\",\"한국\"]}}");
         let Reference::Countries(countries) = countries else { panic!("countries") };
         assert_eq!(countries[0].ko, "대한민국");
         assert!(reference(b"a,b\n1,2\n").is_err_and(|said| said.contains("hscode")));

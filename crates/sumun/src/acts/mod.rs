@@ -6,5 +6,6 @@ pub mod account;
 pub mod draw;
 pub mod model;
 pub mod record;
+pub mod reference;
 pub mod second_factor;
 pub mod verification;

@@ -58,12 +58,17 @@ impl Import {
         let mut table = Table::new(&["file", "list", "rows", "defects"]);
         let (mut all, mut told) = (Vec::new(), String::new());
         for file in &self.files {
-            let bytes = std::fs::read(file)
-                .with_context(|| format!("while reading {}", file.display()))?;
+            let bytes =
+                std::fs::read(file).with_context(|| format!("while reading {}", file.display()))?;
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let loaded = reference::load(&store, &name, &bytes, office.by()).await?;
             let defects = loaded.defects.len();
-            table.row([name.clone(), loaded.list.into(), loaded.rows.to_string(), defects.to_string()]);
+            table.row([
+                name.clone(),
+                loaded.list.into(),
+                loaded.rows.to_string(),
+                defects.to_string(),
+            ]);
             for defect in loaded.defects.iter().take(5) {
                 told.push_str(&format!("{name} line {}: {}\n", defect.line, defect.reason));
             }

@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_uncertainty"),
     migration!(7, "0007_model_life"),
     migration!(8, "0008_accounts"),
+    migration!(13, "0013_reference"),
 ];
 
 /// The sum of all migrations, for readers and for the test that it is the sum.

@@ -47,6 +47,7 @@ pub mod offices;
 pub mod outcomes;
 pub mod plans;
 pub mod policies;
+pub mod references;
 pub mod sessions;
 pub mod tokens;
 pub mod verifications;

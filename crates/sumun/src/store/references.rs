@@ -122,7 +122,8 @@ pub async fn places(tx: &mut Tx, codes: &[&str]) -> Result<HashMap<String, Posit
                 },
             )
             .await?;
-        let mut near = near.into_iter().filter(|of| code.len() != 5 || code.starts_with(&of.country));
+        let mut near =
+            near.into_iter().filter(|of| code.len() != 5 || code.starts_with(&of.country));
         if let Some(mut place) = near.next() {
             place.at = place.at.or_else(|| near.next().and_then(|other| other.at));
             found.insert((*code).to_owned(), place);

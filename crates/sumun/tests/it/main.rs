@@ -15,6 +15,7 @@ mod measuring;
 mod person;
 mod playing;
 mod post;
+mod reference;
 mod rehearsal;
 mod server;
 mod store;

@@ -580,4 +580,3 @@ pub async fn redeem_invitation(
         account::redeem(&app.store, &with.token, named, &with.password, &from, now()).await?;
     let_in(&app, entered)
 }
-
