@@ -27,6 +27,7 @@
 
 mod mapping;
 mod message;
+mod packed;
 mod recognise;
 mod reference;
 mod table;
@@ -38,6 +39,7 @@ pub use message::{
     DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages,
     Row, segments,
 };
+pub use packed::{Inner, TakenOut, is_packed, take_out};
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
 pub use reference::{CountryName, Position, Reference, Title, reference};
-pub use table::{Batch, Read, Table, TableError, TableOptions};
+pub use table::{Batch, Read, Table, TableError, TableOptions, Written, read_record};

@@ -1,9 +1,12 @@
-//! Measures how fast the API screens: single consignments at a steady rate over loopback, each
+//! Measures how fast the API answers over loopback. Single consignments come at a steady rate, each
 //! sent at its due time whether or not the one before was answered, so that a slow answer cannot
-//! hide those behind it. Without `--url` it teaches a store of its own, learns a model and serves:
+//! hide those behind it. With `--officers` so many people work at once instead, each signed in with
+//! a session of their own: queue, dossier, today and search, decisions and outcomes. Without
+//! `--url` it teaches a store of its own, learns a model and serves:
 //!
 //! ```text
 //! cargo run --release --example load -- --rate 200 --seconds 30
+//! cargo run --release --example load -- --officers 200 --seconds 60
 //! ```
 
 use std::path::PathBuf;
@@ -12,6 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use serde_json::json;
+use sumun::acts::account::{self, NewAccount, Whence};
 use sumun::store::Store;
 use sumun::store::messages::NewMessage;
 use sumun::{acts, config, pipeline, web};
@@ -28,8 +32,11 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Parser)]
 struct Load {
     /// A running server, such as 127.0.0.1:8080; else one is started.
-    #[arg(long)]
+    #[arg(long, requires = "token")]
     url: Option<String>,
+    /// Its token that may send consignments.
+    #[arg(long, default_value = "")]
+    token: String,
     /// Folder of the started server's SQLite file.
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -48,6 +55,15 @@ struct Load {
     /// Connections that take turns.
     #[arg(long, default_value_t = 32)]
     connections: u64,
+    /// So many officers who work at once, in place of consignments at a rate.
+    #[arg(long, conflicts_with = "url")]
+    officers: Option<u64>,
+    /// Seconds between an answer and an officer's next request, on average.
+    #[arg(long, default_value_t = 2.0)]
+    think: f64,
+    /// Consignments of the shift that they work on.
+    #[arg(long, default_value_t = 4_000)]
+    shift: u64,
 }
 
 #[tokio::main]
@@ -57,8 +73,11 @@ async fn main() -> Result<()> {
         Some(parent) => tempfile::tempdir_in(parent)?,
         None => tempfile::tempdir()?,
     };
-    let address = match &load.url {
-        Some(url) => url.trim_start_matches("http://").to_owned(),
+    let (address, head) = match &load.url {
+        Some(url) => {
+            let head = format!("authorization: Bearer {}\r\n", load.token);
+            (url.trim_start_matches("http://").to_owned(), head)
+        }
         None => {
             let file = format!("sqlite:{}", folder.path().join("load.sqlite").display());
             let url = load.store.as_deref().unwrap_or(&file);
@@ -66,8 +85,17 @@ async fn main() -> Result<()> {
             teach(&store, load.lessons).await?;
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let address = listener.local_addr()?.to_string();
-            tokio::spawn(web::serve(store, listener, web::Site::default(), std::future::pending()));
-            address
+            tokio::spawn(web::serve(
+                store.clone(),
+                listener,
+                web::Site::default(),
+                std::future::pending(),
+            ));
+            if let Some(officers) = load.officers {
+                return work(&store, &address, officers, &load).await;
+            }
+            let head = sign_in(&store, "load").await?;
+            (address, head)
         }
     };
 
@@ -78,7 +106,7 @@ async fn main() -> Result<()> {
     let begin = tokio::time::Instant::now() + Duration::from_millis(50);
     let tasks: Vec<_> = (0..load.connections)
         .map(|first| {
-            let (address, source) = (address.clone(), source.clone());
+            let (address, head, source) = (address.clone(), head.clone(), source.clone());
             let (rate, step) = (load.rate, load.connections as usize);
             tokio::spawn(async move {
                 let mut connection = TcpStream::connect(&address).await?;
@@ -89,7 +117,10 @@ async fn main() -> Result<()> {
                     let body = declaration(&source, n).to_string();
                     tokio::time::sleep_until(due).await;
                     let sent = Instant::now();
-                    ask(&mut connection, &address, &body).await?;
+                    let path = "/api/v1/consignments";
+                    let (status, text) =
+                        ask(&mut connection, (&address, &head), ("POST", path), &body).await?;
+                    ensure!(status == 200 && text.contains("p_critical"), "{text}");
                     if n >= warm {
                         times.push((sent.elapsed(), due.elapsed()));
                     }
@@ -125,10 +156,15 @@ fn show(what: &str, mut times: Vec<Duration>) {
     );
 }
 
-/// Sends one consignment and reads the whole answer, which has to be a judgement.
-async fn ask(connection: &mut TcpStream, host: &str, body: &str) -> Result<()> {
+/// Sends one request and reads the whole answer: its status and body.
+async fn ask(
+    connection: &mut TcpStream,
+    (host, head): (&str, &str),
+    (method, path): (&str, &str),
+    body: &str,
+) -> Result<(u16, String)> {
     let request = format!(
-        "POST /api/v1/consignments HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{head}content-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     );
@@ -144,11 +180,158 @@ async fn ask(connection: &mut TcpStream, host: &str, body: &str) -> Result<()> {
             .context("an answer without its length")?
             .parse()?;
         if answer.len() >= end + 4 + length {
-            let text = String::from_utf8_lossy(&answer[end + 4..]);
-            ensure!(head.starts_with("http/1.1 200") && text.contains("p_critical"), "{text}");
-            return Ok(());
+            let text = String::from_utf8_lossy(&answer[end + 4..]).into_owned();
+            let status = head.split(' ').nth(1).context("no status")?.parse()?;
+            return Ok((status, text));
         }
     }
+}
+
+/// Lets in a targeting officer; gives what their requests bear.
+async fn sign_in(store: &Store, name: &str) -> Result<String> {
+    let new = NewAccount {
+        id: None,
+        name: name.to_owned(),
+        display: String::new(),
+        language: "en".to_owned(),
+        grants: vec!["targeting_officer".parse()?],
+    };
+    let (_, invited) = account::add(store, &new, ("load", config::now())).await?;
+    let token = invited.token.context("an invitation without a token")?;
+    let from = Whence { address: "127.0.0.1".to_owned(), agent: "load".to_owned() };
+    let password = "measuring how fast it is";
+    let entered =
+        account::redeem(store, &token, (None, None), password, &from, config::now()).await?;
+    let csrf = account::csrf(&entered.token);
+    Ok(format!("cookie: sumun_session={}\r\nx-sumun-csrf: {csrf}\r\n", entered.token))
+}
+
+/// What an officer does, and how long its answer took.
+type Done = (&'static str, Duration);
+
+/// Lets officers work on a shift at once, and tells how long their answers took.
+async fn work(store: &Store, address: &str, officers: u64, load: &Load) -> Result<()> {
+    let head = sign_in(store, "shift").await?;
+    let mut connection = TcpStream::connect(address).await?;
+    for first in (0..load.shift).step_by(500) {
+        let some = first..(first + 500).min(load.shift);
+        let all: Vec<serde_json::Value> = some.map(|n| declaration("shift", n)).collect();
+        let body = json!({ "source": "shift", "consignments": all }).to_string();
+        let to = ("POST", "/api/v1/consignments");
+        let (status, text) = ask(&mut connection, (address, &head), to, &body).await?;
+        ensure!(status == 200, "{text}");
+    }
+    let order = json!({ "office": "040", "shift": "2026-06-01",
+        "minutes": [{ "modality": "unpack", "minutes": load.shift }] });
+    let to = ("POST", "/api/v1/plans");
+    let (status, text) = ask(&mut connection, (address, &head), to, &order.to_string()).await?;
+    ensure!(status == 200, "{text}");
+    let mut heads = Vec::new();
+    for n in 0..officers {
+        heads.push(sign_in(store, &format!("officer-{n}")).await?);
+    }
+    println!("{officers} officers have signed in");
+    let until = Instant::now() + Duration::from_secs_f64(load.seconds);
+    let tasks: Vec<_> = (0..)
+        .zip(heads)
+        .map(|(n, head)| {
+            let (address, think) = (address.to_owned(), load.think);
+            tokio::spawn(async move { officer(n, (&address, &head), think, until).await })
+        })
+        .collect();
+    let mut done: Vec<Done> = Vec::new();
+    for task in tasks {
+        done.extend(task.await??);
+    }
+    println!(
+        "{} requests without an error, {:.0} a second",
+        done.len(),
+        done.len() as f64 / load.seconds
+    );
+    show("all", done.iter().map(|(_, took)| *took).collect());
+    for what in ["queue", "dossier", "today", "search", "decide", "record"] {
+        let times: Vec<Duration> =
+            done.iter().filter(|(of, _)| *of == what).map(|(_, took)| *took).collect();
+        if !times.is_empty() {
+            show(&format!("{what} ({})", times.len()), times);
+        }
+    }
+    Ok(())
+}
+
+/// One officer's work: more looking than deciding, and a pause between.
+async fn officer(n: u64, to: (&str, &str), think: f64, until: Instant) -> Result<Vec<Done>> {
+    let mut connection = TcpStream::connect(to.0).await?;
+    connection.set_nodelay(true)?;
+    let (mut done, mut turn) = (Vec::new(), 0);
+    let mut rows: Vec<serde_json::Value> = Vec::new();
+    let mut held: Option<String> = None;
+    loop {
+        let dice = mix(n << 24 | turn);
+        turn += 1;
+        let pause = think * ((dice >> 40) % 2_000) as f64 / 1_000.0;
+        tokio::time::sleep(Duration::from_secs_f64(pause)).await;
+        if Instant::now() > until {
+            return Ok(done);
+        }
+        let row = rows.get((dice >> 20) as usize % rows.len().max(1));
+        let id = row.and_then(|row| row["consignment"].as_str()).unwrap_or_default().to_owned();
+        let (what, method, path, body) = match dice % 20 {
+            _ if rows.is_empty() => ("queue", "GET", queue_path(dice), String::new()),
+            0..9 => ("queue", "GET", queue_path(dice), String::new()),
+            9..13 => {
+                let path = format!("/api/v1/consignments/{id}/dossier");
+                ("dossier", "GET", path, String::new())
+            }
+            13..15 => ("today", "GET", "/api/v1/today?office=040".to_owned(), String::new()),
+            15 => ("search", "GET", format!("/api/v1/search?q=L-{}", dice % 4_000), String::new()),
+            16..19 => {
+                let (act, reason, on) = match held.take() {
+                    Some(held) => ("undo", "mistake", held),
+                    None => ("hold", "documents_differ", id.clone()),
+                };
+                let order = json!({ "id": format!("load-{n}-{turn}"), "consignments": [on],
+                    "act": act, "reason_code": reason });
+                if act == "hold" {
+                    held = Some(on);
+                }
+                ("decide", "POST", "/api/v1/decisions".to_owned(), order.to_string())
+            }
+            _ => {
+                let named = row.map(|row| row["reference"].clone()).unwrap_or_default();
+                let report = json!({ "outcomes": [{ "declaration_id": named, "source": "shift",
+                    "outcome": "clear" }] });
+                ("record", "POST", "/api/v1/outcomes".to_owned(), report.to_string())
+            }
+        };
+        let begun = Instant::now();
+        let (status, text) = ask(&mut connection, to, (method, &path), &body).await?;
+        done.push((what, begun.elapsed()));
+        // That another officer came first is an answer, and no error.
+        let taken = status == 422 && matches!(what, "decide" | "record");
+        ensure!(status == 200 || taken, "{method} {path}: {status} {text}");
+        if taken {
+            held = None;
+        }
+        if what == "queue" {
+            let page: serde_json::Value = serde_json::from_str(&text)?;
+            rows = page["items"].as_array().cloned().unwrap_or_default();
+        }
+    }
+}
+
+fn queue_path(dice: u64) -> String {
+    let asked = [
+        "drawn=1",
+        "sort=score&descending=1",
+        "lane=red,yellow",
+        "state=to_do,held",
+        "hs=09&sort=value&descending=1",
+        "q=household",
+        "drawn=0&sort=chance",
+    ];
+    let asked = asked[(dice >> 8) as usize % asked.len()];
+    format!("/api/v1/queue?office=040&day=2026-06-01&limit=100&{asked}")
 }
 
 /// A number that looks random and is the same each time (SplitMix64).
@@ -257,6 +440,7 @@ async fn teach(store: &Store, lessons: u64) -> Result<()> {
                     (true, 0) => Outcome::Seizure(seizure),
                     (true, _) => Outcome::Discrepancy { finding: "undeclared".to_owned() },
                 },
+                evidence: None,
             };
             pipeline::prepare(n + 1, consignment, Some(inspection))
         })

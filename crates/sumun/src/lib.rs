@@ -12,5 +12,6 @@ pub mod pipeline;
 pub mod refusal;
 pub mod report;
 pub mod rights;
+pub mod sheet;
 pub mod store;
 pub mod web;

@@ -3,16 +3,19 @@
 //!
 //! The path, in reading order: a [`consignment`] arrives with its [`party`]s; [`facts`] is the
 //! only view of it that judgement may take; [`history`] says what was known of its keys, and of
-//! the words of its [`text`], before its day; [`tariff`] holds its words against its code; [`feature`] turns both into numbers; [`model`]
+//! the words of its [`text`], before its day; [`feature`] turns both into numbers; [`model`]
 //! judges them and gives reasons; [`screening`] puts that together for a batch; [`plan`] draws
-//! the shift's inspections with known chances; an [`outcome`] comes back; [`learning`] makes the
-//! next model of it; [`measuring`] says how much got past; and [`rehearsal`] plays all of it with
-//! a labelled past.
+//! the shift's inspections with known chances; a person's [`decision`] may stand against it; an
+//! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
+//! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
+//! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against codes.
 #![warn(missing_docs)]
 
 pub mod amount;
+pub mod code_lists;
 pub mod codes;
 pub mod consignment;
+pub mod decision;
 pub mod facts;
 pub mod feature;
 pub mod history;
@@ -22,7 +25,9 @@ pub mod model;
 pub mod outcome;
 pub mod party;
 pub mod plan;
+pub mod playbook;
 pub mod rehearsal;
 pub mod screening;
+pub mod search_key;
 pub mod tariff;
 pub mod text;

@@ -115,6 +115,9 @@ pub enum NotExamined {
     ScoredAfterRelease,
     /// The shift ran out of time.
     NoCapacity,
+    /// A waiver was taken back: the inspection is still to come. Only the undoing of a waiver
+    /// says so, and whatever is reported next takes its place.
+    WaiverUndone,
 }
 words!(
     NotExamined,
@@ -124,6 +127,7 @@ words!(
     Waived = "waived",
     ScoredAfterRelease = "scored_after_release",
     NoCapacity = "no_capacity",
+    WaiverUndone = "waiver_undone",
 );
 
 /// One line of contraband with its original quantity and unit.
@@ -257,6 +261,37 @@ impl Label {
     }
 }
 
+/// A picture taken at the inspection. The picture itself is kept apart; its digest says that it is
+/// the one that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// SHA-256 of the picture's bytes, in hexadecimal.
+    pub sha256: CompactString,
+    /// When it was taken, in microseconds since 1970-01-01 UTC.
+    pub taken_at: i64,
+}
+
+/// What an officer adds at the dock to the result itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Evidence {
+    /// When it was examined, in microseconds since 1970-01-01 UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examined_at: Option<i64>,
+    /// Where it lay: a code of [`crate::code_lists::CONCEALMENT_PLACES`], or empty.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub place: CompactString,
+    /// How it was hidden: a code of [`crate::code_lists::CONCEALMENT_METHODS`], or empty.
+    #[serde(skip_serializing_if = "CompactString::is_empty")]
+    pub method: CompactString,
+    /// The officer's note.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Pictures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
+}
+
 /// One inspection: on whom, how, by whom, with what result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Inspection {
@@ -270,4 +305,7 @@ pub struct Inspection {
     pub officer: CompactString,
     /// The result.
     pub result: Outcome,
+    /// What was added at the dock; outcomes of before, and those of tables, have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Box<Evidence>>,
 }

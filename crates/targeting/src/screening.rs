@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::consignment::Consignment;
 use crate::facts::Facts;
-use crate::feature::{self, CATALOGUE, Extractor, Kind};
-use crate::history::Histories;
+use crate::feature::{self, CATALOGUE, Extractor, Feature, Field, Kind};
+use crate::history::{Counts, Histories, KeyKind};
 use crate::model::{Model, Target};
 use crate::words;
 
@@ -265,6 +265,39 @@ impl Screener {
         })
     }
 
+    /// From what is usual to a consignment's own score, step by step: every feature that moves it,
+    /// with what it rests on, the strongest first.
+    pub fn waterfall(&self, consignment: &Consignment, past: &Histories) -> Waterfall {
+        let rows = self.rows(std::slice::from_ref(consignment), past);
+        let (irregular, critical) = self.chances(&rows);
+        let target = weightier(irregular[0], critical[0]);
+        let facts = Facts::of(consignment);
+        let steps = (self.model.explain(target, &rows).into_iter())
+            .map(|(column, push)| {
+                let feature = &CATALOGUE[column];
+                let kinds = feature.histories().into_iter();
+                Step {
+                    reason: reason(feature, rows[column], push, target, &facts, past),
+                    fields: feature.fields(),
+                    histories: kinds
+                        .filter_map(|kind| {
+                            let key = kind.key(&facts)?;
+                            Some((kind, past.before(key, facts.arrived_on).counts))
+                        })
+                        .collect(),
+                }
+            })
+            .collect();
+        Waterfall {
+            target,
+            base: self.model.expected(target, &rows),
+            score: self.model.log_odds(target, &rows),
+            steps,
+            p_irregular: irregular[0],
+            p_critical: critical[0],
+        }
+    }
+
     /// Reasons for the target that weighs more in the ranking.
     fn reasons(
         &self,
@@ -274,26 +307,69 @@ impl Screener {
         p_irregular: f64,
         p_critical: f64,
     ) -> Vec<Reason> {
-        let by_critical = (CRITICAL_COUNTS - 1.0) * p_critical > p_irregular;
-        let target = if by_critical { Target::Critical } else { Target::Irregular };
+        let target = weightier(p_irregular, p_critical);
         let facts = Facts::of(consignment);
         (self.model.explain(target, row).into_iter().take(REASONS))
             .map(|(column, push)| {
-                let feature = &CATALOGUE[column];
-                let counts = feature.counts(&facts, past);
-                Reason {
-                    feature: feature.code.clone(),
-                    value: Some(row[column]).filter(|value| value.is_finite()),
-                    push,
-                    inspected: counts.map(|counts| counts.inspected),
-                    found: counts.map(|counts| match target {
-                        Target::Irregular => counts.irregular,
-                        Target::Critical => counts.critical,
-                    }),
-                }
+                reason(&CATALOGUE[column], row[column], push, target, &facts, past)
             })
             .collect()
     }
+}
+
+/// The target that weighs more in the ranking.
+fn weightier(p_irregular: f64, p_critical: f64) -> Target {
+    let by_critical = (CRITICAL_COUNTS - 1.0) * p_critical > p_irregular;
+    if by_critical { Target::Critical } else { Target::Irregular }
+}
+
+fn reason(
+    feature: &Feature,
+    value: f64,
+    push: f64,
+    target: Target,
+    facts: &Facts<'_>,
+    past: &Histories,
+) -> Reason {
+    let counts = feature.counts(facts, past);
+    Reason {
+        feature: feature.code.clone(),
+        value: Some(value).filter(|value| value.is_finite()),
+        push,
+        inspected: counts.map(|counts| counts.inspected),
+        found: counts.map(|counts| match target {
+            Target::Irregular => counts.irregular,
+            Target::Critical => counts.critical,
+        }),
+    }
+}
+
+/// From what is usual to a consignment's own score, in calibrated log-odds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waterfall {
+    /// The chance that is explained.
+    pub target: Target,
+    /// What the model expects of any consignment.
+    pub base: f64,
+    /// What it expects of this one: the base and all pushes.
+    pub score: f64,
+    /// Every feature that moves it, the strongest first.
+    pub steps: Vec<Step>,
+    /// Chance of any irregularity.
+    pub p_irregular: f64,
+    /// Chance of contraband.
+    pub p_critical: f64,
+}
+
+/// One step of a waterfall.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The feature, and how far it moves the score.
+    pub reason: Reason,
+    /// The declared fields that it reads.
+    pub fields: Vec<Field>,
+    /// The histories that it reads, with what they counted before the day of arrival.
+    pub histories: Vec<(KeyKind, Counts)>,
 }
 
 #[cfg(test)]

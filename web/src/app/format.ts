@@ -1,6 +1,5 @@
 // How numbers, times and amounts are written, alike on every screen. Times come in UTC and are
 // shown where the officer is; the exact one stays in the `dateTime` of `<time>`.
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Said } from './words';
 
@@ -11,7 +10,7 @@ export interface IntervalValue {
   high: number;
 }
 
-export function makeFormat(locale: string) {
+function makeFormat(locale: string) {
   const tag = locale === 'en' ? 'en-GB' : 'ko-KR';
   const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
   const tenths = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
@@ -26,6 +25,7 @@ export function makeFormat(locale: string) {
     hour12: false,
   });
   const ago = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
+  const moneys = new Map<string, Intl.NumberFormat>();
   const share = (value: number) => {
     const percent = value * 100;
     if (percent === 0 || percent >= 99.95) return `${tenths.format(percent)}%`;
@@ -41,12 +41,16 @@ export function makeFormat(locale: string) {
     share,
     /** A share so small that per cent says little: "12 in 100,000". */
     mass: (kg: number) => `${three.format(kg)} kg`,
-    money: (value: number, currency: string) =>
-      new Intl.NumberFormat(tag, {
-        style: 'currency',
-        currency,
-        maximumFractionDigits: value >= 100 ? 0 : 2,
-      }).format(value),
+    money: (value: number, currency: string) => {
+      const maximumFractionDigits = value >= 100 ? 0 : 2;
+      const key = `${currency} ${maximumFractionDigits}`;
+      let format = moneys.get(key);
+      if (!format) {
+        format = new Intl.NumberFormat(tag, { style: 'currency', currency, maximumFractionDigits });
+        moneys.set(key, format);
+      }
+      return format.format(value);
+    },
     minutes: (value: number) =>
       tag === 'en-GB' ? `${tenths.format(value)} min` : `${tenths.format(value)}분`,
     hours: (value: number) =>
@@ -75,7 +79,18 @@ export function makeFormat(locale: string) {
 
 export type Format = ReturnType<typeof makeFormat>;
 
+// Making formatters is dear, and a list writes hundreds of numbers a frame.
+const made = new Map<string, Format>();
+
+export function formatOf(locale: string): Format {
+  const known = made.get(locale);
+  if (known) return known;
+  const format = makeFormat(locale);
+  made.set(locale, format);
+  return format;
+}
+
 export function useFormat(): Format {
   const { i18n } = useTranslation();
-  return useMemo(() => makeFormat(i18n.language), [i18n.language]);
+  return formatOf(i18n.language);
 }

@@ -73,6 +73,11 @@ const today = createRoute({
   ...screen('today'),
 });
 const queue = createRoute({ getParentRoute: () => guarded, path: '/queue', ...screen('queue') });
+const shiftlist = createRoute({
+  getParentRoute: () => guarded,
+  path: '/queue/print',
+  ...screen('shiftlist'),
+});
 const consignment = createRoute({
   getParentRoute: () => guarded,
   path: '/consignments/$id',
@@ -125,6 +130,7 @@ export const router = createRouter({
     guarded.addChildren([
       today,
       queue,
+      shiftlist,
       consignment,
       inspections,
       rules,

@@ -54,26 +54,50 @@ export interface Session {
 /** The session of this browser; null when nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
+  // An inspector's device has to open without a network, so it asks even when it looks in vain.
+  networkMode: 'always',
   queryFn: async (): Promise<Session | null> => {
     try {
       return keep(await ask<Session>('GET', '/session'));
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) return null;
+      const { status } = Problem.of(error);
+      if (status === 401) return null;
+      const known = status === 0 ? lastOnDevice() : null;
+      if (known) return known;
       throw error;
     }
   },
   staleTime: 5 * 60_000,
 });
 
+const DEVICE = 'sumun.device';
+/** How long a device that has no network goes on for the one who signed in last: a long shift. */
+const DEVICE_MS = 16 * 3_600_000;
+
+/** Who worked on this device last, if they record outcomes; without the token that writes need. */
+function lastOnDevice(): Session | null {
+  try {
+    const kept = JSON.parse(localStorage.getItem(DEVICE) ?? 'null');
+    return kept && Date.now() - kept.at < DEVICE_MS ? { ...kept.session, csrf: '' } : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Keeps a session that an answer brought. */
 export function keep(session: Session): Session {
   carryCsrf(session.csrf);
+  if (session.actions.includes('record_outcome')) {
+    const kept = { at: Date.now(), session: { ...session, csrf: '' } };
+    localStorage.setItem(DEVICE, JSON.stringify(kept));
+  } else localStorage.removeItem(DEVICE);
   return session;
 }
 
 /** Everything of the last account goes, so that the next one sees none of it. */
 export function forget(): void {
   carryCsrf('');
+  localStorage.removeItem(DEVICE);
   queries.clear();
   queries.setQueryData(sessionQuery.queryKey, null);
 }

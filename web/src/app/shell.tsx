@@ -17,17 +17,19 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next';
 import { ask } from '@/api/client';
 import { type Connection, type Happened, useEvents } from '@/api/events';
+import { Problem } from '@/api/problem';
 import { Loading } from '@/parts/states';
 import { KeyboardHelp, useKeys } from './keys';
 import { Logo } from './logo';
 import { OfficePicker, OfficeProvider } from './office';
 import { GROUPS, openTo } from './screens';
-import { forget, useSession } from './session';
+import { forget, useMay, useSession } from './session';
 import styles from './shell.module.css';
 import { toast } from './toasts';
 import { LanguageToggle, ThemeToggle } from './toggles';
 
 const Palette = lazy(() => import('./palette'));
+const Leaving = lazy(() => import('@/screens/inspections/leaving'));
 
 export function Shell() {
   return (
@@ -159,15 +161,26 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
   const { t } = useTranslation();
   const { account } = useSession();
   const navigate = useNavigate();
-  const leave = async () => {
+  const may = useMay();
+  const [asking, setAsking] = useState(false);
+  const leave = async (): Promise<boolean> => {
+    setAsking(false);
     try {
       await ask('DELETE', '/session');
-    } finally {
-      forget();
-      await navigate({ to: '/login' });
+    } catch (error) {
+      // Without a network the session would live on, and the next person would be in it.
+      if (Problem.of(error).status !== 401) {
+        toast.failed(error);
+        return false;
+      }
     }
+    forget();
+    await navigate({ to: '/login' });
+    return true;
   };
-  return (
+  // A device that works at the dock holds things of its own.
+  const askLeave = () => (may('record_outcome') ? setAsking(true) : void leave());
+  const menu = (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <UnstyledButton
@@ -190,11 +203,21 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
           {t('keys.title')}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={18} />} onClick={() => void leave()}>
+        <Menu.Item leftSection={<IconLogout size={18} />} onClick={askLeave}>
           {t('account.leave')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+  return (
+    <>
+      {menu}
+      {asking && (
+        <Suspense fallback={null}>
+          <Leaving onStay={() => setAsking(false)} onLeave={leave} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

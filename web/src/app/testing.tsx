@@ -9,6 +9,8 @@ import { theme } from './theme';
 import { startWords } from './words';
 
 beforeAll(async () => {
+  // Growing text fields ask for fonts, which this stand-in for a browser has none of.
+  if (!document.fonts) Object.defineProperty(document, 'fonts', { value: new EventTarget() });
   if (!i18next.isInitialized) await startWords('en');
 });
 

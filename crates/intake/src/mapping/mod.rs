@@ -14,7 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::recognise::Encoding;
-use field::{Field, Kind};
+use field::{Field, Kind, PartyField};
 use suggest::did_you_mean;
 
 /// Why a mapping was refused: the line of its text and a sentence with what may be meant.
@@ -77,6 +77,8 @@ pub struct Mapping {
     pub recognise: Vec<String>,
     pub(crate) file: FileForm,
     pub(crate) entries: Vec<Entry>,
+    /// The text it was read from.
+    text: String,
 }
 
 /// How the file is written, as far as the mapping says.
@@ -144,15 +146,19 @@ impl Entry {
     }
 }
 
-/// The mappings that come with Sumun: the Korea Customs Service's table and the wide table of
-/// the pretend port. They are read once.
+/// The mappings that come with Sumun: the Korea Customs Service's table, the wide table of the
+/// pretend port, and customs forms of postal items. They are read once.
 pub fn built_in() -> &'static [Mapping] {
     static BUILT_IN: LazyLock<Vec<Mapping>> = LazyLock::new(|| {
-        [include_str!("../../mappings/kcs.toml"), include_str!("../../mappings/port.toml")]
-            .into_iter()
-            // A test reads them all, so none is ever left out.
-            .filter_map(|text| Mapping::parse(text).ok())
-            .collect()
+        [
+            include_str!("../../mappings/kcs.toml"),
+            include_str!("../../mappings/port.toml"),
+            include_str!("../../mappings/postal.toml"),
+        ]
+        .into_iter()
+        // A test reads them all, so none is ever left out.
+        .filter_map(|text| Mapping::parse(text).ok())
+        .collect()
     });
     &BUILT_IN
 }
@@ -179,6 +185,33 @@ impl Mapping {
             source.error(error.span().unwrap_or(0..0), error.message().replace('\n', ", "))
         })?;
         source.mapping(document.get_ref())
+    }
+
+    /// What has to be kept so that [`Mapping::kept`] gives this mapping again: the name of one that
+    /// comes with Sumun, else its whole text.
+    pub fn keep(&self) -> &str {
+        if built_in().contains(self) { &self.name } else { &self.text }
+    }
+
+    /// The mapping that was kept by [`Mapping::keep`].
+    pub fn kept(text: &str) -> Result<Mapping, MappingError> {
+        match built_in().iter().find(|mapping| mapping.name == text) {
+            Some(mapping) => Ok(mapping.clone()),
+            None => Mapping::parse(text),
+        }
+    }
+
+    /// Whether a column tells who a party is: name, address, phone, mail or code.
+    pub fn is_personal(&self, column: &str) -> bool {
+        let folded = fold_header(column);
+        self.entries.iter().any(|entry| {
+            let of_party = match entry.field {
+                Field::Party(_, PartyField::Country) => false,
+                Field::Party(..) => true,
+                _ => false,
+            };
+            of_party && entry.columns().any(|name| fold_header(name) == folded)
+        })
     }
 
     /// A first mapping for a header that no mapping recognises, by the likeness of names, as
@@ -263,7 +296,8 @@ impl Source<'_> {
         let recognise = self.optional_texts(top, "recognise")?;
         let file = self.file(top)?;
         let entries = self.fields(top, &file)?;
-        let mapping = Mapping { name, about, recognise, file, entries };
+        let text = self.text.to_owned();
+        let mapping = Mapping { name, about, recognise, file, entries, text };
         self.required(top, &mapping)?;
         Ok(mapping)
     }

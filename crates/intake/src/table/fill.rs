@@ -287,6 +287,11 @@ impl Filler {
         })
     }
 
+    /// The office that a record names, or nothing.
+    pub(crate) fn office(&self, cells: &Cells) -> String {
+        self.office.text(cells).chars().take(100).collect()
+    }
+
     fn reference(&self, cells: &Cells) -> Result<CompactString, Defect> {
         let mut reference = required(&self.reference, cells, 200)?;
         if let Some(item) = &self.item {
@@ -519,6 +524,7 @@ impl Filler {
             detection_method: None,
             officer: CompactString::default(),
             result: Outcome::Clear,
+            evidence: None,
         };
         let before = report.defects.len();
         for (field, take) in &self.outcome {

@@ -49,6 +49,20 @@ pub struct Batch {
     pub rows: Vec<Read>,
     /// What was wrong.
     pub defects: Vec<Defect>,
+    /// The records with a defect as they were written, so that a person can mend them.
+    pub written: Vec<Written>,
+}
+
+/// A record as it was written: each column with its text. What no column of the header holds
+/// stands under an empty name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Written {
+    /// Line on which it begins, from 1.
+    pub line: u64,
+    /// The customs office that it names, or nothing.
+    pub office: String,
+    /// Columns with their texts, in the file's order.
+    pub columns: Vec<(String, String)>,
 }
 
 /// How a table is to be read.
@@ -145,7 +159,7 @@ pub struct Table<'a> {
     cells: Cells,
     notes: Vec<Defect>,
     progress: Progress,
-    mapping: String,
+    mapping: Mapping,
     header: Vec<String>,
     format: Format,
     batch_rows: usize,
@@ -311,7 +325,7 @@ impl<'a> Table<'a> {
             cells: Cells::default(),
             notes,
             progress,
-            mapping: mapping.name.clone(),
+            mapping: mapping.clone(),
             header,
             format,
             batch_rows: options.batch_rows.max(1),
@@ -328,7 +342,12 @@ impl<'a> Table<'a> {
 
     /// The name of the mapping it is read with.
     pub fn mapping(&self) -> &str {
-        &self.mapping
+        &self.mapping.name
+    }
+
+    /// The mapping in the form to be kept with records that are to be mended.
+    pub fn mapping_kept(&self) -> &str {
+        self.mapping.keep()
     }
 
     /// The columns, in the file's order.
@@ -360,16 +379,28 @@ impl Iterator for Table<'_> {
         if self.ended {
             return None;
         }
-        let mut batch = Batch { rows: Vec::new(), defects: std::mem::take(&mut self.notes) };
+        let defects = std::mem::take(&mut self.notes);
+        let mut batch = Batch { rows: Vec::new(), defects, written: Vec::new() };
         for record in 0..self.batch_rows {
             match self.source.next(&mut self.cells, &self.filler) {
                 Ok(Step::Row) => {
                     if record == 0 {
                         batch.rows.reserve_exact(self.batch_rows.min(LARGEST_RESERVE));
                     }
+                    let before = batch.defects.len();
                     batch.rows.extend(self.filler.read(&self.cells, &mut batch.defects));
+                    if batch.defects.len() > before {
+                        let office = self.filler.office(&self.cells);
+                        batch.written.push(written(&self.header, &self.cells, office));
+                    }
                 }
-                Ok(Step::Defect(defect)) => batch.defects.push(defect),
+                Ok(Step::Defect(defect)) => {
+                    batch.written.push(match defect.line == self.cells.line {
+                        true => written(&self.header, &self.cells, String::new()),
+                        false => unread(&self.header, &defect),
+                    });
+                    batch.defects.push(defect);
+                }
                 Ok(Step::End) => {
                     self.ended = true;
                     break;
@@ -387,6 +418,55 @@ impl Iterator for Table<'_> {
         }
         Some(Ok(batch))
     }
+}
+
+/// Reads one record whose columns are given by name, as the file's own would have been: a record
+/// that a person has mended.
+///
+/// # Errors
+/// When the mapping does not fit the columns.
+pub fn read_record(
+    mapping: &Mapping,
+    record: &Written,
+    options: &TableOptions,
+) -> Result<Batch, TableError> {
+    let (header, texts): (Vec<String>, Vec<&str>) = (record.columns.iter())
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, text)| (name.clone(), text.as_str()))
+        .unzip();
+    let (filler, _notes) = Filler::new(mapping, &header, record.line, options)?;
+    let mut cells = Cells { line: record.line, ..Cells::default() };
+    texts.iter().for_each(|text| cells.push(text));
+    let mut batch = Batch::default();
+    batch.rows.extend(filler.read(&cells, &mut batch.defects));
+    if !batch.defects.is_empty() {
+        batch.written.push(record.clone());
+    }
+    Ok(batch)
+}
+
+/// A record whose cells are known, be there too few or too many of them.
+#[cold]
+fn written(header: &[String], cells: &Cells, office: String) -> Written {
+    let named = header.iter().enumerate();
+    let mut columns: Vec<(String, String)> =
+        named.map(|(at, name)| (name.clone(), cells.get(at).to_owned())).collect();
+    if cells.spans.is_empty() {
+        columns.push((String::new(), cells.text.clone()));
+    }
+    for surplus in header.len()..cells.spans.len() {
+        columns.push((String::new(), cells.get(surplus).to_owned()));
+    }
+    Written { line: cells.line, office, columns }
+}
+
+/// A record of which only what its defect shows is known.
+#[cold]
+fn unread(header: &[String], defect: &Defect) -> Written {
+    let mut columns: Vec<(String, String)> =
+        header.iter().map(|name| (name.clone(), String::new())).collect();
+    columns.push((String::new(), defect.found.clone()));
+    Written { line: defect.line, office: String::new(), columns }
 }
 
 /// Room for rows is made ahead up to here, whatever the caller asks for.

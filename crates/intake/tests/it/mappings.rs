@@ -1,6 +1,6 @@
 //! What mappings take and refuse: the sentence names the line and what may be meant.
 
-use intake::{Mapping, TableOptions, built_in};
+use intake::{Mapping, Table, TableOptions, Written, built_in, read_record};
 
 use crate::read;
 
@@ -87,7 +87,7 @@ fn the_documented_mapping_is_sound() {
 #[test]
 fn the_built_in_mappings_are_sound() {
     let names: Vec<&str> = built_in().iter().map(|mapping| mapping.name.as_str()).collect();
-    assert_eq!(names, ["kcs", "port"]);
+    assert_eq!(names, ["kcs", "port", "postal-forms"]);
 }
 
 #[test]
@@ -182,4 +182,60 @@ fn the_office_s_own_mapping_comes_before_the_built_in_one() {
         read(table.as_bytes(), "", &options).unwrap().rows[0].consignment.source.to_string()
     };
     assert_eq!((sources(known), sources(Vec::new())), ("own".to_owned(), "kcs".to_owned()));
+}
+
+/// Every record with a defect comes back as it was written, and once it is mended it is read as if
+/// its file had said so.
+#[test]
+fn a_mended_record_is_read_as_its_file_would_have_been() {
+    let mapping = "name = \"own\"\n[file]\ndecimal = \",\"\n[fields]\nreference = \"Nr\"\n\
+                   arrived_on = \"Tag\"\noffice = \"Amt\"\ngoods.hs = \"HS\"\n\
+                   goods.net_mass = { column = \"kg\", unit = \"kg\" }\nconsignee.name = \"An\"\n";
+    let mapping = Mapping::parse(mapping).unwrap();
+    let options = TableOptions { mapping: Some(mapping.clone()), ..TableOptions::default() };
+    let read = |text: &str| {
+        let table = Table::open(text.as_bytes(), "own.csv", &options).unwrap();
+        let mut batches: Vec<_> = table.map(Result::unwrap).collect();
+        assert_eq!(batches.len(), 1);
+        batches.remove(0)
+    };
+    let broken = read(
+        "Nr;Tag;Amt;HS;kg;An\n1;morgen;30;080390;1,5;Kim\n2;2026-01-02;30;Obst;2;Lee\n\
+         3;2026-01-02;30;080390\n4;2026-01-02;30;080390;4;Choi;more\n",
+    );
+    assert_eq!(broken.rows.len(), 1);
+    let lines: Vec<u64> = broken.written.iter().map(|one| one.line).collect();
+    assert_eq!(lines, [2, 3, 4, 5]);
+    assert_eq!(broken.written[0].office, "30");
+    assert_eq!(broken.written[3].columns.last().unwrap(), &(String::new(), "more".to_owned()));
+    let mend = |at: usize, cells: &[(&str, &str)]| {
+        let mut written: Written = broken.written[at].clone();
+        written.columns.retain(|(name, _)| !name.is_empty());
+        for (name, text) in cells {
+            let column = written.columns.iter_mut().find(|(known, _)| known == name).unwrap();
+            column.1 = (*text).to_owned();
+        }
+        let kept = Mapping::kept(mapping.keep()).unwrap();
+        assert_eq!(kept, mapping);
+        read_record(&kept, &written, &TableOptions::default()).unwrap()
+    };
+    let sound = read(
+        "Nr;Tag;Amt;HS;kg;An\n1;2026-01-01;30;080390;1,5;Kim\n2;2026-01-02;30;080390;2;Lee\n\
+         3;2026-01-02;30;080390;3;Park\n4;2026-01-02;30;080390;4;Choi\n",
+    );
+    let mended = [
+        mend(0, &[("Tag", "2026-01-01")]),
+        mend(1, &[("HS", "080390")]),
+        mend(2, &[("kg", "3"), ("An", "Park")]),
+        mend(3, &[]),
+    ];
+    for (one, sound) in mended.iter().zip(&sound.rows) {
+        assert_eq!(one.rows, [sound.clone()]);
+        assert!(one.defects.is_empty() && one.written.is_empty());
+    }
+    // What is still wrong is told again, and kept again.
+    let again = mend(0, &[("Tag", "gestern")]);
+    assert_eq!((again.rows.len(), again.defects.len(), again.written.len()), (0, 1, 1));
+    assert!(mapping.is_personal("An") && !mapping.is_personal("HS"));
+    assert_eq!(built_in()[0].keep(), "kcs");
 }

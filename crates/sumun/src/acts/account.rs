@@ -259,6 +259,23 @@ pub async fn add(store: &Store, new: &NewAccount, by: (&str, i64)) -> Result<(Ac
     Ok((account, invited))
 }
 
+/// Makes an account whose password is told at once, for a demo; its person is not signed in.
+///
+/// # Errors
+/// As [`add`] and [`redeem`].
+pub async fn add_with_password(
+    store: &Store,
+    new: &NewAccount,
+    password: &str,
+    by: (&str, i64),
+) -> Result<Account> {
+    let (account, invited) = add(store, new, by).await?;
+    let token = invited.token.context("the account is there already")?;
+    redeem(store, &token, (None, None), password, &Whence::default(), by.1).await?;
+    sign_out_everywhere(store, &account.id, by).await?;
+    Ok(account)
+}
+
 fn check_grants(grants: &[Grant]) -> Result<()> {
     if grants.len() > 200 {
         crate::refuse!("grants", "an account has at most 200 grants");
@@ -293,7 +310,7 @@ async fn found(tx: &mut Tx, id: &str) -> Result<Account> {
 /// takes the second factor off. Earlier links are good no more.
 ///
 /// # Errors
-/// A refusal when the account is closed or not there, and for one's own.
+/// A refusal when the account is closed or not there.
 pub async fn invite(store: &Store, id: &str, by: (&str, i64)) -> Result<Invited> {
     let mut tx = store.begin().await?;
     let account = found(&mut tx, id).await?;
@@ -508,15 +525,15 @@ pub async fn sign_in(
         let stale = known.last_at < now - FORGOTTEN;
         before.push(if stale { Failures::default() } else { known });
     }
+    let mut locks = Vec::new();
     for ((key, free), known) in keys.iter().zip(&before) {
         let failures = known.failures + 1;
         let beyond = failures - free;
         let lock = if beyond < 0 { 0 } else { (LOCK << beyond.min(20)).min(LOCK_MOST) };
         let after = Failures { failures, last_at: now, locked_until: now + lock };
         sessions::set_failures(&mut tx, key, after).await?;
-        if beyond >= 0 {
-            let body = json!({ "key": key, "failures": failures, "seconds": lock / 1_000_000 });
-            record(&mut tx, "lock sign-in", &name, body, ("sumun", now)).await?;
+        if lock > 0 {
+            locks.push(json!({ "key": key, "failures": failures, "seconds": lock / 1_000_000 }));
         }
     }
     let account = accounts::named(&mut tx, &name).await?;
@@ -525,7 +542,7 @@ pub async fn sign_in(
     let account = account.filter(|account| account.state == "active");
     let kept = account.as_ref().and_then(|account| account.password.as_deref());
     if !is_password(password, kept).await? {
-        return Ok(Attempt::Wrong);
+        return wrong(store, &name, &locks, now).await;
     }
     let Some(account) = account else { return Ok(Attempt::Wrong) };
     let mut tx = store.begin().await?;
@@ -536,7 +553,12 @@ pub async fn sign_in(
     }
     let forgive = async |tx: &mut Tx| -> Result<()> {
         sessions::forgive(tx, &keys[0].0, now - FORGOTTEN).await?;
-        sessions::set_failures(tx, &keys[1].0, before[1]).await
+        // Others from the same address may have been wrong meanwhile, so only this attempt is
+        // taken back.
+        let known = sessions::failures(tx, &keys[1].0).await?;
+        let failures = (known.failures - 1).max(0);
+        let locked_until = if failures < FREE_OF_ADDRESS { 0 } else { known.locked_until };
+        sessions::set_failures(tx, &keys[1].0, Failures { failures, locked_until, ..known }).await
     };
     if account.has_totp() {
         let Some(code) = code.filter(|code| !code.trim().is_empty()) else {
@@ -550,7 +572,10 @@ pub async fn sign_in(
         let secret = second_factor::secret(&store.second_factors()?, &account.id, &nonce);
         match second_factor::step_of(&secret, code, now, account.totp_step) {
             Some(step) => account.totp_step = step,
-            None => return Ok(Attempt::Wrong),
+            None => {
+                drop(tx);
+                return wrong(store, &name, &locks, now).await;
+            }
         }
         accounts::update(&mut tx, &account).await?;
     }
@@ -558,6 +583,17 @@ pub async fn sign_in(
     let entered = enter(&mut tx, account, from, now).await?;
     tx.commit().await?;
     Ok(Attempt::Entered(Box::new(entered)))
+}
+
+/// A wrong attempt; where it locks, the journal says so.
+async fn wrong(store: &Store, name: &str, locks: &[Value], now: i64) -> Result<Attempt> {
+    if !locks.is_empty() {
+        let mut tx = store.begin().await?;
+        let body = json!({ "locks": locks });
+        record(&mut tx, "lock sign-in", name, body, ("sumun", now)).await?;
+        tx.commit().await?;
+    }
+    Ok(Attempt::Wrong)
 }
 
 /// Signs a session's person out.

@@ -11,6 +11,7 @@ use targeting::outcome::Modality;
 use targeting::plan::{Capacity, CapacityLine, Seed, Terms};
 
 use crate::pipeline::{self, CapacityFile, Means, PlanOrder, Planned, Work, default_minutes_each};
+use crate::store::capacities::{self, Capacity as Approved};
 use crate::store::{Store, models, plans};
 
 /// What an officer orders for a shift.
@@ -24,6 +25,8 @@ pub struct DrawOrder {
     pub minutes: Vec<(Modality, u32)>,
     /// Officer-minutes that one inspection takes, where not the generic figure.
     pub minutes_each: Vec<(Modality, u32)>,
+    /// Probability that an inspection finds what is there, where not the generic figure.
+    pub detection: Vec<(Modality, f64)>,
     /// Parcels or freight alone; both share the minutes when left out.
     pub regime: Option<Regime>,
     /// Bundles and the resources they share, in place of minutes by modality.
@@ -51,13 +54,25 @@ pub async fn draw(
     by: (&str, i64),
     progress: impl FnMut(i64),
 ) -> Result<Vec<Planned>> {
-    // A consignment that came in since the last screening deserves its own chance.
-    let mut tx = store.read().await?;
-    let model = models::in_force_id(&mut tx).await?;
-    drop(tx);
+    let mut drawn = Vec::new();
+    screened(store, by, progress).await?;
+    for order in order.with_approved(store).await? {
+        drawn.extend(draw_one(store, &order, by).await?);
+    }
+    Ok(drawn)
+}
+
+/// A consignment that came in since the last screening deserves its own chance.
+async fn screened(store: &Store, by: (&str, i64), progress: impl FnMut(i64)) -> Result<()> {
+    let model = models::in_force_id(&mut store.read().await?).await?;
     if model.is_some() {
         pipeline::screen(store, by, progress).await?;
     }
+    Ok(())
+}
+
+async fn draw_one(store: &Store, order: &DrawOrder, by: (&str, i64)) -> Result<Vec<Planned>> {
+    let model = models::in_force_id(&mut store.read().await?).await?;
     let mut drawn = Vec::new();
     for (regime, capacity, work, terms) in order.ways(store).await? {
         let DrawOrder { office, shift, .. } = order;
@@ -91,6 +106,62 @@ pub async fn draw(
 }
 
 impl DrawOrder {
+    /// The order with the office's approved capacity where nobody named minutes. A capacity of the
+    /// shift goes before one of every shift, and one of the regime before one of both; where the
+    /// regimes have their own, each is ordered by itself.
+    async fn with_approved(&self, store: &Store) -> Result<Vec<DrawOrder>> {
+        if !self.minutes.is_empty() || self.capacity.is_some() {
+            return Ok(vec![self.clone()]);
+        }
+        let mut tx = store.read().await?;
+        let all = capacities::approved(&mut tx, &self.office).await?;
+        let of = |regime: Regime| {
+            let fits = |one: &&Approved| {
+                (one.shift.is_empty() || *one.shift == *self.shift.name)
+                    && (one.regime.is_empty() || one.regime == regime.as_str())
+            };
+            (all.iter().filter(fits)).max_by_key(|one| (!one.shift.is_empty(), one.regime.len()))
+        };
+        let window = (self.from(), self.shift.day);
+        let waiting = plans::arrived(&mut tx, &self.office, window).await?;
+        drop(tx);
+        let regimes = match self.regime {
+            Some(regime) => vec![regime],
+            None => Regime::ALL.to_vec(),
+        };
+        let waits = |regime: &Regime| waiting.iter().any(|(of, _)| of == regime.as_str());
+        let found: Vec<(Regime, &Approved)> = (regimes.iter())
+            .filter(|regime| waits(regime))
+            .filter_map(|&regime| Some((regime, of(regime)?)))
+            .collect();
+        match found.as_slice() {
+            // What to say where nothing waits is said when it is drawn.
+            [] if waiting.is_empty() => Ok(vec![self.clone()]),
+            [] => crate::refuse!(
+                "no_minutes",
+                "nobody named minutes, and office {} has no approved capacity: say how many \
+                 officer-minutes the shift has, or have a capacity approved",
+                self.office
+            ),
+            // Both share the minutes of one.
+            [(_, one), (_, other)] if one.id == other.id => Ok(vec![self.filled(one, None)]),
+            each => Ok(each.iter().map(|(regime, one)| self.filled(one, Some(*regime))).collect()),
+        }
+    }
+
+    fn filled(&self, with: &Approved, regime: Option<Regime>) -> DrawOrder {
+        let lines = &with.content.lines;
+        let detection = lines.iter().filter_map(|line| Some((line.modality, line.detection?)));
+        DrawOrder {
+            minutes: lines.iter().map(|line| (line.modality, line.minutes_available)).collect(),
+            minutes_each: lines.iter().map(|line| (line.modality, line.minutes_each)).collect(),
+            detection: detection.collect(),
+            regime: regime.or(self.regime),
+            explore: self.explore.or(with.content.explore),
+            ..self.clone()
+        }
+    }
+
     fn from(&self) -> Day {
         self.since.unwrap_or(self.shift.day).min(self.shift.day)
     }
@@ -186,13 +257,18 @@ impl DrawOrder {
         given.map_or(default_minutes_each(regime, modality).minutes, |(_, minutes)| *minutes)
     }
 
+    fn detection(&self, regime: Regime, modality: Modality) -> f64 {
+        let given = self.detection.iter().find(|(of, _)| *of == modality);
+        given.map_or(default_minutes_each(regime, modality).detection, |(_, chance)| *chance)
+    }
+
     fn capacity(&self, regime: Regime, share: f64) -> Capacity {
         let lines = self.minutes.iter().map(|&(modality, minutes)| CapacityLine {
             modality,
             // A sliver lost to rounding must not cost an inspection.
             minutes_available: (f64::from(minutes) * share + 1e-9).floor() as u32,
             minutes_each: self.minutes_each(regime, modality),
-            detection: default_minutes_each(regime, modality).detection,
+            detection: self.detection(regime, modality),
         });
         Capacity { lines: lines.collect() }
     }

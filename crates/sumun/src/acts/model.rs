@@ -278,7 +278,7 @@ fn has_reason(reason: &str, command: &str) -> Result<()> {
 }
 
 /// True for one name in two spellings of case and blanks.
-fn same_person(one: &str, other: &str) -> bool {
+pub fn same_person(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 

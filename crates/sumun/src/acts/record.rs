@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use targeting::codes::Day;
 use targeting::consignment::{Consignment, Fate};
+use targeting::decision::Act;
 use targeting::history::examination;
 use targeting::outcome::{
     Channel, DetectionMethod, Exhibit, Inspection, Label, Modality, NotExamined, Outcome, Seizure,
@@ -17,7 +18,9 @@ use targeting::outcome::{
 use crate::rights::Offices;
 use crate::store::consignments::Known;
 use crate::store::outcomes::{NewOutcome, Planned};
-use crate::store::{Store, consignments, histories, journal, outcomes};
+use crate::store::{
+    Store, Tx, consignments, decisions, finds, histories, journal, outcomes, queue,
+};
 
 /// One row of reported outcomes, as written. A seizure of several substances has a row for each.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -85,12 +88,14 @@ pub struct Recorded {
 }
 
 /// A row that has been understood.
-struct Understood {
-    line: u64,
-    declaration: String,
-    source: String,
-    decided_on: Option<Day>,
-    inspection: Inspection,
+pub(super) struct Understood {
+    pub(super) line: u64,
+    pub(super) declaration: String,
+    pub(super) source: String,
+    /// The version that was examined, where the report names it.
+    pub(super) version: Option<i64>,
+    pub(super) decided_on: Option<Day>,
+    pub(super) inspection: Inspection,
 }
 
 /// Records a batch of reports. With `correct`, a report that differs from what is recorded takes
@@ -118,11 +123,35 @@ pub async fn record_own(
         return Ok(done);
     }
     let mut tx = store.begin().await?;
+    let how = Keeping { correct, offices };
+    if keep(&mut tx, understood, how, (actor, now), &mut done).await? {
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// How outcomes are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Keeping<'k> {
+    /// Puts a differing one in the place of what is recorded.
+    pub(super) correct: bool,
+    /// Of these offices alone; of all when left out.
+    pub(super) offices: Option<&'k Offices>,
+}
+
+/// Keeps what was understood, within a transaction of the caller's; false when nothing changed.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    understood: Vec<Understood>,
+    Keeping { correct, offices }: Keeping<'_>,
+    (actor, now): (&str, i64),
+    done: &mut Recorded,
+) -> Result<bool> {
     let references: Vec<&str> = understood.iter().map(|row| row.declaration.as_str()).collect();
-    let mut register = consignments::versions(&mut tx, &references).await?;
+    let mut register = consignments::versions(tx, &references).await?;
     if let Some(offices) = offices {
         let ids: Vec<i64> = register.values().flatten().map(|(_, known)| known.id).collect();
-        let places = consignments::places(&mut tx, &ids, now).await?;
+        let places = consignments::places(tx, &ids, now).await?;
         let own: HashSet<i64> = (places.into_iter())
             .filter(|(_, office, _)| offices.contains(office))
             .map(|(id, ..)| id)
@@ -147,9 +176,12 @@ pub async fn record_own(
         }
     }
     let ids: Vec<i64> = meant.iter().flat_map(|(_, versions)| versions).map(|v| v.id).collect();
-    let planned = outcomes::planned(&mut tx, &ids).await?;
-    let latest = outcomes::latest(&mut tx, &ids).await?;
-    let stored: HashMap<i64, Consignment> = consignments::load(&mut tx, &ids)
+    let planned = outcomes::planned(tx, &ids).await?;
+    let latest = outcomes::latest(tx, &ids).await?;
+    let firsts: Vec<i64> =
+        meant.iter().flat_map(|(_, versions)| versions).map(|v| v.first_id).collect();
+    let decided = decisions::in_force(tx, &firsts).await?;
+    let stored: HashMap<i64, Consignment> = consignments::load(tx, &ids)
         .await?
         .into_iter()
         .map(|stored| (stored.id, stored.consignment))
@@ -158,14 +190,23 @@ pub async fn record_own(
     let mut ledger = histories::Additions::default();
     let mut new: Vec<NewOutcome> = Vec::new();
     let (mut examined, mut not_arrived, mut waived) = (Vec::new(), Vec::new(), Vec::new());
-    for (row, versions) in meant {
+    for (mut row, versions) in meant {
         let Some(newest) = versions.last().copied() else { continue };
+        // An officer's order says what it was examined with where the report does not.
+        if row.inspection.modality.is_none()
+            && row.inspection.result.label().is_some()
+            && let Some(ordered) = decided.get(&newest.first_id)
+            && let (Act::Inspect, Some(modality)) = (ordered.act, &ordered.modality)
+        {
+            row.inspection.modality = Some(modality.parse()?);
+        }
         // The version that a plan has is the one that was inspected; a drawn one comes first.
         let in_plan = versions
             .iter()
+            .filter(|version| row.version.is_none_or(|id| id == version.id))
             .filter_map(|version| Some((version.id, planned.get(&version.id)?)))
             .max_by_key(|(id, plan)| (plan.drawn, *id));
-        let id = in_plan.map(|(id, _)| id).unwrap_or_else(|| {
+        let id = row.version.or(in_plan.map(|(id, _)| id)).unwrap_or_else(|| {
             let recorded = versions.iter().rev().find(|version| latest.contains_key(&version.id));
             recorded.map_or(newest.id, |version| version.id)
         });
@@ -180,6 +221,10 @@ pub async fn record_own(
             Some(before) if before.inspection == row.inspection => {
                 done.unchanged += 1;
                 continue;
+            }
+            Some(before) if is_waiver_undone(&before.inspection) => {
+                done.recorded += 1;
+                before.revision + 1
             }
             Some(before) if !correct => {
                 done.refused.push(Refused {
@@ -218,6 +263,7 @@ pub async fn record_own(
                 NotExamined::Waived | NotExamined::ScoredAfterRelease | NotExamined::NoCapacity => {
                     waived.push(id)
                 }
+                NotExamined::WaiverUndone => {}
             },
             _ => {}
         }
@@ -231,31 +277,51 @@ pub async fn record_own(
         });
     }
     if new.is_empty() {
-        return Ok(done);
+        return Ok(false);
     }
-    outcomes::insert(&mut tx, &new, now).await?;
-    consignments::set_fate(&mut tx, &examined, Fate::Inspected).await?;
-    consignments::set_fate(&mut tx, &not_arrived, Fate::Rejected).await?;
-    consignments::set_fate(&mut tx, &waived, Fate::Released).await?;
-    ledger.keep(&mut tx).await?;
-    let entries: Vec<journal::JournalEntry<'_>> = new
+    outcomes::insert(tx, &new, now).await?;
+    consignments::set_fate(tx, &examined, Fate::Inspected).await?;
+    consignments::set_fate(tx, &not_arrived, Fate::Rejected).await?;
+    consignments::set_fate(tx, &waived, Fate::Released).await?;
+    ledger.keep(tx).await?;
+    let finds: Vec<(i64, Day, &Consignment)> = new
         .iter()
-        .map(|new| journal::JournalEntry {
-            actor: actor.into(),
-            act: if new.revision > 1 { "correct" } else { "record" }.into(),
-            subject: format!("consignment {}", new.consignment_id).into(),
-            body: json!({
-                "consignment": new.consignment_id,
-                "revision": new.revision,
-                "plan": new.plan_id,
-                "channel": new.channel,
-                "inspection": new.inspection,
-            }),
+        .filter(|new| new.inspection.result.label().is_some_and(Label::irregular))
+        .filter_map(|new| {
+            Some((new.consignment_id, new.known_on, stored.get(&new.consignment_id)?))
         })
         .collect();
-    journal::record(&mut tx, &entries, now).await?;
-    tx.commit().await?;
-    Ok(done)
+    let corrected: Vec<i64> =
+        new.iter().filter(|new| new.revision > 1).map(|new| new.consignment_id).collect();
+    finds::forget(tx, &corrected).await?;
+    finds::keep(tx, &finds).await?;
+    let ended: Vec<i64> = new.iter().map(|new| new.consignment_id).chain(examined).collect();
+    queue::refresh(tx, &ended).await?;
+    let entries: Vec<journal::JournalEntry<'_>> =
+        new.iter().map(|new| journaled(new, actor)).collect();
+    journal::record(tx, &entries, now).await?;
+    Ok(true)
+}
+
+/// The journal's entry of an outcome.
+pub(super) fn journaled<'e>(new: &NewOutcome, actor: &'e str) -> journal::JournalEntry<'e> {
+    journal::JournalEntry {
+        actor: actor.into(),
+        act: if new.revision > 1 { "correct" } else { "record" }.into(),
+        subject: format!("consignment {}", new.consignment_id).into(),
+        body: json!({
+            "consignment": new.consignment_id,
+            "revision": new.revision,
+            "plan": new.plan_id,
+            "channel": new.channel,
+            "inspection": new.inspection,
+        }),
+    }
+}
+
+/// Whether an outcome only says that a waiver was taken back: the inspection is still to come.
+pub(super) fn is_waiver_undone(inspection: &Inspection) -> bool {
+    matches!(inspection.result, Outcome::NotExamined { reason: NotExamined::WaiverUndone })
 }
 
 fn add(
@@ -405,6 +471,7 @@ fn read(line: u64, report: &Report, actor: &str) -> Result<Understood, String> {
         line,
         declaration: declaration.to_owned(),
         source: report.source.trim().to_owned(),
+        version: None,
         decided_on,
         inspection: Inspection {
             modality,
@@ -412,6 +479,7 @@ fn read(line: u64, report: &Report, actor: &str) -> Result<Understood, String> {
             detection_method,
             officer: officer.into(),
             result,
+            evidence: None,
         },
     })
 }
@@ -445,7 +513,8 @@ fn method(word: &str) -> Result<DetectionMethod, String> {
 
 fn not_examined(reason: &str) -> Result<NotExamined, String> {
     let word = reason.trim().to_ascii_lowercase().replace([' ', '-'], "_");
-    word.parse().map_err(|_| {
+    let known: Option<NotExamined> = word.parse().ok();
+    known.filter(|reason| *reason != NotExamined::WaiverUndone).ok_or_else(|| {
         format!(
             "not_examined needs a reason of the list (never_arrived, bill_deleted, waived, \
              scored_after_release, no_capacity), not `{reason}`"

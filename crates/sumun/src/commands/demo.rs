@@ -24,12 +24,16 @@ use targeting::plan::{Capacity, CapacityLine, Terms};
 use targeting::screening::{Language, Reason};
 
 use super::{Office, Report};
+use crate::acts::account::NewAccount;
+use crate::acts::capacity::Proposal;
 use crate::acts::{self, record::Report as Reported};
 use crate::config::now;
 use crate::pipeline::{self, PlanOrder, Planned};
+use crate::rights::{EVERYWHERE, Grant};
+use crate::store::capacities::{Content, Line};
 use crate::store::exports::{self, Cell};
 use crate::store::messages::NewMessage;
-use crate::store::{Store, plans};
+use crate::store::{Store, offices, plans};
 use crate::web;
 
 /// Plays eight weeks of a pretend port, learns, draws today's plan, measures, and serves.
@@ -73,7 +77,28 @@ struct Played {
     truth: Vec<Beside>,
     plan: Vec<TodaysLine>,
     plan_of: String,
+    accounts: Vec<DemoAccount>,
 }
+
+/// Somebody to sign in as.
+#[derive(Debug, Serialize)]
+struct DemoAccount {
+    name: &'static str,
+    role: &'static str,
+    password: String,
+}
+
+/// One of each role, and a second one where something takes two persons.
+const PEOPLE: [(&str, &str, &str); 8] = [
+    ("han", "targeting_officer", "한서윤"),
+    ("seo", "targeting_officer", "서도현"),
+    ("min", "inspector", "민지후"),
+    ("ryu", "investigator", "류하은"),
+    ("baek", "analyst", "백시우"),
+    ("nam", "auditor", "남유진"),
+    ("admin", "administrator", "고은채"),
+    ("admin2", "administrator", "문태오"),
+];
 
 /// An estimate beside the truth.
 #[derive(Debug, Serialize)]
@@ -102,7 +127,9 @@ impl Demo {
             "ko" => Language::Ko,
             _ => Language::En,
         };
-        let played = self.play(office, &store, language).await?;
+        let mut played = self.play(office, &store, language).await?;
+        played.accounts = people(&store, self.language.as_str()).await?;
+        capacities(&store).await?;
         let report = Report::new(json!(played), text_of(&played));
         if self.no_serve {
             return Ok(report);
@@ -205,8 +232,67 @@ impl Demo {
         let (plan_of, plan) = todays_plan(store, &today, language).await?;
         let consignments = beside.first().map_or(0, |one| one.iceberg.population as i64);
         let days = dates.len();
-        Ok(Played { days, consignments, inspected, seizures, models, truth: beside, plan, plan_of })
+        let (truth, accounts) = (beside, Vec::new());
+        Ok(Played {
+            days,
+            consignments,
+            inspected,
+            seizures,
+            models,
+            truth,
+            plan,
+            plan_of,
+            accounts,
+        })
     }
+}
+
+/// Lets the demo's people in, each with a password of this run alone.
+async fn people(store: &Store, language: &str) -> Result<Vec<DemoAccount>> {
+    let mut all = Vec::new();
+    for (name, role, display) in PEOPLE {
+        let secret = acts::account::secret()?;
+        let password = format!("{}-{}-{}", &secret[..4], &secret[4..8], &secret[8..12]);
+        let new = NewAccount {
+            id: None,
+            name: name.to_owned(),
+            display: display.to_owned(),
+            language: if language == "ko" { "ko" } else { "en" }.to_owned(),
+            grants: vec![Grant { role: role.parse()?, office: EVERYWHERE.to_owned() }],
+        };
+        acts::account::add_with_password(store, &new, &password, ("demo", now())).await?;
+        all.push(DemoAccount { name, role, password });
+    }
+    Ok(all)
+}
+
+/// Gives every office an approved capacity, so that a plan can be drawn by a click.
+async fn capacities(store: &Store) -> Result<()> {
+    let offices = offices::list(&mut store.read().await?).await?;
+    let [(first, ..), (second, ..), ..] = PEOPLE;
+    for office in offices {
+        for (regime, minutes) in MINUTES {
+            let each = pipeline::default_minutes_each(regime, Modality::Unpack);
+            let line = Line {
+                modality: Modality::Unpack,
+                minutes_available: minutes,
+                minutes_each: each.minutes,
+                detection: Some(each.detection),
+            };
+            let proposal = Proposal {
+                id: None,
+                office: office.code.clone(),
+                shift: String::new(),
+                regime: regime.as_str().to_owned(),
+                content: Content { lines: vec![line], explore: Some(EXPLORE) },
+                reason: "Two officers in a parcel hall, one and a half in a yard.".to_owned(),
+            };
+            let kept = acts::capacity::propose(store, &proposal, (first, now())).await?;
+            let why = "As it was in the weeks before.";
+            acts::capacity::decide(store, &kept.id, true, why, (second, now())).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads a day's table as any source's would be read.
@@ -463,6 +549,12 @@ fn text_of(played: &Played) -> String {
             if (iceberg.low..=iceberg.high).contains(&truth) { "yes" } else { "no" }.to_owned(),
             iceberg.naive.map_or("–".to_owned(), |naive| format!("{naive:.0}")),
         ]);
+    }
+    text.push_str(&table.text());
+    text.push_str("\nSign in as one of these; the passwords are of this run alone:\n\n");
+    let mut table = super::Table::new(&["name", "password", "role"]);
+    for one in &played.accounts {
+        table.row([one.name.to_owned(), one.password.clone(), one.role.replace('_', " ")]);
     }
     text.push_str(&table.text());
     text

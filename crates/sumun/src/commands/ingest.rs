@@ -10,25 +10,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use intake::{
-    Format, HEAD_BYTES, Kind, Mapping, MessageBatch, MessageError, MessageOptions, Messages, Table,
-    TableError, TableOptions, recognise,
+    Bytes, DOCUMENT_LIMIT, HEAD_BYTES, Mapping, MessageOptions, TableOptions, is_packed, take_out,
 };
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use targeting::consignment::Defect;
 use tokio::sync::mpsc;
 
 use super::{Office, Report};
 use crate::config::now;
-use crate::pipeline::{self, Arrival, Message};
+use crate::pipeline::post_room::{self, Input, Opened, Parcel};
+use crate::pipeline::{self, Message};
 use crate::refusal::{Refusal, refusal};
 use crate::store::Store;
 use crate::store::messages::{NewMessage, Tally};
 
 /// Reads files into the store: tables (CSV, NDJSON, Parquet) and trade messages (EDIFACT,
-/// Cargo-IMP, XML, X12, postal forms), plain or packed by gzip or zstd. What cannot be read becomes
-/// a defect; the same file again changes nothing.
+/// Cargo-IMP, XML, X12, postal forms), plain or packed by gzip or zstd; in zip and tar archives, in
+/// mails with attachments and in mailboxes too. What cannot be read becomes a defect; the same file
+/// again changes nothing.
 #[derive(Debug, Args)]
 pub struct Ingest {
     /// Files, or folders with all files in them; `-` is standard input.
@@ -51,12 +51,12 @@ const BATCH: usize = 10_000;
 
 /// What became of one file.
 #[derive(Debug, Clone, Serialize)]
-struct Ingested {
+pub(super) struct Ingested {
     file: String,
     source: String,
     format: String,
     #[serde(flatten)]
-    tally: Tally,
+    pub(super) tally: Tally,
     outcomes_ignored: u64,
     /// Read, but no declaration: where boxes are, and what became of consignments.
     not_declared: u64,
@@ -65,10 +65,10 @@ struct Ingested {
 }
 
 /// How all files of one call are read.
-struct Reading {
-    tables: TableOptions,
-    office: String,
-    with_outcomes: bool,
+pub(super) struct Reading {
+    pub(super) tables: TableOptions,
+    pub(super) office: String,
+    pub(super) with_outcomes: bool,
 }
 
 impl Ingest {
@@ -90,7 +90,10 @@ impl Ingest {
         let (mut done, mut refused) = (Vec::new(), Vec::new());
         for path in &files {
             match ingest(office, &store, path, &reading).await {
-                Ok(ingested) => done.push(ingested),
+                Ok(brought) => {
+                    done.extend(brought.done);
+                    refused.extend(brought.refused);
+                }
                 // One file that is no table does not keep the others out.
                 Err(error) => match refusal(&error) {
                     Some(refusal) => {
@@ -146,31 +149,69 @@ pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// A batch on its way from the reader to the store.
+/// What a file brought: itself, or what was sent in it.
 #[derive(Default)]
-struct Parcel {
-    /// Who numbers its references, where a file has several of these.
-    source: Option<String>,
-    not_declared: u64,
-    tests: u64,
-    rows: Vec<Arrival>,
-    defects: Vec<Defect>,
+pub(super) struct Brought {
+    /// What was received.
+    pub(super) done: Vec<Ingested>,
+    /// What could not be read, by name, and why.
+    pub(super) refused: Vec<(String, String)>,
 }
 
-/// What the reader says first.
-struct Opened {
-    source: String,
-    format: &'static str,
-}
-
-async fn ingest(
+/// Receives one file; of an archive, mail or mailbox, everything that was sent in it.
+pub(super) async fn ingest(
     office: &Office,
     store: &Store,
     path: &Path,
     reading: &Reading,
-) -> Result<Ingested> {
+) -> Result<Brought> {
     let (mut file, name) = open(path)?;
-    let (digest, size) = digest_of(&mut file)?;
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    if !is_packed(&head, &name) {
+        let (digest, size) = digest_of(&mut file)?;
+        let input = (Input::File(file), name, digest, size);
+        let done = vec![ingest_one(office, store, input, reading).await?];
+        return Ok(Brought { done, refused: Vec::new() });
+    }
+    let mut bytes = Vec::new();
+    Read::by_ref(&mut file).take(DOCUMENT_LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > DOCUMENT_LIMIT {
+        crate::refuse!(
+            "too_large",
+            "{name} is an archive of more than {} MB: take it apart first",
+            DOCUMENT_LIMIT >> 20
+        );
+    }
+    let bytes = Bytes::from(bytes);
+    let taken = tokio::task::block_in_place(|| take_out(&bytes, &name)).unwrap_or_default();
+    let mut brought = Brought { done: Vec::new(), refused: taken.left };
+    for inner in taken.files {
+        let digest = hex::encode(Sha256::digest(&inner.bytes));
+        let size = inner.bytes.len() as u64;
+        let input = (Input::Bytes(inner.bytes), inner.name.clone(), digest, size);
+        match ingest_one(office, store, input, reading).await {
+            Ok(ingested) => brought.done.push(ingested),
+            Err(error) => match refusal(&error) {
+                Some(refused) => brought.refused.push((inner.name, refused.said.clone())),
+                None => return Err(error),
+            },
+        }
+    }
+    if brought.done.is_empty() && brought.refused.is_empty() {
+        crate::refuse!("empty", "there is no file in {name}");
+    }
+    Ok(brought)
+}
+
+/// Receives what is to be read under this name, with its SHA-256 and size.
+async fn ingest_one(
+    office: &Office,
+    store: &Store,
+    (input, name, digest, size): (Input, String, String, u64),
+    reading: &Reading,
+) -> Result<Ingested> {
     let bar = office.bar(Some(size), "Reading");
     bar.set_message(super::shortened(&name, 28));
     let consumed = Arc::new(AtomicU64::new(0));
@@ -187,9 +228,13 @@ async fn ingest(
             received_at,
             batch_rows: BATCH,
         };
-        let (tables, name, consumed) = (reading.tables.clone(), name.clone(), consumed.clone());
+        let reading = post_room::Reading { tables: reading.tables.clone(), messages };
+        let (name, consumed) = (name.clone(), consumed.clone());
         std::thread::spawn(move || {
-            read(file, &name, (&tables, &messages), &consumed, tell, &send);
+            // A store that has given up no longer listens; there is nobody left to tell.
+            let tell = |opened| drop(tell.send(opened));
+            let take = |parcel| send.blocking_send(parcel).is_ok();
+            post_room::read(input, &name, &reading, &consumed, tell, take);
         })
     };
     let stored = async {
@@ -228,7 +273,7 @@ async fn ingest(
     // A reader that is still sending ends when nobody receives.
     drop(batches);
     bar.finish_and_clear();
-    reader.join().map_err(|_| anyhow!("the reader of {} failed", path.display()))?;
+    reader.join().map_err(|_| anyhow!("the reader of {name} failed"))?;
     stored
 }
 
@@ -240,13 +285,14 @@ async fn store_one(
     with_outcomes: bool,
     ingested: &mut Ingested,
 ) -> Result<()> {
-    let Parcel { source, not_declared, tests, rows, defects } = parcel;
+    let Parcel { source, not_declared, tests, rows, defects, written } = parcel;
     let message = &Message {
         source: source.clone().unwrap_or_else(|| message.source.clone()),
         ..message.clone()
     };
+    let faults = (defects.as_slice(), written.as_slice());
     let tally =
-        pipeline::receive(store, message, rows, defects, with_outcomes, office.by()).await?;
+        pipeline::receive_noting(store, message, rows, faults, with_outcomes, office.by()).await?;
     ingested.not_declared += not_declared;
     ingested.tests += tests;
     ingested.tally.add(tally);
@@ -255,153 +301,6 @@ async fn store_one(
             rows.iter().filter(|row| row.inspection.is_some()).count() as u64;
     }
     Ok(())
-}
-
-/// Reads and understands the whole file, batch by batch.
-fn read(
-    file: File,
-    name: &str,
-    (tables, messages): (&TableOptions, &MessageOptions),
-    consumed: &AtomicU64,
-    tell: tokio::sync::oneshot::Sender<Result<Opened>>,
-    send: &mpsc::Sender<Result<Parcel>>,
-) {
-    let table = match opened(file, name, tables, messages) {
-        Ok(Opening::Messages(messages)) => return read_messages(messages, consumed, tell, send),
-        Ok(Opening::Table(table)) => Ok(*table),
-        Err(error) => Err(error),
-    };
-    let table = match table {
-        Ok(table) => table,
-        Err(error) => {
-            // A store that has given up no longer listens; there is nobody left to tell.
-            let _ = tell.send(Err(error));
-            return;
-        }
-    };
-    let format = table.format().as_str();
-    let _ = tell.send(Ok(Opened { source: table.mapping().to_owned(), format }));
-    let mut table = table;
-    while let Some(batch) = table.next() {
-        consumed.store(table.bytes_consumed(), Ordering::Relaxed);
-        let parcel = batch.map_err(refused).and_then(|batch| {
-            let rows = batch
-                .rows
-                .into_iter()
-                .map(|row| pipeline::prepare(row.line, row.consignment, row.inspection))
-                .collect::<Result<_>>()?;
-            Ok(Parcel { rows, defects: batch.defects, ..Parcel::default() })
-        });
-        let failed = parcel.is_err();
-        if send.blocking_send(parcel).is_err() || failed {
-            return;
-        }
-    }
-}
-
-/// Reads a file of trade messages to its end, batch by batch. A batch has one parcel for each
-/// source in it, since these number their references each for itself.
-fn read_messages(
-    mut messages: Box<Messages<'static>>,
-    consumed: &AtomicU64,
-    tell: tokio::sync::oneshot::Sender<Result<Opened>>,
-    send: &mpsc::Sender<Result<Parcel>>,
-) {
-    let format = messages.format().as_str();
-    let _ = tell.send(Ok(Opened { source: format.to_owned(), format }));
-    while let Some(batch) = messages.next() {
-        consumed.store(messages.bytes_consumed(), Ordering::Relaxed);
-        let parcels = match batch {
-            Ok(batch) => parcels(batch),
-            Err(error) => Err(anyhow::Error::new(error).context("the file cannot be read")),
-        };
-        let parcels = match parcels {
-            Ok(parcels) => parcels.into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(error)],
-        };
-        for parcel in parcels {
-            let failed = parcel.is_err();
-            if send.blocking_send(parcel).is_err() || failed {
-                return;
-            }
-        }
-    }
-}
-
-/// Sorts a batch by source. What declares nothing, and tests, are counted and left out.
-fn parcels(batch: MessageBatch) -> Result<Vec<Parcel>> {
-    let mut parcels = vec![Parcel { defects: batch.defects, ..Parcel::default() }];
-    for row in batch.rows {
-        if row.test {
-            parcels[0].tests += 1;
-            continue;
-        }
-        if matches!(row.kind, Kind::Movement | Kind::Status) {
-            parcels[0].not_declared += 1;
-            continue;
-        }
-        let source = row.consignment.source.as_str();
-        let place = parcels.iter().position(|of| of.source.as_deref() == Some(source));
-        let place = place.unwrap_or_else(|| {
-            let source = Some(source.to_owned());
-            parcels.push(Parcel { source, ..Parcel::default() });
-            parcels.len() - 1
-        });
-        parcels[place].rows.push(pipeline::prepare(row.line, row.consignment, None)?);
-    }
-    Ok(parcels)
-}
-
-/// A file as it was recognised.
-enum Opening {
-    Table(Box<Table<'static>>),
-    Messages(Box<Messages<'static>>),
-}
-
-fn opened(
-    mut file: File,
-    name: &str,
-    tables: &TableOptions,
-    messages: &MessageOptions,
-) -> Result<Opening> {
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
-    file.seek(SeekFrom::Start(0))?;
-    let format = recognise(&head, name).format;
-    if format.is_message() {
-        return match Messages::open(file, name, messages) {
-            Ok(messages) => Ok(Opening::Messages(Box::new(messages))),
-            Err(MessageError::Read(error)) => {
-                Err(anyhow::Error::new(error).context("the file cannot be read"))
-            }
-            Err(other) => Err(Refusal::error("unreadable_message", other.to_string())),
-        };
-    }
-    Ok(Opening::Table(Box::new(table_of(file, name, tables)?)))
-}
-
-/// Opens a file as the table that its first bytes say it is.
-pub(super) fn table_of(
-    mut file: File,
-    name: &str,
-    options: &TableOptions,
-) -> Result<Table<'static>> {
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
-    file.seek(SeekFrom::Start(0))?;
-    let table = match recognise(&head, name).format {
-        Format::Parquet => Table::open_parquet(file, options),
-        _ => Table::open(file, name, options),
-    };
-    table.map_err(refused)
-}
-
-/// A file that cannot be read as a table is refused; a disk that fails is a fault.
-fn refused(error: TableError) -> anyhow::Error {
-    match error {
-        TableError::Read(error) => anyhow::Error::new(error).context("the file cannot be read"),
-        other => Refusal::error("unreadable_table", other.to_string()),
-    }
 }
 
 /// Opens a file, or spools standard input into a temporary one: its digest must be known before

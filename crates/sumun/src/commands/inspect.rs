@@ -1,24 +1,21 @@
 //! `sumun inspect`. Shows what is understood of a file, trade message or table, with what was
 //! wrong; nothing is stored and no store is needed. Ends with 1 when nothing was understood.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use intake::{
-    Format, HEAD_BYTES, Head, Kind, MessageBatch, MessageOptions, Messages, Row, Table,
-    TableOptions, recognise,
-};
+use intake::{MessageOptions, Row};
 use serde_json::{Value, json};
 use targeting::codes::Day;
-use targeting::consignment::{Consignment, Defect};
 
 use super::Report;
 use crate::config::now;
+use crate::pipeline::post_room::Input;
+use crate::pipeline::understand::{Understood, understand};
 
 /// Shows what is understood of a file, and keeps nothing: its messages, manifests and
 /// consignments, with defects and where they are. Trade messages (EDIFACT, Cargo-IMP, XML, X12,
@@ -42,21 +39,6 @@ pub struct Inspect {
 /// Consignments and defects that a terminal shows of one file; JSON has them all.
 const SHOWN: usize = 50;
 
-/// What was understood of a file.
-struct Understood {
-    format: Format,
-    dialect: String,
-    batch: MessageBatch,
-    /// Why it could not be read at all.
-    refused: Option<String>,
-}
-
-impl Understood {
-    fn anything(&self) -> bool {
-        !self.batch.heads.is_empty() || !self.batch.rows.is_empty()
-    }
-}
-
 impl Inspect {
     /// Runs the verb.
     pub fn run(self) -> Result<Report> {
@@ -66,7 +48,7 @@ impl Inspect {
         let path = self.file.clone().unwrap_or_default();
         let understood = self.understand(&path)?;
         let name = path.display().to_string();
-        let (json, mut text) = (json_of(&name, &understood), text_of(&name, &understood));
+        let (json, mut text) = (understood.json(&name), text_of(&name, &understood));
         if self.raw && path.as_os_str() != "-" {
             let bytes = std::fs::read(&path).with_context(|| format!("while reading {name}"))?;
             raw(&mut text, &bytes, &understood);
@@ -102,10 +84,11 @@ impl Inspect {
     }
 
     fn understand(&self, path: &Path) -> Result<Understood> {
-        let mut file = match path.as_os_str() == "-" {
+        let file = match path.as_os_str() == "-" {
             true => {
                 let mut spool = tempfile::tempfile().context("while spooling standard input")?;
                 std::io::copy(&mut std::io::stdin().lock(), &mut spool)?;
+                spool.seek(SeekFrom::Start(0))?;
                 spool
             }
             false => match File::open(path) {
@@ -115,189 +98,17 @@ impl Inspect {
                 }
             },
         };
-        file.seek(SeekFrom::Start(0))?;
-        let mut head = Vec::with_capacity(HEAD_BYTES);
-        if let Err(error) = Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head) {
-            crate::refuse!("no_file", "{} cannot be read: {error}", path.display());
-        }
-        file.seek(SeekFrom::Start(0))?;
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
-        let format = recognise(&head, &name).format;
-        let read = match format.is_message() {
-            true => self.messages(file, &name),
-            false => table(file, &name, format),
-        };
-        Ok(match read {
-            Ok((dialect, batch)) => Understood { format, dialect, batch, refused: None },
-            Err(why) => Understood {
-                format,
-                dialect: String::new(),
-                batch: MessageBatch::default(),
-                refused: Some(why),
-            },
-        })
-    }
-
-    fn messages(&self, file: File, name: &str) -> Result<(String, MessageBatch), String> {
-        let options = MessageOptions {
+        let messages = MessageOptions {
             office: self.office.as_str().into(),
             received_at: now(),
             ..MessageOptions::default()
         };
-        let messages = Messages::open(file, name, &options).map_err(|error| error.to_string())?;
-        let mut whole = MessageBatch::default();
-        for batch in messages {
-            let batch = batch.map_err(|error| error.to_string())?;
-            whole.heads.extend(batch.heads);
-            whole.rows.extend(batch.rows);
-            whole.defects.extend(batch.defects);
+        match understand(Input::File(file), &name, &messages) {
+            Ok(understood) => Ok(understood),
+            Err(error) => crate::refuse!("no_file", "{} cannot be read: {error}", path.display()),
         }
-        let dialect = whole.heads.first().map_or_else(String::new, |head| head.dialect.clone());
-        Ok((dialect, whole))
     }
-}
-
-/// A table read as `sumun ingest` would read it.
-fn table(file: File, name: &str, format: Format) -> Result<(String, MessageBatch), String> {
-    let options = TableOptions::default();
-    let table = match format {
-        Format::Parquet => Table::open_parquet(file, &options),
-        _ => Table::open(file, name, &options),
-    };
-    let table = table.map_err(|error| error.to_string())?;
-    let dialect = table.mapping().to_owned();
-    let mut whole = MessageBatch::default();
-    for batch in table {
-        let batch = batch.map_err(|error| error.to_string())?;
-        whole.defects.extend(batch.defects);
-        whole.rows.extend(batch.rows.into_iter().map(|row| Row {
-            message: 0,
-            line: row.line,
-            offset: 0,
-            kind: Kind::Declaration,
-            test: false,
-            consignment: row.consignment,
-        }));
-    }
-    Ok((dialect, whole))
-}
-
-fn json_of(name: &str, understood: &Understood) -> Value {
-    let Understood { format, dialect, batch, refused } = understood;
-    let mut defects: Vec<Value> = batch.defects.iter().map(defect_json).collect();
-    if let Some(why) = refused {
-        defects.push(json!({
-            "where": { "line": 1 }, "field": "", "what": "unreadable", "why": why, "found": "",
-        }));
-    }
-    json!({
-        "file": name,
-        "format": format,
-        "dialect": dialect,
-        "messages": batch.heads.iter().map(head_json).collect::<Vec<_>>(),
-        "manifests": manifests(batch),
-        "consignments": batch.rows.iter().map(consignment_json).collect::<Vec<_>>(),
-        "defects": defects,
-    })
-}
-
-fn head_json(head: &Head) -> Value {
-    json!({
-        "dialect": head.dialect,
-        "kind": head.kind,
-        "function": head.function,
-        "reference": head.reference,
-        "sender": head.sender,
-        "recipient": head.recipient,
-        "sent": head.sent_text(),
-        "test": head.test,
-        "where": { "line": head.line, "byte": head.offset },
-        "consignments": head.consignments,
-    })
-}
-
-/// The manifests, with their houses under their masters.
-fn manifests(batch: &MessageBatch) -> Vec<Value> {
-    let reports = |head: &Head| matches!(head.kind, Kind::Manifest | Kind::Movement);
-    let mut of_message: BTreeMap<usize, Vec<&Consignment>> = BTreeMap::new();
-    for row in &batch.rows {
-        of_message.entry(row.message).or_default().push(&row.consignment);
-    }
-    batch
-        .heads
-        .iter()
-        .enumerate()
-        .filter(|(_, head)| reports(head))
-        .map(|(n, head)| {
-            let all = of_message.get(&n).map_or(&[][..], Vec::as_slice);
-            let mut masters: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            for one in all.iter().filter(|one| !one.documents.master_bill.is_empty()) {
-                let houses = masters.entry(&one.documents.master_bill).or_default();
-                if !one.documents.house_bill.is_empty() {
-                    houses.push(&one.documents.house_bill);
-                }
-            }
-            json!({
-                "reference": head.reference,
-                "function": head.function,
-                "dialect": head.dialect,
-                "parties": head.parties,
-                "route": head.route,
-                "masters": masters
-                    .iter()
-                    .map(|(master, houses)| json!({ "master_bill": master, "houses": houses }))
-                    .collect::<Vec<_>>(),
-                "consignments": all.iter().map(|one| one.reference.as_str()).collect::<Vec<_>>(),
-            })
-        })
-        .collect()
-}
-
-fn consignment_json(row: &Row) -> Value {
-    let Row { message, line, offset, kind, test, consignment } = row;
-    let documents = &consignment.documents;
-    json!({
-        "ids": {
-            "reference": consignment.reference,
-            "source": consignment.source,
-            "master_bill": documents.master_bill,
-            "house_bill": documents.house_bill,
-            "postal_item": documents.postal_item,
-            "declaration": documents.declaration,
-            "manifest": documents.manifest,
-            "booking": documents.booking,
-            "ucr": documents.ucr,
-            "previous": documents.previous,
-        },
-        "message": message,
-        "where": { "line": line, "byte": offset },
-        "kind": kind,
-        "test": test,
-        "cancelled": documents.cancelled,
-        "regime": consignment.regime,
-        "direction": consignment.direction,
-        "transport": consignment.transport,
-        "office": consignment.office,
-        "arrived_on": consignment.arrived_on,
-        "procedure": documents.procedure,
-        "purpose": documents.purpose,
-        "parties": consignment.parties,
-        "goods": consignment.goods,
-        "equipment": consignment.equipment,
-        "route": consignment.route,
-        "notes": documents.notes,
-        "signs": documents.signs,
-    })
-}
-
-fn defect_json(defect: &Defect) -> Value {
-    json!({
-        "where": { "line": defect.line },
-        "field": defect.field,
-        "what": defect.kind,
-        "why": defect.reason,
-        "found": defect.found,
-    })
 }
 
 fn text_of(name: &str, understood: &Understood) -> String {
@@ -411,29 +222,13 @@ fn consignment_text(text: &mut String, row: &Row) {
 
 /// The message as it stands, with each defect beneath its segment or line.
 fn raw(text: &mut String, bytes: &[u8], understood: &Understood) {
-    let mut of_line: BTreeMap<u64, Vec<&Defect>> = BTreeMap::new();
-    for defect in &understood.batch.defects {
-        of_line.entry(defect.line).or_default().push(defect);
-    }
     text.push('\n');
-    let mut show = |line: u64, said: &[u8], sound: bool| {
-        let said: String =
-            String::from_utf8_lossy(said).chars().filter(|c| !c.is_control()).collect();
-        let mark = if sound { ' ' } else { '✗' };
-        let _ = writeln!(text, "{line:>6} {mark}{}", super::shortened(&said, 160));
-        for defect in of_line.remove(&line).unwrap_or_default() {
+    for segment in understood.segments(bytes, usize::MAX) {
+        let mark = if segment.sound { ' ' } else { '✗' };
+        let said = super::shortened(&segment.text, 160);
+        let _ = writeln!(text, "{:>6} {mark}{said}", segment.at);
+        for defect in segment.defects {
             let _ = writeln!(text, "        └ {} {}", defect.kind, defect.reason);
-        }
-    };
-    match understood.format {
-        Format::Edifact | Format::X12 => {
-            let x12 = understood.format == Format::X12;
-            intake::segments(bytes, x12, false, |line, _, said, sound| show(line, said, sound));
-        }
-        _ => {
-            for (n, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-                show(n as u64 + 1, line, true);
-            }
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The verbs of the one binary, a file each. A verb reads its arguments, calls one step of the
 //! path or one act, and gives back what to print: a text for people, or one JSON object.
 
+mod account;
 mod backtest;
 mod bias;
 mod config;
+mod decide;
 mod defects;
 mod demo;
 mod drift;
@@ -21,7 +23,9 @@ mod rehearse;
 mod screen;
 mod serve;
 mod table;
+mod token;
 mod verify;
+mod watch;
 
 use std::future::Future;
 use std::io::{IsTerminal, Write};
@@ -46,6 +50,8 @@ pub use table::Table;
 pub enum Verb {
     /// Reads files of declarations into the store.
     Ingest(ingest::Ingest),
+    /// Follows a drop folder, and receives and screens what appears in it.
+    Watch(watch::Watch),
     /// Shows what is understood of a file, and keeps nothing.
     Inspect(inspect::Inspect),
     /// Lists what was wrong with records.
@@ -57,6 +63,8 @@ pub enum Verb {
     Screen(screen::Screen),
     /// Draws a shift's inspections with known chances.
     Plan(plan::Plan),
+    /// Holds, asks, inspects, waives or releases a consignment, or takes that back.
+    Decide(decide::Decide),
     /// Records what inspections came to.
     Record(record::Record),
     /// Learns a candidate model from everything inspected.
@@ -78,8 +86,14 @@ pub enum Verb {
     Verify(verify::Verify),
     /// Writes tables as CSV or Parquet.
     Export(export::Export),
-    /// Serves the API.
+    /// Serves the workbench and its API.
     Serve(serve::Serve),
+    /// Lets people in, and closes their accounts.
+    #[command(subcommand)]
+    Account(account::Accounts),
+    /// Gives machines their tokens, and takes them back.
+    #[command(subcommand)]
+    Token(token::Tokens),
     /// Plays eight weeks of a pretend port, learns, plans, measures and serves.
     Demo(demo::Demo),
     /// Makes the store, or brings it up to date.
@@ -207,11 +221,13 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
     match verb {
         Verb::Ingest(verb) => boxed(verb.run(office)).await,
+        Verb::Watch(verb) => boxed(verb.run(office)).await,
         Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
         Verb::Reference(verb) => boxed(verb.run(office)).await,
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,
+        Verb::Decide(verb) => boxed(verb.run(office)).await,
         Verb::Record(verb) => boxed(verb.run(office)).await,
         Verb::Learn(verb) => boxed(verb.run(office)).await,
         Verb::Model(verb) => boxed(verb.run(office)).await,
@@ -223,6 +239,8 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
         Verb::Serve(verb) => boxed(verb.run(office)).await,
+        Verb::Account(verb) => boxed(verb.run(office)).await,
+        Verb::Token(verb) => boxed(verb.run(office)).await,
         Verb::Demo(verb) => boxed(verb.run(office)).await,
         Verb::Migrate(verb) => boxed(verb.run(office)).await,
         Verb::Config(verb) => verb.run(office),

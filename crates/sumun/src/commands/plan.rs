@@ -15,6 +15,7 @@ use super::{Office, Report, Table};
 use crate::acts::{self, draw::DrawOrder};
 use crate::pipeline::{self, CapacityFile, Planned};
 use crate::refusal::Refusal;
+use crate::sheet::defused;
 use crate::store::plans::{KeptPlan, KeptSelection};
 use crate::store::{Store, plans};
 
@@ -28,8 +29,9 @@ pub struct Plan {
     /// The shift: its day, or day and name, such as 2021-04-05/night.
     #[arg(long, value_name = "DATE", required_unless_present = "replay")]
     shift: Option<Shift>,
-    /// Officer-minutes the shift has: a number for opening, or MODALITY=NUMBER, several times.
-    #[arg(long, value_name = "MINUTES", required_unless_present_any = ["replay", "capacity"])]
+    /// Officer-minutes the shift has: a number for opening, or MODALITY=NUMBER, several times. The
+    /// office's approved capacity when left out.
+    #[arg(long, value_name = "MINUTES")]
     minutes: Vec<String>,
     /// Bundles of steps and the resources they share, by office and shift: a TOML file as in
     /// docs/guide/planning.md.
@@ -115,6 +117,7 @@ impl Plan {
                 office: code,
                 shift: shift.clone(),
                 minutes: pairs(&self.minutes, Some(Modality::Unpack))?,
+                detection: Vec::new(),
                 minutes_each: pairs(&self.minutes_each, None)?,
                 capacity: capacity.clone(),
                 regime: self.regime,
@@ -278,7 +281,12 @@ fn write_csv(path: &Path, rows: &[Row]) -> Result<()> {
     let mut csv = csv::Writer::from_path(path)
         .with_context(|| format!("while writing {}", path.display()))?;
     for row in rows {
-        csv.serialize(row)?;
+        let (consignment, reasons) = (defused(&row.consignment), defused(&row.reasons));
+        csv.serialize(Row {
+            consignment: consignment.into_owned(),
+            reasons: reasons.into_owned(),
+            ..row.clone()
+        })?;
     }
     csv.flush().with_context(|| format!("while writing {}", path.display()))
 }

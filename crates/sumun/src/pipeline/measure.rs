@@ -370,7 +370,7 @@ fn ended(one: &Measured, result: Option<bool>) -> Option<(TwoStep, Ended)> {
 }
 
 /// Whether the inspection was a find of this kind; none when nobody looked.
-fn found(one: &Measured, target: Target) -> Option<bool> {
+pub(super) fn found(one: &Measured, target: Target) -> Option<bool> {
     match (one.outcome.as_deref()?, target) {
         ("clear", _) | ("discrepancy", Target::Critical) => Some(false),
         ("discrepancy", Target::Irregular) | ("seizure", _) => Some(true),

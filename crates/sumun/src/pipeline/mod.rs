@@ -4,13 +4,19 @@
 
 mod capacity;
 mod card;
+pub mod dossier;
+mod figures;
 mod learn;
 mod measure;
 pub mod page;
 mod plan;
+pub mod post_room;
+pub mod queue;
 mod receive;
 mod screen;
 mod shadow;
+pub mod today;
+pub mod understand;
 mod value;
 mod watch;
 
@@ -27,6 +33,9 @@ use crate::store::{Tx, histories};
 
 pub use capacity::{CapacityFile, OFFICERS, Work};
 pub use card::{Card, card};
+pub use figures::{
+    Calibrated, Covered, OtherCapacity, Wanted, calibrated, covered, other_capacity, precise,
+};
 pub use learn::{
     Backtested, Expected, OverFolds, Rolled, RolledFigures, backtest, learn, lessons, rolling,
 };
@@ -35,12 +44,13 @@ pub use plan::{
     Means, MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
 };
 pub use receive::{
-    Arrival, Message, Received, finish, open, prepare, receive, receive_within, received_at,
+    Arrival, Message, Received, finish, open, prepare, receive, receive_noting, receive_within,
+    received_at,
 };
 pub use screen::{Screened, screen, screen_some, screener_in_force};
 pub use shadow::{Compared, Due, compare, due, shadow};
 pub use value::{Ranking, Valued, value_of};
-pub use watch::{BiasReport, Drift, Raised, Stream, raised, watch_bias, watch_drift};
+pub use watch::{BiasReport, Drift, Raised, Stream, raised, seen_drift, watch_bias, watch_drift};
 
 /// What the ledger knew before the day of each of these consignments. With `frozen`, nothing that
 /// became known on or after that day is in it.
@@ -141,6 +151,7 @@ mod tests {
                     detection_method: None,
                     officer: "kim".into(),
                     result,
+                    evidence: None,
                 };
                 arrived.push((read.consignment, Some(inspection)));
             }

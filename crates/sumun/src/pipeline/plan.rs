@@ -183,6 +183,7 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
     }
     plans::insert(&mut tx, &plan, &lines).await?;
     plans::release_the_rest(&mut tx, plan.id).await?;
+    super::queue::place(&mut tx, plan.id).await?;
     journal::record(
         &mut tx,
         &[journal::JournalEntry {

@@ -7,15 +7,18 @@ use std::collections::{HashMap, HashSet};
 use anyhow::Result;
 use serde_json::json;
 use targeting::amount::amounts;
+use targeting::codes::Day;
 use targeting::consignment::{Consignment, Defect, DefectKind, Fate};
 use targeting::history::{arrival, examination, links};
-use targeting::outcome::Inspection;
+use targeting::outcome::{Inspection, Label};
 
 use crate::store::consignments::{Known, NewVersion};
 use crate::store::messages::{NewMessage, Tally};
 use crate::store::outcomes::NewOutcome;
+use crate::store::records::KeptRecord;
 use crate::store::{
-    Store, Tx, consignments, covered, defects, histories, journal, messages, outcomes,
+    Store, Tx, consignments, covered, defects, finds, histories, journal, messages, outcomes,
+    queue, records,
 };
 
 /// A record ready to be stored.
@@ -85,10 +88,24 @@ pub async fn receive(
     with_outcomes: bool,
     (actor, now): (&str, i64),
 ) -> Result<Tally> {
+    let faults = (found_defects, [].as_slice());
+    receive_noting(store, message, batch, faults, with_outcomes, (actor, now)).await
+}
+
+/// As [`receive`], and keeps what was written where something was wrong, for whoever mends it.
+pub async fn receive_noting(
+    store: &Store,
+    message: &Message,
+    batch: &[Arrival],
+    (found_defects, written): (&[Defect], &[KeptRecord]),
+    with_outcomes: bool,
+    (actor, now): (&str, i64),
+) -> Result<Tally> {
     let mut tx = store.begin().await?;
     let received =
         receive_within(&mut tx, message, batch, found_defects, with_outcomes, (actor, now)).await?;
     if received.changed {
+        records::insert(&mut tx, message.id, written).await?;
         tx.commit().await?;
     }
     Ok(received.tally)
@@ -169,8 +186,19 @@ pub async fn receive_within(
         }
     }
     outcomes::insert(tx, &found, now).await?;
+    let irregular: Vec<(i64, Day, &Consignment)> = found
+        .iter()
+        .filter(|new| new.inspection.result.label().is_some_and(Label::irregular))
+        .map(|new| {
+            let consignment = &batch[rows[&new.consignment_id]].consignment;
+            (new.consignment_id, new.known_on, consignment)
+        })
+        .collect();
+    finds::keep(tx, &irregular).await?;
     let known_before: Vec<i64> = inspected.iter().copied().filter(|id| *id < next_id).collect();
     consignments::set_fate(tx, &known_before, Fate::Inspected).await?;
+    let ended: Vec<i64> = sorted.superseded.iter().copied().chain(known_before).collect();
+    queue::refresh(tx, &ended).await?;
     ledger.keep(tx).await?;
     messages::add(tx, message.id, sorted.tally).await?;
     let mut digest = covered::Documents::default();

@@ -10,7 +10,8 @@ use targeting::screening::{Assessment, Screener};
 
 use super::past_of;
 use crate::store::consignments::Stored;
-use crate::store::{Store, Tx, assessments, consignments, journal, models};
+use crate::store::queue::NewRow;
+use crate::store::{Store, Tx, assessments, consignments, journal, models, queue};
 
 /// How many consignments are screened at a time: enough that the histories of a busy day are
 /// loaded once for many, few enough that a batch and its features stay under 20 MB.
@@ -102,6 +103,13 @@ pub(super) async fn keep(
     let past = past_of(tx, screener.extractor(), &waiting, None).await?;
     let judged = screener.screen(&waiting, &past);
     assessments::insert(tx, model, &of, &judged, now).await?;
+    let queued: Vec<NewRow<'_>> = (of.iter().zip(&waiting).zip(&judged))
+        .map(|(((id, _), consignment), judged)| {
+            let judged = Some((judged.p_irregular, judged.lane.as_str()));
+            NewRow { id: *id, consignment, judged }
+        })
+        .collect();
+    queue::wait(tx, &queued).await?;
     journal::record(
         tx,
         &[journal::JournalEntry {

@@ -41,6 +41,9 @@ pub struct Valued {
     pub plans_not_worked: usize,
     /// Plans left out because the model learned from outcomes of their day or later ones.
     pub plans_learned_from: usize,
+    /// Consignments left out of later plans because they arrived while the model still learned: it
+    /// may have seen what became of them.
+    pub arrived_before: usize,
     /// Last day whose outcomes the model learned from.
     pub learned_until: Option<String>,
     /// Consignments of these plans.
@@ -58,6 +61,21 @@ struct OnePlan {
     outcomes: usize,
     ids: Vec<i64>,
     units: Vec<Unit>,
+}
+
+impl OnePlan {
+    /// Leaves out what `seen` says, with the slots it took, and gives how many these were.
+    fn leave_out(&mut self, seen: impl Fn(&i64) -> bool) -> usize {
+        let before = self.ids.len();
+        let kept: Vec<bool> = self.ids.iter().map(|id| !seen(id)).collect();
+        let mut keep = kept.iter();
+        self.ids.retain(|_| keep.next().is_none_or(|keep| *keep));
+        let mut keep = kept.iter();
+        self.units.retain(|_| keep.next().is_none_or(|keep| *keep));
+        self.slots = self.units.iter().filter(|unit| unit.drawn).count();
+        self.outcomes = self.units.iter().filter(|unit| unit.result.is_some()).count();
+        before - self.ids.len()
+    }
 }
 
 /// Compares a ranking with the plans drawn for the shifts of a window.
@@ -110,11 +128,30 @@ pub async fn value_of(
     }
 
     let ids: Vec<i64> = plans.values().flat_map(|plan| plan.ids.iter().copied()).collect();
+    let mut arrived_before = 0;
     let scores = match (ranking, &screener) {
         (Ranking::Scores(by_reference), _) => scores_by_id(&mut tx, by_reference).await?,
-        (Ranking::Model(_), Some(screener)) => judged(&mut tx, screener, &ids).await?,
+        (Ranking::Model(_), Some(screener)) => {
+            let judged = judged(&mut tx, screener, &ids).await?;
+            if let Some(last) = learned_until {
+                // A consignment that arrived in the window of learning and was planned later has
+                // its histories, and perhaps its own answer, in the model.
+                let seen = |id: &i64| judged.get(id).is_some_and(|(_, arrived)| *arrived <= last);
+                plans.values_mut().for_each(|plan| arrived_before += plan.leave_out(seen));
+                plans.retain(|_, plan| plan.outcomes > 0);
+            }
+            judged.into_iter().map(|(id, (score, _))| (id, score)).collect()
+        }
         (Ranking::Model(_), None) => HashMap::new(),
     };
+    let ids: Vec<i64> = plans.values().flat_map(|plan| plan.ids.iter().copied()).collect();
+    if let (true, Some(last)) = (ids.is_empty(), learned_until) {
+        crate::refuse!(
+            "nothing_after_learning",
+            "this model learned from outcomes up to {last}, and whatever was planned later had \
+             arrived by then: name an older model, or wait for outcomes of later arrivals"
+        );
+    }
     let without_score = ids.iter().filter(|id| !scores.contains_key(id)).count();
     if without_score == ids.len() {
         crate::refuse!(
@@ -138,6 +175,7 @@ pub async fn value_of(
         plans: plans.len(),
         plans_not_worked: all - worked,
         plans_learned_from: worked - plans.len(),
+        arrived_before,
         learned_until: learned_until.map(|day| day.to_string()),
         consignments: ids.len(),
         without_score,
@@ -154,8 +192,9 @@ async fn screener_of(tx: &mut Tx, id: &str) -> Result<Screener> {
     Ok(Screener::new(model))
 }
 
-/// What the model would have ranked each consignment by, on what was known before its arrival.
-async fn judged(tx: &mut Tx, screener: &Screener, ids: &[i64]) -> Result<HashMap<i64, f64>> {
+/// What the model would have ranked each consignment by, on what was known before its arrival,
+/// and the day of that.
+async fn judged(tx: &mut Tx, screener: &Screener, ids: &[i64]) -> Result<HashMap<i64, (f64, Day)>> {
     let mut scores = HashMap::with_capacity(ids.len());
     for batch in ids.chunks(BATCH) {
         let (ids, consignments): (Vec<i64>, Vec<Consignment>) = consignments::load(tx, batch)
@@ -166,8 +205,9 @@ async fn judged(tx: &mut Tx, screener: &Screener, ids: &[i64]) -> Result<HashMap
         let past = past_of(tx, screener.extractor(), &consignments, None).await?;
         let (irregular, critical) =
             tokio::task::block_in_place(|| screener.chances(&screener.rows(&consignments, &past)));
-        let chances = irregular.into_iter().zip(critical);
-        scores.extend(ids.into_iter().zip(chances.map(|(i, c)| risk(i, c))));
+        let chances = irregular.into_iter().zip(critical).map(|(i, c)| risk(i, c));
+        let arrived = consignments.iter().map(|consignment| consignment.arrived_on);
+        scores.extend(ids.into_iter().zip(chances.zip(arrived)));
     }
     Ok(scores)
 }

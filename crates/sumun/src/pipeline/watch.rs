@@ -55,6 +55,16 @@ pub struct Drift {
     pub explore_alarm: f64,
 }
 
+/// Looks at the last half year up to the last shift planned, and keeps nothing: which alarms stand
+/// is what the last [`watch_drift`] kept.
+pub async fn seen_drift(store: &Store) -> Result<Drift> {
+    let (window, streams) = look(store, |_| {}).await?;
+    let mut tx = store.read().await?;
+    let alarms = alarms::standing(&mut tx, None).await?;
+    let explore_alarm = policies::current(&mut tx).await?.explore_alarm;
+    Ok(Drift { window, streams, alarms, rings: 0, quiets: 0, explore_alarm })
+}
+
 /// Looks at the last half year up to the last shift planned, and keeps which alarms begin and end.
 pub async fn watch_drift(
     store: &Store,

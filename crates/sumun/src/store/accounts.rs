@@ -243,3 +243,19 @@ pub async fn take_up(tx: &mut Tx, token_sha256: &str, now: i64) -> Result<()> {
     .await?;
     Ok(())
 }
+
+/// State and roles of every account, by name, for verifying.
+pub async fn states(tx: &mut Tx) -> Result<Vec<(String, String, Vec<Grant>)>> {
+    let accounts = tx
+        .fetch_all("select id, name, state from account order by name", args![], |row| {
+            Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned()))
+        })
+        .await?;
+    let ids: Vec<String> = accounts.iter().map(|(id, ..)| id.clone()).collect();
+    let all = grants(tx, &ids).await?;
+    let of = |id: &str| {
+        let own = all.iter().filter(|(of, _)| of == id);
+        own.map(|(_, grant)| grant.clone()).collect()
+    };
+    Ok(accounts.into_iter().map(|(id, name, state)| (name, state, of(&id))).collect())
+}

@@ -193,6 +193,21 @@ pub struct KeptAssessment {
     pub assessment: Assessment,
 }
 
+fn kept(row: &Row) -> Result<KeptAssessment> {
+    Ok(KeptAssessment {
+        consignment_id: row.int(0)?,
+        model_id: row.text(1)?.to_owned(),
+        assessed_at: row.int(2)?,
+        assessment: Assessment {
+            p_irregular: row.real(3)?,
+            p_critical: row.real(4)?,
+            lane: row.text(5)?.parse()?,
+            reasons: serde_json::from_str(row.text(6)?)?,
+            uncertainty: uncertainty(row, 7)?,
+        },
+    })
+}
+
 /// The assessments of these consignments by one model, or by all; in rising order of consignment
 /// and time.
 pub async fn of(tx: &mut Tx, ids: &[i64], model_id: Option<&str>) -> Result<Vec<KeptAssessment>> {
@@ -203,20 +218,27 @@ pub async fn of(tx: &mut Tx, ids: &[i64], model_id: Option<&str>) -> Result<Vec<
          where consignment_id {in $1} and ($2 is null or model_id = $2)
          order by consignment_id, assessed_at, model_id",
         args![ids.to_vec(), model_id],
-        |row| {
-            Ok(KeptAssessment {
-                consignment_id: row.int(0)?,
-                model_id: row.text(1)?.to_owned(),
-                assessed_at: row.int(2)?,
-                assessment: Assessment {
-                    p_irregular: row.real(3)?,
-                    p_critical: row.real(4)?,
-                    lane: row.text(5)?.parse()?,
-                    reasons: serde_json::from_str(row.text(6)?)?,
-                    uncertainty: uncertainty(row, 7)?,
-                },
-            })
-        },
+        kept,
+    )
+    .await
+}
+
+/// The assessments of these consignments, which arrived from `first` to `last`, by these models.
+pub async fn of_models(
+    tx: &mut Tx,
+    ids: &[i64],
+    models: &[&str],
+    (first, last): (Day, Day),
+) -> Result<Vec<KeptAssessment>> {
+    tx.fetch_all(
+        "select consignment_id, model_id, assessed_at, p_irregular, p_critical, lane, reasons,
+                se_irregular, se_critical
+         from assessment
+         where consignment_id {in $1} and model_id {in $2}
+           and arrived_day >= $3 and arrived_day <= $4
+         order by consignment_id, assessed_at",
+        args![ids.to_vec(), models.to_vec(), first.0, last.0],
+        kept,
     )
     .await
 }

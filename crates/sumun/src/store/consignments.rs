@@ -319,30 +319,72 @@ pub struct Version {
     pub consignment: Consignment,
 }
 
+fn version(row: &super::Row) -> Result<Version> {
+    let Stored { id, consignment } = stored(row)?;
+    Ok(Version {
+        id,
+        first_id: row.int(2)?,
+        version: row.int(3)?,
+        message_id: row.int(4)?,
+        line: row.int(5)?,
+        fate: row.text(6)?.parse()?,
+        consignment,
+    })
+}
+
 /// The stored versions with these ids, with their fates, in rising order of id.
 pub async fn described(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Version>> {
     tx.fetch_all(
         "select id, document, first_id, version, message_id, line, fate
          from consignment where id {in $1} order by id",
         args![ids.to_vec()],
-        |row| {
-            let Stored { id, consignment } = stored(row)?;
-            Ok(Version {
-                id,
-                first_id: row.int(2)?,
-                version: row.int(3)?,
-                message_id: row.int(4)?,
-                line: row.int(5)?,
-                fate: row.text(6)?.parse()?,
-                consignment,
-            })
-        },
+        version,
     )
     .await
 }
 
-/// Where consignments are: office, and whether a plan in force that is released has drawn it. Ids
-/// that are not there are left out.
+/// The ids of all versions of a declaration, the first one first.
+pub async fn version_ids(tx: &mut Tx, of: &Version) -> Result<Vec<i64>> {
+    tx.fetch_all(
+        "select id from declaration
+         where reference = $1 and source = $2 order by version",
+        args![of.consignment.reference.as_str(), of.consignment.source.as_str()],
+        |row| row.int(0),
+    )
+    .await
+}
+
+/// As [`described`], for those that arrived from `first` to `last`: so a partitioned table is
+/// asked for a few months alone.
+pub async fn described_of(
+    tx: &mut Tx,
+    ids: &[i64],
+    (first, last): (Day, Day),
+) -> Result<Vec<Version>> {
+    tx.fetch_all(
+        "select id, document, first_id, version, message_id, line, fate
+         from consignment
+         where id {in $1} and arrived_day >= $2 and arrived_day <= $3
+         order by id",
+        args![ids.to_vec(), first.0, last.0],
+        version,
+    )
+    .await
+}
+
+/// The customs offices of these consignments.
+pub async fn offices_of(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    let found = tx
+        .fetch_all(
+            "select id, office from consignment where id {in $1}",
+            args![ids.to_vec()],
+            |row| Ok((row.int(0)?, row.text(1)?.to_owned())),
+        )
+        .await?;
+    Ok(found.into_iter().collect())
+}
+/// Where consignments are: office, and whether a plan in force that is released has drawn it, or an
+/// officer ordered that it be inspected. Ids that are not there are left out.
 pub async fn places(tx: &mut Tx, ids: &[i64], now: i64) -> Result<Vec<(i64, String, bool)>> {
     tx.fetch_all(
         "select consignment.id, consignment.office,
@@ -351,7 +393,12 @@ pub async fn places(tx: &mut Tx, ids: &[i64], now: i64) -> Result<Vec<(i64, Stri
                     join plan on plan.id = selection.plan_id
                     where selection.consignment_id = consignment.id
                       and selection.drawn = 1 and plan.state = 'drawn'
-                      and coalesce(plan.released_at, plan.drawn_at) <= $2) then 1 else 0 end
+                      and coalesce(plan.released_at, plan.drawn_at) <= $2)
+                   or exists (
+                     select 1 from decision
+                     where decision.first_id = consignment.first_id
+                       and decision.in_force = 1 and decision.act = 'inspect')
+                 then 1 else 0 end
          from consignment
          where consignment.id {in $1}
          order by consignment.id",

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use targeting::consignment::Consignment;
+use targeting::consignment::{Consignment, Shift};
 use targeting::outcome::Inspection;
 
-use super::{AssertSqlSafe, Store, Tx, args, assessments, plans};
+use super::{AssertSqlSafe, Store, Tx, accounts, args, assessments, plans, verifications};
+use crate::rights::Grant;
 
 /// Entries looked at in one reading transaction.
 const PAGE: i64 = 500;
@@ -40,7 +41,8 @@ pub async fn compare(
                  where seq > $1
                    and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn',
                                'shadow', 'withdraw', 'approve', 'rollback', 'return', 'stop',
-                               'policy', 'drift')
+                               'policy', 'drift', 'hold', 'ask', 'inspect', 'waive', 'release',
+                               'undo', 'verify scans', 'add account', 'redeem', 'change account')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
@@ -60,13 +62,16 @@ pub async fn compare(
             let holds = match act.as_str() {
                 "receive" => documents_hold(&mut tx, &body, at).await,
                 "screen" => assessments_hold(&mut tx, &body).await,
-                "plan" => plan_holds(&mut tx, &subject, &body).await,
+                "plan" => plan_holds(&mut tx, &subject, &body, at).await,
+                "verify scans" => verification_holds(&mut tx, &subject, &body, at).await,
                 "learn" => model_holds(&mut tx, &body).await,
                 "policy" => policy_holds(&mut tx, &body, (&actor, at)).await,
-                // What these come to is compared at the end.
-                "shadow" | "withdraw" | "approve" | "rollback" | "return" | "stop" | "drift" => {
-                    Ok(true)
+                "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => {
+                    decision_holds(&mut tx, &act, &body, (&actor, at)).await
                 }
+                // What these come to is compared at the end.
+                "shadow" | "withdraw" | "approve" | "rollback" | "return" | "stop" | "drift"
+                | "add account" | "redeem" | "change account" => Ok(true),
                 _ => outcome_holds(&mut tx, &body).await,
             }
             .with_context(|| format!("while comparing journal entry {seq}"))?;
@@ -77,13 +82,17 @@ pub async fn compare(
                     }
                     "screen" => "assessments made then have been altered, added or removed",
                     "plan" => "the plan drawn then has been altered",
+                    "verify scans" => "the scans to be unpacked that were drawn then were altered",
                     "learn" => "the model learned then, or its backtest, has been altered",
                     "policy" => "the policy decided then has been altered or removed",
+                    "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => {
+                        "the decision made then has been altered or removed"
+                    }
                     _ => "the outcome recorded then has been altered",
                 };
                 return Ok((compared, Some(Altered { seq, what: format!("{what} ({subject})") })));
             }
-            said.add(seq, &act, &body, (&actor, at));
+            said.add(seq, (&act, &subject), &body, (&actor, at));
             compared += 1;
             progress(seq as u64);
         }
@@ -97,10 +106,17 @@ type AlarmKey = (String, String, String, i64);
 #[derive(Default)]
 struct Said {
     outcomes: i64,
+    decisions: i64,
     policies: i64,
     last_seq: i64,
     /// By model: the entry that last changed its state, the state, who approved it last and why.
     models: BTreeMap<String, Life>,
+    /// Silent scans with an answer.
+    verifications: i64,
+    /// By plan: the entry that last changed its state, and the state.
+    plans: BTreeMap<i64, (i64, &'static str)>,
+    /// By account: the entry that last changed it, its state and its roles.
+    accounts: BTreeMap<String, (i64, String, Vec<Grant>)>,
     /// By alarm: the entry, and when it was quiet.
     alarms: BTreeMap<AlarmKey, (i64, Option<i64>)>,
 }
@@ -109,17 +125,39 @@ struct Said {
 struct Life {
     seq: i64,
     state: &'static str,
-    approved: Option<(String, String)>,
+    approved: Option<super::models::Approval>,
 }
 
 impl Said {
-    fn add(&mut self, seq: i64, act: &str, body: &Value, (actor, at): (&str, i64)) {
+    fn add(
+        &mut self,
+        seq: i64,
+        (act, subject): (&str, &str),
+        body: &Value,
+        (actor, at): (&str, i64),
+    ) {
         let named = body["model"].as_str().unwrap_or_default();
         match act {
             "receive" => self.outcomes += body["outcomes"].as_i64().unwrap_or(0),
             "record" | "correct" => self.outcomes += 1,
             "policy" => self.policies += 1,
+            "hold" | "ask" | "inspect" | "waive" | "release" | "undo" => self.decisions += 1,
             "drift" => self.heard(seq, body, at),
+            "plan" => {
+                if let Some(elder) = body["replaces"].as_i64() {
+                    self.plans.insert(elder, (seq, "replaced"));
+                }
+                if let Some(id) = number(subject, "plan ") {
+                    self.plans.insert(id, (seq, "drawn"));
+                }
+            }
+            "verify scans" => {
+                let count = |name: &str| body[name].as_array().map_or(0, Vec::len) as i64;
+                self.verifications += count("unpack") + count("leave");
+            }
+            "add account" | "redeem" | "change account" => {
+                self.administered(seq, act, subject.trim_start_matches("account "), body);
+            }
             "learn" => self.becomes(seq, named, "candidate"),
             "shadow" => self.becomes(seq, named, "challenger"),
             "withdraw" => {
@@ -137,7 +175,7 @@ impl Said {
                 self.becomes(seq, named, "in_force");
                 if let Some(life) = self.models.get_mut(named) {
                     let reason = body["reason"].as_str().unwrap_or_default();
-                    life.approved = Some((actor.to_owned(), reason.to_owned()));
+                    life.approved = Some((actor.to_owned(), reason.to_owned(), at));
                 }
             }
             "rollback" => self.becomes(seq, named, "rolled_back"),
@@ -146,6 +184,31 @@ impl Said {
             _ => {}
         }
         self.last_seq = seq;
+    }
+
+    fn administered(&mut self, seq: i64, act: &str, name: &str, body: &Value) {
+        let grants = |value: &Value| -> Option<Vec<Grant>> {
+            let all = value.as_array()?.iter().filter_map(|text| text.as_str()?.parse().ok());
+            let mut all: Vec<Grant> = all.collect();
+            all.sort_by(|a, b| (a.role.as_str(), &a.office).cmp(&(b.role.as_str(), &b.office)));
+            all.dedup();
+            Some(all)
+        };
+        let new = || (seq, "invited".to_owned(), Vec::new());
+        let account = self.accounts.entry(name.to_owned()).or_insert_with(new);
+        account.0 = seq;
+        match act {
+            "redeem" => account.1 = "active".to_owned(),
+            "add account" => account.2 = grants(&body["grants"]).unwrap_or_default(),
+            _ => {
+                if let Some(state) = body["state"].as_str() {
+                    account.1 = state.to_owned();
+                }
+                if let Some(to) = grants(&body["grants"]["to"]) {
+                    account.2 = to;
+                }
+            }
+        }
     }
 
     fn becomes(&mut self, seq: i64, model: &str, state: &'static str) {
@@ -177,6 +240,31 @@ impl Said {
                 "the journal covers {} outcomes, the store holds {outcomes}: some were added or \
                  removed",
                 self.outcomes
+            );
+            return Ok(Some(Altered { seq: self.last_seq, what }));
+        }
+        let verifications = verifications::count(tx).await?;
+        if verifications != self.verifications {
+            let what = format!(
+                "the journal covers {} silent scans with an answer, the store holds \
+                 {verifications}",
+                self.verifications
+            );
+            return Ok(Some(Altered { seq: self.last_seq, what }));
+        }
+        if let Some(altered) = self.plans_altered(tx).await? {
+            return Ok(Some(altered));
+        }
+        if let Some(altered) = self.accounts_altered(tx).await? {
+            return Ok(Some(altered));
+        }
+        let decisions =
+            tx.fetch_one("select count(*) from decision", args![], |row| row.int(0)).await?;
+        if decisions != self.decisions {
+            let what = format!(
+                "the journal covers {} decisions, the store holds {decisions}: some were added or \
+                 removed",
+                self.decisions
             );
             return Ok(Some(Altered { seq: self.last_seq, what }));
         }
@@ -224,6 +312,60 @@ impl Said {
     }
 }
 
+impl Said {
+    async fn plans_altered(&self, tx: &mut Tx) -> Result<Option<Altered>> {
+        let kept: BTreeMap<i64, String> = plans::states(tx).await?.into_iter().collect();
+        for (id, (seq, state)) in &self.plans {
+            if kept.get(id).map(String::as_str) != Some(*state) {
+                let is = kept.get(id).map_or("gone", String::as_str);
+                let what = format!("plan P-{id} is {is}, the journal says {state}");
+                return Ok(Some(Altered { seq: *seq, what }));
+            }
+        }
+        let added = kept.keys().find(|id| !self.plans.contains_key(id));
+        Ok(added.map(|id| {
+            let what = format!("plan P-{id} was added, and never drawn");
+            Altered { seq: self.last_seq, what }
+        }))
+    }
+
+    async fn accounts_altered(&self, tx: &mut Tx) -> Result<Option<Altered>> {
+        let kept = accounts::states(tx).await?;
+        for (name, state, grants) in &kept {
+            let holds =
+                self.accounts.get(name).is_some_and(|(_, was, had)| was == state && had == grants);
+            if !holds {
+                let seq = self.accounts.get(name).map_or(self.last_seq, |(seq, ..)| *seq);
+                let what = format!("state or roles of the account {name} are not those journaled");
+                return Ok(Some(Altered { seq, what }));
+            }
+        }
+        let gone = self.accounts.iter().find(|(name, _)| !kept.iter().any(|(of, ..)| of == *name));
+        Ok(gone.map(|(name, (seq, ..))| {
+            let what = format!("the account {name} has been removed");
+            Altered { seq: *seq, what }
+        }))
+    }
+}
+
+/// The number behind a noun.
+fn number(subject: &str, noun: &str) -> Option<i64> {
+    subject.strip_prefix(noun)?.parse().ok()
+}
+
+async fn verification_holds(tx: &mut Tx, subject: &str, body: &Value, at: i64) -> Result<bool> {
+    let Some(plan) = number(subject, "plan ") else { return Ok(false) };
+    let kept = verifications::drawn_at(tx, plan, at).await?;
+    let said = |name: &str, drawn: bool| {
+        let ids = body[name].as_array().into_iter().flatten().filter_map(Value::as_i64);
+        ids.map(move |id| (id, drawn)).collect::<Vec<_>>()
+    };
+    let mut all = [said("unpack", true), said("leave", false)].concat();
+    all.sort_unstable();
+    let same = kept.iter().map(|one| (one.consignment_id, one.drawn)).eq(all);
+    Ok(same && kept.iter().all(|one| body["share"] == one.share))
+}
+
 async fn policy_holds(tx: &mut Tx, body: &Value, (actor, at): (&str, i64)) -> Result<bool> {
     let kept = super::policies::list(tx).await?;
     let Some(kept) = kept.iter().find(|kept| body["number"] == kept.number) else {
@@ -233,6 +375,17 @@ async fn policy_holds(tx: &mut Tx, body: &Value, (actor, at): (&str, i64)) -> Re
         && body["reason"] == kept.reason
         && kept.set_by == actor
         && kept.set_at == at)
+}
+
+async fn decision_holds(
+    tx: &mut Tx,
+    act: &str,
+    body: &Value,
+    (actor, at): (&str, i64),
+) -> Result<bool> {
+    let Some(id) = body["decision"].as_i64() else { return Ok(false) };
+    let Some(kept) = super::decisions::find(tx, id).await? else { return Ok(false) };
+    Ok(kept.act.as_str() == act && kept.by == actor && kept.at == at && kept.journaled() == *body)
 }
 
 fn range(body: &Value) -> Option<(i64, i64)> {
@@ -363,18 +516,29 @@ async fn assessments_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
     Ok(body["sha256"] == digest.finish())
 }
 
-async fn plan_holds(tx: &mut Tx, subject: &str, body: &Value) -> Result<bool> {
-    let Some(id) = subject.strip_prefix("plan ").and_then(|id| id.parse::<i64>().ok()) else {
-        return Ok(false);
-    };
+async fn plan_holds(tx: &mut Tx, subject: &str, body: &Value, at: i64) -> Result<bool> {
+    let Some(id) = number(subject, "plan ") else { return Ok(false) };
     let Some(plan) = plans::find(tx, id).await? else { return Ok(false) };
     let seed = hex::decode(&plan.seed).unwrap_or_default();
-    let seed_holds = body["seed_sha256"] == hex::encode(Sha256::digest(seed))
+    let drawn = body["seed_sha256"] == hex::encode(Sha256::digest(seed))
         && body["capacity"] == plan.capacity
         && body["terms"] == plan.terms
         && body["report"] == json!(plan.report);
+    let day = plan.shift.parse::<Shift>().ok().map(|shift| i64::from(shift.day.0));
+    let placed = body["office"] == plan.office
+        && body["shift"] == plan.shift
+        && day == Some(plan.shift_day)
+        && body["regime"] == plan.regime
+        && body["model"] == json!(plan.model_id)
+        // Entries of before there were shifts with hours have no time of release.
+        && body["released_at"] == json!(plan.released_at)
+        && plan.drawn_at == at;
+    let counted = body["candidates"] == plan.candidates
+        && body["drawn"] == plan.drawn
+        && body["minutes"] == plan.minutes;
     let lines = plans::lines(tx, id).await?;
-    Ok(seed_holds && body["sha256"] == plans::digest(&lines))
+    let digest = plans::digest(&lines);
+    Ok(drawn && placed && counted && plan.digest == digest && body["sha256"] == digest)
 }
 
 async fn model_holds(tx: &mut Tx, body: &Value) -> Result<bool> {

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `{in $1}` | `in (select value from json_each($1))` | `= any($1)` |
 //! | `{least}`, `{greatest}` | `min`, `max` | `least`, `greatest` |
+//! | `{position}` | `instr` | `strpos` |
 //! | `{bytewise}` | `collate binary` | `collate "C"` |
 //! | `{for update}` | nothing: the one writer has locked all | `for update` |
 //!
@@ -150,6 +151,7 @@ pub(super) fn portable(engine: Engine, sql: SqlStr) -> SqlStr {
         match &rest[..end] {
             "{least}" => out.push_str(if sqlite { "min" } else { "least" }),
             "{greatest}" => out.push_str(if sqlite { "max" } else { "greatest" }),
+            "{position}" => out.push_str(if sqlite { "instr" } else { "strpos" }),
             "{bytewise}" => out.push_str(if sqlite { "collate binary" } else { "collate \"C\"" }),
             "{for update}" => out.push_str(if sqlite { "" } else { "for update" }),
             marker => match marker.strip_prefix("{in ").and_then(|it| it.strip_suffix('}')) {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Tx, args};
+use super::{Tx, Value, args};
 
 /// The kind of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,12 @@ pub struct Exported {
     query: &'static str,
 }
 
+impl Exported {
+    pub(super) const fn of(columns: &'static [Column], query: &'static str) -> Exported {
+        Exported { columns, query }
+    }
+}
+
 /// One value of a row.
 #[derive(Debug, Clone, Copy)]
 pub enum Cell<'r> {
@@ -42,13 +48,13 @@ pub enum Cell<'r> {
     Text(Option<&'r str>),
 }
 
-const fn int(name: &'static str) -> Column {
+pub(super) const fn int(name: &'static str) -> Column {
     Column { name, kind: Kind::Int }
 }
-const fn real(name: &'static str) -> Column {
+pub(super) const fn real(name: &'static str) -> Column {
     Column { name, kind: Kind::Real }
 }
-const fn text(name: &'static str) -> Column {
+pub(super) const fn text(name: &'static str) -> Column {
     Column { name, kind: Kind::Text }
 }
 
@@ -215,9 +221,19 @@ pub static JOURNAL: Exported = Exported {
 pub async fn each(
     tx: &mut Tx,
     table: &Exported,
+    each: impl FnMut(&[Cell<'_>]) -> Result<()>,
+) -> Result<()> {
+    each_of(tx, table, args![], each).await
+}
+
+/// As [`each`], of a table whose query has placeholders.
+pub(super) async fn each_of(
+    tx: &mut Tx,
+    table: &Exported,
+    args: &[Value<'_>],
     mut each: impl FnMut(&[Cell<'_>]) -> Result<()>,
 ) -> Result<()> {
-    let mut rows = tx.rows(table.query, args![])?;
+    let mut rows = tx.rows(table.query, args)?;
     while let Some(row) = rows.next().await? {
         let cells = table
             .columns

@@ -148,6 +148,84 @@ pub async fn about(tx: &mut Tx, subject: &str) -> Result<Vec<Recorded>> {
     .await
 }
 
+/// Which entries are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// About one of these.
+    pub subjects: Option<Vec<String>>,
+    /// Of this person or part of Sumun.
+    pub actor: Option<String>,
+    /// Of this act.
+    pub act: Option<String>,
+    /// From this time on.
+    pub from: Option<i64>,
+    /// Up to this time.
+    pub to: Option<i64>,
+    /// With this text in act, subject, actor or body.
+    pub text: Option<String>,
+}
+
+/// Up to `limit` entries before one, the latest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn page(
+    tx: &mut Tx,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Recorded>> {
+    // What stands for other characters in a pattern stands for itself in what people look for.
+    let pattern = filter.text.as_ref().map(|text| {
+        let plain = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        format!("%{plain}%")
+    });
+    let none = Vec::new();
+    let subjects = filter.subjects.as_ref().unwrap_or(&none);
+    let args = args![
+        before.unwrap_or(i64::MAX),
+        filter.subjects.is_none(),
+        subjects,
+        &filter.actor,
+        &filter.act,
+        filter.from,
+        filter.to,
+        pattern,
+        limit
+    ];
+    tx.fetch_all(
+        "select seq, at, actor, act, subject, body
+         from journal
+         where seq < $1
+           and ($2 = 1 or subject {in $3})
+           and ($4 is null or actor = $4)
+           and ($5 is null or act = $5)
+           and ($6 is null or at >= $6)
+           and ($7 is null or at <= $7)
+           and ($8 is null
+                or lower(act || ' ' || subject || ' ' || actor || ' ' || body)
+                   like $8 escape '!')
+         order by seq desc
+         limit $9",
+        args,
+        recorded,
+    )
+    .await
+}
+
+/// One entry.
+///
+/// # Errors
+/// When the store fails.
+pub async fn entry(tx: &mut Tx, seq: i64) -> Result<Option<Recorded>> {
+    tx.fetch_optional(
+        "select seq, at, actor, act, subject, body from journal where seq = $1",
+        args![seq],
+        recorded,
+    )
+    .await
+}
+
 /// All that one recorded of one kind of act, oldest first. It reads the whole journal, so it is for
 /// acts that are rare.
 ///
@@ -497,4 +575,55 @@ async fn prove(tx: &mut Tx, ranges: Vec<Range<u64>>, size: u64) -> Result<Vec<Ha
 pub fn leaf_of(entry: &Recorded) -> Hash {
     let texts = [&*entry.actor, &*entry.act, &*entry.subject, &*entry.body];
     merkle::leaf_hash(&leaf_bytes(entry.seq, entry.at, texts))
+}
+
+/// How many entries there are.
+///
+/// # Errors
+/// When the store fails.
+pub async fn size(tx: &mut Tx) -> Result<i64> {
+    tx.fetch_one("select size from journal_head where id = 1", args![], |row| row.int(0)).await
+}
+
+/// An entry, as far as it is told to those who listen.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// Microseconds since 1970 UTC.
+    pub at: i64,
+    /// What was done.
+    pub act: String,
+    /// What it was done to.
+    pub subject: String,
+    /// JSON.
+    pub body: String,
+}
+
+/// The entries of these acts after an entry, at most `limit`, and the number up to which they go.
+///
+/// # Errors
+/// When the store fails.
+pub async fn news(tx: &mut Tx, after: i64, acts: &[&str], limit: i64) -> Result<(i64, Vec<News>)> {
+    let size = size(tx).await?;
+    if size == after {
+        return Ok((size, Vec::new()));
+    }
+    let mut last = after;
+    let news = tx
+        .fetch_all(
+            "select at, act, subject, body, seq from journal
+             where seq > $1 and act {in $2} order by seq limit $3",
+            args![after, acts, limit],
+            |row| {
+                last = row.int(4)?;
+                Ok(News {
+                    at: row.int(0)?,
+                    act: row.text(1)?.to_owned(),
+                    subject: row.text(2)?.to_owned(),
+                    body: row.text(3)?.to_owned(),
+                })
+            },
+        )
+        .await?;
+    let whole = (news.len() as i64) < limit;
+    Ok((if whole { size } else { last }, news))
 }

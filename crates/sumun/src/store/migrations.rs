@@ -37,6 +37,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_uncertainty"),
     migration!(7, "0007_model_life"),
     migration!(8, "0008_accounts"),
+    migration!(9, "0009_desk"),
+    migration!(10, "0010_data"),
     migration!(13, "0013_reference"),
 ];
 

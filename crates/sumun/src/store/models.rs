@@ -153,14 +153,22 @@ pub async fn former(tx: &mut Tx) -> Result<Option<String>> {
     .await
 }
 
-/// Name, state and last approval (by whom, why) of every model, for verifying.
-pub async fn states(tx: &mut Tx) -> Result<Vec<(String, String, Option<(String, String)>)>> {
-    tx.fetch_all("select id, state, approved_by, reason from model order by id", args![], |row| {
-        let approved = row.text_opt(2)?.map(str::to_owned);
-        let reason = row.text_opt(3)?.unwrap_or_default().to_owned();
-        let approved = approved.map(|by| (by, reason));
-        Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), approved))
-    })
+/// The last approval of a model: by whom, why and when.
+pub type Approval = (String, String, i64);
+
+/// Name, state and last approval of every model, for verifying.
+pub async fn states(tx: &mut Tx) -> Result<Vec<(String, String, Option<Approval>)>> {
+    tx.fetch_all(
+        "select id, state, approved_by, reason, approved_at from model order by id",
+        args![],
+        |row| {
+            let approved = row.text_opt(2)?.map(str::to_owned);
+            let reason = row.text_opt(3)?.unwrap_or_default().to_owned();
+            let at = row.int_opt(4)?.unwrap_or_default();
+            let approved = approved.map(|by| (by, reason, at));
+            Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), approved))
+        },
+    )
     .await
 }
 

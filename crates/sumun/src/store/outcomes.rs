@@ -241,7 +241,7 @@ pub struct Measured {
     pub outcome: Option<String>,
     /// Minutes that were spent on it, where recorded.
     pub spent: Option<i64>,
-    /// The modality that the plan ordered.
+    /// The modality that was ordered: by the plan, or by an officer in its place.
     pub ordered: String,
     /// What it was examined with in the end: the modality recorded, else the one ordered.
     pub modality: String,
@@ -249,6 +249,8 @@ pub struct Measured {
     pub verification: Option<Verification>,
     /// Chance with which this plan's silent scans are unpacked, if they were drawn from.
     pub verified: Option<f64>,
+    /// What it was ranked by.
+    pub risk: f64,
 }
 
 /// Calls `each` with every candidate of every plan in force, plan by plan.
@@ -263,17 +265,23 @@ pub async fn measured(
                 selection.minutes, selection.detection, selection.drawn, outcome.outcome,
                 outcome.minutes, selection.consignment_id,
                 coalesce(outcome.modality, selection.modality), verification.share,
-                verification.drawn, verified.share, selection.modality
+                verification.drawn, verified.share, selection.modality, decision.modality,
+                decision.detection, selection.risk
          from plan
          join selection on selection.plan_id = plan.id
          left join outcome
            on outcome.consignment_id = selection.consignment_id and outcome.latest = 1
+          and not (outcome.outcome = 'not_examined'
+                   and outcome.document like '%waiver_undone%')
          left join verification
            on verification.plan_id = plan.id
           and verification.consignment_id = selection.consignment_id
          left join (select plan_id, max(share) as share from verification group by plan_id)
                 as verified
            on verified.plan_id = plan.id
+         left join decision
+           on decision.consignment_id = selection.consignment_id
+          and decision.act = 'inspect' and decision.in_force = 1
          where plan.state = 'drawn' and plan.shift_day >= $1 and plan.shift_day <= $2
          order by plan.id, selection.consignment_id",
         args![first.0, last.0],
@@ -286,6 +294,14 @@ pub async fn measured(
             }
             _ => None,
         };
+        let modality = row.text(14)?;
+        // What an officer ordered in the plan's place has its own chance to find what is there.
+        let instead = row.text_opt(19)?.zip(row.real_opt(20)?);
+        let instead = instead.filter(|(ordered, _)| *ordered == modality);
+        let (ordered, detection) = match instead {
+            Some(instead) => instead,
+            None => (row.text(18)?, row.real(9)?),
+        };
         each(Measured {
             office: row.text(0)?.to_owned(),
             regime: row.text(1)?.to_owned(),
@@ -296,18 +312,75 @@ pub async fn measured(
             expected_critical: row.real(6)?,
             channel: row.text(7)?.parse()?,
             minutes: row.int(8)?,
-            detection: row.real(9)?,
+            detection,
             drawn: row.int(10)? == 1,
             outcome: row.text_opt(11)?.map(str::to_owned),
             spent: row.int_opt(12)?,
             consignment_id,
-            ordered: row.text(18)?.to_owned(),
-            modality: row.text(14)?.to_owned(),
+            ordered: ordered.to_owned(),
+            modality: modality.to_owned(),
             verification,
             verified: row.real_opt(17)?,
+            risk: row.real(21)?,
         });
     }
     Ok(())
+}
+
+/// How much of an office's traffic was seen.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Covered {
+    /// Customs office.
+    pub office: String,
+    /// Parcel or freight.
+    pub regime: String,
+    /// Consignments that arrived, each counted once whatever its versions.
+    pub arrived: i64,
+    /// Of these, assessed by some model.
+    pub screened: i64,
+    /// Of these, candidates of a plan in force.
+    pub planned: i64,
+    /// Of these, examined.
+    pub inspected: i64,
+}
+
+/// How much of the traffic that arrived in a window each office and regime saw.
+pub async fn covered(tx: &mut Tx, (first, last): (Day, Day)) -> Result<Vec<Covered>> {
+    tx.fetch_all(
+        "select consignment.office, consignment.regime, count(distinct consignment.first_id),
+                count(distinct case when assessed.consignment_id is not null
+                                    then consignment.first_id end),
+                count(distinct case when planned.consignment_id is not null
+                                    then consignment.first_id end),
+                count(distinct case when outcome.consignment_id is not null
+                                    then consignment.first_id end)
+         from consignment
+         left join (select distinct consignment_id from assessment
+                    where arrived_day >= $1 and arrived_day <= $2) as assessed
+           on assessed.consignment_id = consignment.id
+         left join (select distinct selection.consignment_id
+                    from selection join plan on plan.id = selection.plan_id
+                    where plan.state = 'drawn') as planned
+           on planned.consignment_id = consignment.id
+         left join outcome
+           on outcome.consignment_id = consignment.id
+          and outcome.latest = 1 and outcome.outcome <> 'not_examined'
+         where consignment.arrived_day >= $1 and consignment.arrived_day <= $2
+         group by consignment.office, consignment.regime
+         order by consignment.office, consignment.regime",
+        args![first.0, last.0],
+        |row| {
+            Ok(Covered {
+                office: row.text(0)?.to_owned(),
+                regime: row.text(1)?.to_owned(),
+                arrived: row.int(2)?,
+                screened: row.int(3)?,
+                planned: row.int(4)?,
+                inspected: row.int(5)?,
+            })
+        },
+    )
+    .await
 }
 
 /// Outcomes outside any plan, by kind: back files and officers' own choices.

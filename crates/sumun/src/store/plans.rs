@@ -48,7 +48,11 @@ pub async fn awaiting(
                 or (consignment.fate = 'released' and exists (
                         select 1 from selection
                         where selection.plan_id = $6
-                          and selection.consignment_id = consignment.id)))
+                          and selection.consignment_id = consignment.id)
+                    and not exists (
+                        select 1 from decision
+                        where decision.first_id = consignment.first_id
+                          and decision.in_force = 1 and decision.act = 'release')))
            and not exists (
                    select 1 from selection join plan on plan.id = selection.plan_id
                    where selection.consignment_id = consignment.id
@@ -86,7 +90,9 @@ pub struct KeptPlan {
     pub model_id: Option<String>,
     /// When it was drawn, in microseconds since 1970-01-01 UTC.
     pub drawn_at: i64,
-    /// Seed of the draw, in hexadecimal.
+    /// Seed of the draw, in hexadecimal. Whoever knows it foresees which silent scans are verified,
+    /// so what is printed is its SHA-256.
+    #[serde(rename = "seed_sha256", serialize_with = "commitment")]
     pub seed: String,
     /// Terms of the chances, as JSON.
     pub terms: String,
@@ -104,6 +110,11 @@ pub struct KeptPlan {
     pub report: Option<String>,
     /// From when on those who inspect may see it; none for at once.
     pub released_at: Option<i64>,
+}
+
+fn commitment<S: serde::Serializer>(seed: &str, to: S) -> Result<S::Ok, S::Error> {
+    let seed = hex::decode(seed).map_err(serde::ser::Error::custom)?;
+    to.serialize_str(&hex::encode(Sha256::digest(seed)))
 }
 
 impl KeptPlan {
@@ -228,25 +239,34 @@ pub async fn insert(tx: &mut Tx, plan: &KeptPlan, lines: &[KeptSelection]) -> Re
     Ok(())
 }
 
-/// Marks a plan as replaced and takes its released consignments back among those that wait.
+/// Marks a plan as replaced and takes the consignments that it released back among those that
+/// wait; what a person released stays so.
 pub async fn replace(tx: &mut Tx, id: i64) -> Result<()> {
     tx.execute("update plan set state = 'replaced' where id = $1", args![id]).await?;
     tx.execute(
         "update consignment set fate = 'pending'
          where fate = 'released'
-           and id in (select consignment_id from selection where plan_id = $1)",
+           and id in (select consignment_id from selection where plan_id = $1)
+           and not exists (
+                   select 1 from decision
+                   where decision.first_id = consignment.first_id
+                     and decision.in_force = 1 and decision.act = 'release')",
         args![id],
     )
     .await?;
     Ok(())
 }
 
-/// Releases what a plan left.
+/// Releases what a plan left, but for what a person keeps.
 pub async fn release_the_rest(tx: &mut Tx, id: i64) -> Result<()> {
     tx.execute(
         "update consignment set fate = 'released'
          where fate = 'pending'
-           and id in (select consignment_id from selection where plan_id = $1 and drawn = 0)",
+           and id in (select consignment_id from selection where plan_id = $1 and drawn = 0)
+           and not exists (
+                   select 1 from decision
+                   where decision.first_id = consignment.first_id
+                     and decision.in_force = 1 and decision.act in ('hold', 'ask', 'inspect'))",
         args![id],
     )
     .await?;
@@ -299,6 +319,25 @@ pub async fn of_shift(
     tx.fetch_optional(sql, args![office, shift_day.0, regime, shift], kept).await
 }
 
+/// The lines of a plan that are to be opened, by rank: what was drawn, and what an officer ordered
+/// to be inspected all the same.
+pub async fn to_open(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
+    tx.fetch_all(
+        "select consignment_id, position, risk, expected, expected_critical, chance, channel,
+                modality, minutes, detection, drawn, bundle, profile, must
+         from selection
+         where plan_id = $1
+           and (drawn = 1 or exists (
+                   select 1 from decision
+                   where decision.consignment_id = selection.consignment_id
+                     and decision.in_force = 1 and decision.act = 'inspect'))
+         order by position",
+        args![id],
+        line,
+    )
+    .await
+}
+
 /// All plans, the newest first.
 pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<KeptPlan>> {
     let sql = super::AssertSqlSafe(format!("select {COLUMNS} from plan order by id desc limit $1"));
@@ -314,6 +353,14 @@ pub async fn lines(tx: &mut Tx, id: i64) -> Result<Vec<KeptSelection>> {
         args![id],
         line,
     )
+    .await
+}
+
+/// Number and state of every plan, for verifying.
+pub async fn states(tx: &mut Tx) -> Result<Vec<(i64, String)>> {
+    tx.fetch_all("select id, state from plan order by id", args![], |row| {
+        Ok((row.int(0)?, row.text(1)?.to_owned()))
+    })
     .await
 }
 
@@ -495,4 +542,39 @@ fn line(row: &super::Row) -> Result<KeptSelection> {
         profile: row.text_opt(12)?.map(str::to_owned),
         must: row.int(13)? == 1,
     })
+}
+
+/// The plans in force of a day at these offices, by office, shift and regime.
+pub async fn of_day(tx: &mut Tx, offices: &[String], day: Day) -> Result<Vec<KeptPlan>> {
+    let sql = super::AssertSqlSafe(format!(
+        "select {COLUMNS} from plan
+         where office {{in $1}} and shift_day = $2 and state = 'drawn'
+         order by office, shift, regime, id"
+    ));
+    tx.fetch_all(sql, args![offices, day.0], kept).await
+}
+
+/// How many consignments arrived on a day at these offices, newer versions in place of older ones.
+pub async fn arrived_on(tx: &mut Tx, offices: &[String], day: Day) -> Result<i64> {
+    tx.fetch_one(
+        "select count(*) from consignment
+         where office {in $1} and arrived_day = $2 and fate <> 'superseded'",
+        args![offices, day.0],
+        |row| row.int(0),
+    )
+    .await
+}
+
+/// The plans in force that those who inspect may see since a time after `from` and up to `to`, with
+/// their offices and that time.
+pub async fn released_between(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<(i64, String, i64)>> {
+    tx.fetch_all(
+        "select id, office, coalesce(released_at, drawn_at) from plan
+         where state = 'drawn' and coalesce(released_at, drawn_at) > $1
+           and coalesce(released_at, drawn_at) <= $2
+         order by id",
+        args![from, to],
+        |row| Ok((row.int(0)?, row.text(1)?.to_owned(), row.int(2)?)),
+    )
+    .await
 }

@@ -55,3 +55,26 @@ pub async fn silent(tx: &mut Tx, plan_id: i64) -> Result<Vec<(i64, String)>> {
     )
     .await
 }
+
+/// The answers that one draw of a plan gave, in rising order of consignment.
+pub async fn drawn_at(tx: &mut Tx, plan_id: i64, at: i64) -> Result<Vec<Verification>> {
+    tx.fetch_all(
+        "select consignment_id, share, drawn from verification
+         where plan_id = $1 and drawn_at = $2
+         order by consignment_id",
+        args![plan_id, at],
+        |row| {
+            Ok(Verification {
+                consignment_id: row.int(0)?,
+                share: row.real(1)?,
+                drawn: row.flag(2)?,
+            })
+        },
+    )
+    .await
+}
+
+/// How many answers there are.
+pub async fn count(tx: &mut Tx) -> Result<i64> {
+    tx.fetch_one("select count(*) from verification", args![], |row| row.int(0)).await
+}

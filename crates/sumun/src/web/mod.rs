@@ -8,6 +8,7 @@ pub mod api;
 mod assets;
 pub mod caller;
 pub mod door;
+mod events;
 mod guard;
 mod limits;
 mod problem;
@@ -29,6 +30,7 @@ use tokio::sync::Notify;
 
 use crate::acts;
 use crate::config::now;
+use crate::pipeline;
 use crate::rights::Rights;
 use crate::store::Store;
 
@@ -50,6 +52,8 @@ pub struct App {
     rights: Arc<Rights>,
     limits: Arc<limits::Limits>,
     site: Arc<Site>,
+    events: events::Events,
+    screeners: pipeline::dossier::Screeners,
 }
 
 /// How the server is reached, and what it calls itself.
@@ -176,13 +180,26 @@ pub async fn serve(
     let (reads, writing_down) = reads::open(store.clone());
     let door = door::Door::open(listener, site.tls.clone())?;
     let (limits, site) = (Arc::default(), Arc::new(site));
-    let app = App { store, reception, reads, rights, limits, site };
+    pipeline::queue::catch_up(&store).await?;
+    let events = events::Events::begin(store.clone());
+    let app = App {
+        store,
+        reception,
+        reads,
+        rights,
+        limits,
+        site,
+        events: events.clone(),
+        screeners: pipeline::dossier::Screeners::default(),
+    };
 
     let stopping = Arc::new(Notify::new());
     let told = stopping.clone();
     let service = routes::router(app).into_make_service_with_connect_info::<door::Peer>();
     let serving = axum::serve(door, service).with_graceful_shutdown(async move {
         shutdown.await;
+        // A stream of events would never end by itself.
+        events.end();
         told.notify_one();
     });
     let overdue = async {

@@ -121,7 +121,8 @@ impl IntoResponse for Problem {
 fn status_of(code: &str) -> StatusCode {
     match code {
         "no_plan" | "empty_journal" | "no_account" | "no_token" | "no_capacity" | "no_export"
-        | "no_office" => StatusCode::NOT_FOUND,
+        | "no_office" | "no_defect" | "no_consignment" => StatusCode::NOT_FOUND,
+        "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "wrong_credentials" => StatusCode::UNAUTHORIZED,
         "locked" => StatusCode::TOO_MANY_REQUESTS,
         "own_account" | "own_capacity" | "own_export" => StatusCode::FORBIDDEN,
@@ -154,6 +155,10 @@ fn next_step(code: &str) -> Option<String> {
              /api/v1/consignments."
         }
         "no_reason" => "Say in `reason` why.",
+        "order_id" => "Make a ULID for each order, and keep it when you try again.",
+        "reason_code" => "GET /api/v1/codes lists the reasons and the acts that they suit.",
+        "no_question" => "Say in `question` what is asked.",
+        "no_view" => "GET /api/v1/views lists your own.",
         "empty_journal" => "The first act makes the first checkpoint.",
         "idempotency_key" => "Send a new Idempotency-Key with a new body.",
         "no_route" | "method" => "GET /api/openapi.json says what there is.",

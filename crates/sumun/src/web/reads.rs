@@ -21,9 +21,11 @@ const QUEUE: usize = 2_048;
 /// Ids of one entry; a longer list becomes several entries.
 const IDS: usize = 1_000;
 
+type Answer = oneshot::Sender<Result<()>>;
+
 /// What was seen by whom, or when a session or token was used.
 enum Note {
-    Saw { actor: String, what: &'static str, ids: Vec<String>, answer: oneshot::Sender<Result<()>> },
+    Saw { actor: String, what: &'static str, ids: Vec<String>, answer: Answer },
     Used(Used),
 }
 

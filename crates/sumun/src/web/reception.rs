@@ -8,6 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use axum::body::Bytes;
 use futures::FutureExt;
 use targeting::consignment::Defect;
 use targeting::screening::Screener;
@@ -19,6 +20,7 @@ use crate::pipeline::{self, Arrival, Message};
 use crate::refusal::{Refusal, refusal};
 use crate::store::assessments::{self, KeptAssessment};
 use crate::store::messages::{self, NewMessage, Tally};
+use crate::store::records::{self, KeptRecord};
 use crate::store::{Store, Tx, models};
 
 /// The most requests of one group: enough that a slow disk keeps up with thousands a second.
@@ -41,12 +43,18 @@ pub struct Lot {
     pub name: String,
     /// Who numbers its references.
     pub source: String,
+    /// Its format; `api` where the records themselves were sent.
+    pub format: &'static str,
     /// Size of the body.
     pub size_bytes: i64,
     /// What was understood.
     pub arrivals: Vec<Arrival>,
     /// What was wrong.
     pub defects: Vec<Defect>,
+    /// What was written where something was wrong.
+    pub written: Vec<KeptRecord>,
+    /// The body, where it is to be kept as it came.
+    pub body: Option<Bytes>,
 }
 
 /// What became of a request's records.
@@ -198,11 +206,11 @@ async fn together(
 }
 
 async fn store_one(tx: &mut Tx, lot: &Lot, now: i64, changed: &mut bool) -> Result<Taken> {
-    let Lot { actor, digest, name, source, size_bytes, .. } = lot;
+    let Lot { actor, digest, name, source, format, size_bytes, .. } = lot;
     let size_bytes = *size_bytes;
-    let new = NewMessage { digest, name, source, format: "api", size_bytes };
+    let new = NewMessage { digest, name, source, format, size_bytes };
     let (id, new) = messages::open(tx, &new, now).await?;
-    if !new && messages::name_of(tx, digest).await?.as_ref() != Some(name) {
+    if !new && *format == "api" && messages::name_of(tx, digest).await?.as_ref() != Some(name) {
         return Err(Refusal::error(
             "idempotency_key",
             "This Idempotency-Key was used before, with another body.",
@@ -213,6 +221,10 @@ async fn store_one(tx: &mut Tx, lot: &Lot, now: i64, changed: &mut bool) -> Resu
         pipeline::receive_within(tx, &message, &lot.arrivals, &lot.defects, false, (actor, now))
             .await?;
     if new {
+        records::insert(tx, id, &lot.written).await?;
+        if let Some(body) = &lot.body {
+            messages::keep_body(tx, id, body).await?;
+        }
         messages::finish(tx, id, now).await?;
     }
     *changed |= new || received.changed;

@@ -10,6 +10,7 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Req
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use super::door::Peer;
 use super::{App, Problem};
@@ -41,6 +42,36 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
         }
         match Bytes::from_request(request, state).await {
             Ok(bytes) => Ok(Raw(bytes)),
+            Err(rejection) => Err(unread(&rejection)),
+        }
+    }
+}
+
+/// A body of bytes as received.
+pub struct RawBytes(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for RawBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<RawBytes, Problem> {
+        // A page of another site can send texts and forms without asking first, but no other kind.
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kind != "application/octet-stream" && !kind.starts_with("image/") {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "content_type",
+                "The body must be bytes and say so: application/octet-stream.",
+            ));
+        }
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if length.is_some_and(|length| length > BODY_LIMIT as u64) {
+            return Err(too_large());
+        }
+        match Bytes::from_request(request, state).await {
+            Ok(bytes) => Ok(RawBytes(bytes)),
             Err(rejection) => Err(unread(&rejection)),
         }
     }
@@ -191,6 +222,21 @@ pub fn place<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<T>, Pro
 /// The cursor of a place.
 pub fn cursor(place: &impl serde::Serialize) -> Option<String> {
     serde_json::to_vec(place).ok().map(hex::encode)
+}
+
+/// The id of what a request makes: from its body, or from its Idempotency-Key, so that the same
+/// request makes one thing.
+pub fn request_id(given: Option<String>, headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    if given.is_some() {
+        return Ok(given);
+    }
+    let Some(key) = idempotency_key(headers)? else { return Ok(None) };
+    if ulid::Ulid::from_string(key).is_ok() {
+        return Ok(Some(key.to_owned()));
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(key)[..16]);
+    Ok(Some(ulid::Ulid::from_bytes(bytes).to_string()))
 }
 
 /// The key that tells a repeated request from a new one, where the client sent one.

@@ -7,13 +7,17 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use axum::{Router, middleware};
-use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    challengers, consignments, defects, health, journal, measures, models, outcomes, plans, session,
+    accounts, challengers, codes, consignments, decisions, defects, dossier, events, exports,
+    figures, health, inspections, journal, measures, messages, models, offices, outcomes, photos,
+    plans, queue, search, session, settings, today, tokens, views,
 };
+use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
 use super::{App, Problem, assets, guard};
 
@@ -27,19 +31,42 @@ use super::{App, Problem, assets, guard};
                        the one shape `Problem`. A list answers with `items` and `next`, the \
                        cursor of the page after. Times are RFC 3339 in UTC."
     ),
+    modifiers(&Doors),
+    security(("session" = []), ("token" = [])),
     tags(
         (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
+        (name = "desk", description = "An officer's day: the queue, decisions, the dossier."),
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
         (name = "measures", description = "What gets past, and what each channel yields."),
+        (name = "accounts", description = "People and machines, and what they may do."),
+        (name = "offices", description = "Offices, shifts, capacities and the site's settings."),
+        (name = "exports", description = "What is taken out, by two persons."),
         (name = "models", description = "What judges, and who approved it."),
-        (name = "defects", description = "What was wrong with records."),
+        (name = "inspections", description = "What the dock opens, and what comes back."),
+        (name = "data", description = "What senders send, and what was wrong with it."),
         (name = "journal", description = "Proof of who did what, and why."),
         (name = "server", description = "How the server is doing.")
     )
 )]
 struct Frame;
+
+/// How callers show who they are.
+struct Doors;
+
+impl Modify for Doors {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let cookie = ApiKeyValue::with_description(
+            COOKIE,
+            "A browser's session; what changes something also bears X-Sumun-Csrf.",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 fn api() -> OpenApiRouter<App> {
     let v1 = OpenApiRouter::new()
@@ -63,6 +90,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(plans::list_selections))
         .routes(routes!(plans::replay_plan))
         .routes(routes!(outcomes::record_outcomes))
+        .routes(routes!(today::read_today))
+        .routes(routes!(queue::list_queue))
+        .routes(routes!(decisions::list_decisions, decisions::decide))
+        .routes(routes!(dossier::read_dossier))
+        .routes(routes!(views::list_views))
+        .routes(routes!(views::keep_view, views::forget_view))
+        .routes(routes!(search::search))
+        .routes(routes!(events::follow_events))
+        .routes(routes!(codes::read_codes))
         .routes(routes!(measures::read_measures))
         .routes(routes!(measures::read_value))
         .routes(routes!(models::list_models))
@@ -74,6 +110,38 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(challengers::roll_back_model))
         .routes(routes!(challengers::stop_model))
         .routes(routes!(defects::list_defects))
+        .routes(routes!(accounts::list_accounts, accounts::add_account))
+        .routes(routes!(accounts::change_account))
+        .routes(routes!(accounts::invite_account))
+        .routes(routes!(accounts::sign_account_out))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(settings::read_rights))
+        .routes(routes!(settings::read_settings, settings::decide_settings))
+        .routes(routes!(offices::list_offices))
+        .routes(routes!(offices::set_office))
+        .routes(routes!(offices::list_capacities, offices::propose_capacity))
+        .routes(routes!(offices::approve_capacity))
+        .routes(routes!(offices::reject_capacity))
+        .routes(routes!(exports::list_exports, exports::ask_export))
+        .routes(routes!(exports::approve_export))
+        .routes(routes!(exports::reject_export))
+        .routes(routes!(exports::read_export_file))
+        .routes(routes!(journal::list_journal))
+        .routes(routes!(journal::prove_entry))
+        .routes(routes!(defects::read_defect))
+        .routes(routes!(defects::mend_defect))
+        .routes(routes!(defects::reject_defect))
+        .routes(routes!(messages::list_sources))
+        .routes(routes!(messages::list_messages, messages::take_message))
+        .routes(routes!(messages::inspect_message))
+        .routes(routes!(inspections::list_inspections, inspections::report_inspection))
+        .routes(routes!(photos::keep_photo, photos::read_photo))
+        .routes(routes!(figures::read_capacity_figures))
+        .routes(routes!(figures::read_calibration))
+        .routes(routes!(figures::read_precision))
+        .routes(routes!(figures::read_coverage))
+        .routes(routes!(figures::read_drift))
         .routes(routes!(journal::verify_journal))
         .routes(routes!(journal::read_checkpoint));
     OpenApiRouter::with_openapi(Frame::openapi())

@@ -76,6 +76,7 @@ pub fn inspection(n: u32) -> Inspection {
             (true, true) => Outcome::Seizure(seizure),
             (true, false) => Outcome::Discrepancy { finding: "undeclared".to_owned() },
         },
+        evidence: None,
     }
 }
 
@@ -533,8 +534,9 @@ fn strangers_and_malformed_requests_are_refused_in_one_shape() {
         assert_eq!(refused(&server.get("/api/v1/plans?cursor=zz").await?, 400), "cursor");
         let large = "content-type: application/json\r\n";
         let head = format!(
-            "POST /api/v1/outcomes HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{large}\
+            "POST /api/v1/outcomes HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}{large}\
              content-length: {}\r\n\r\n",
+            server.kim.head,
             17 << 20
         );
         assert_eq!(refused(&server.send(head.as_bytes()).await?, 413), "too_large");
@@ -696,6 +698,11 @@ fn some_body() -> impl Strategy<Value = Value> {
                 "minutes": [{ "modality": "unpack", "minutes": 60 }] }),
         json!({ "outcomes": [{ "declaration_id": "N-1", "outcome": "clear" }], "correct": true }),
         json!({ "reason": "because" }),
+        json!({ "id": "1", "values": { "Date": "2030-01-01" }, "reason": "because" }),
+        json!({ "id": "1", "consignment": "C-1", "outcome": "seizure",
+                "detection_method": "scan", "place": "load", "photos": [],
+                "exhibits": [{ "substance": "x", "quantity": 1, "unit": "g" }],
+                "examined_at": "2026-11-20T02:00:00Z", "base_revision": 1 }),
     ]);
     let other =
         (near, some_json(), any::<prop::sample::Index>()).prop_map(|(mut body, value, at)| {
@@ -729,6 +736,19 @@ fn some_path() -> impl Strategy<Value = String> {
         "/api/v1/models/rollback",
         "/api/v1/models/stop",
         "/api/v1/defects",
+        "/api/v1/defects/{}",
+        "/api/v1/defects/{}/mend",
+        "/api/v1/defects/{}/reject",
+        "/api/v1/sources",
+        "/api/v1/messages",
+        "/api/v1/messages/inspect",
+        "/api/v1/inspections",
+        "/api/v1/photos/{}",
+        "/api/v1/measures/capacity",
+        "/api/v1/measures/calibration",
+        "/api/v1/measures/precision",
+        "/api/v1/measures/coverage",
+        "/api/v1/drift",
         "/api/v1/journal/verify",
         "/api/v1/journal/checkpoint",
         "/api/{}",
@@ -749,6 +769,8 @@ fn some_path() -> impl Strategy<Value = String> {
             "%2e%2e",
             "P-",
             "c-1%20",
+            "D-1-1-00000000",
+            "D-1-",
         ])
         .prop_map(str::to_owned),
         "[!-~]{0,8}".prop_map(|text| text.replace(['#', '?'], "")),
@@ -764,6 +786,14 @@ fn some_path() -> impl Strategy<Value = String> {
                 "office",
                 "file",
                 "target",
+                "q",
+                "state",
+                "day",
+                "shift",
+                "source",
+                "officers",
+                "officers_now",
+                "name",
                 "from",
                 "to",
             ]),

@@ -478,7 +478,7 @@ fn whatever_is_altered_behind_the_journal_is_found_and_named() {
         let (plan, line) = ("subject = 'plan 1'", "plan_id = 1 and position = 3");
         let newest_one = format!("consignment_id = {newest}");
         // The table and column that are altered, in which row, and which journal row shows it.
-        let alterations: [(&str, &str, &str, &str); 19] = [
+        let alterations: [(&str, &str, &str, &str); 25] = [
             ("journal", "body", "seq = 2", "seq = 2"),
             ("journal", "actor", "seq = 3", "seq = 3"),
             ("journal", "at", "seq = 1", "seq = 1"),
@@ -490,6 +490,12 @@ fn whatever_is_altered_behind_the_journal_is_found_and_named() {
             ("selection", "risk", line, plan),
             ("selection", "drawn", line, plan),
             ("plan", "seed", "id = 1", plan),
+            ("plan", "office", "id = 1", plan),
+            ("plan", "shift", "id = 1", plan),
+            ("plan", "shift_day", "id = 1", plan),
+            ("plan", "minutes", "id = 1", plan),
+            ("plan", "drawn_at", "id = 1", plan),
+            ("model", "approved_at", "id = 'M-1'", "act = 'approve'"),
             ("model", "artefact", "id = 'M-1'", "act = 'learn'"),
             ("outcome", "document", &recorded_row, &by_record),
             ("outcome", "outcome", &recorded_row, &by_record),
@@ -522,6 +528,12 @@ fn whatever_is_altered_behind_the_journal_is_found_and_named() {
         for (done, undone) in [
             (slipped, "delete from outcome where revision > 9"),
             ("update model set state = 'retired'", "update model set state = 'in_force'"),
+            ("update plan set state = 'replaced'", "update plan set state = 'drawn'"),
+            (
+                "insert into verification select plan_id, consignment_id, 0.5, 1, 0 from selection
+                 where drawn = 1 limit 1",
+                "delete from verification where drawn_at = 0",
+            ),
         ] {
             run(&store, done).await?;
             let (code, said) = person.json(&["verify"])?;
@@ -597,7 +609,8 @@ async fn change(
         .fetch_one(select, args![], |row| {
             Ok(match column {
                 "p_irregular" | "se_irregular" | "chance" | "risk" => Cell::Real(row.real(0)?),
-                "plan_id" | "latest" | "drawn" | "at" => Cell::Int(row.int(0)?),
+                "plan_id" | "latest" | "drawn" | "at" | "shift_day" | "minutes" | "drawn_at"
+                | "approved_at" => Cell::Int(row.int(0)?),
                 _ => Cell::Text(row.text(0)?.to_owned()),
             })
         })

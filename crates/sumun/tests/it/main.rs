@@ -2,11 +2,17 @@
 //! `TEST_POSTGRES` names a server, on Postgres too; `person.rs` drives the binary as a person
 //! would, with tables from `customs_table.rs`; the other files are one concern each.
 
+mod abuse;
+mod accounts;
 mod allocation;
 mod api;
 mod commands;
 mod crash;
 mod customs_table;
+mod data;
+mod desk;
+mod dock;
+mod document;
 mod engines;
 mod engines_agree;
 mod journal;
@@ -17,6 +23,8 @@ mod playing;
 mod post;
 mod reference;
 mod rehearsal;
+mod rights;
 mod server;
 mod store;
 mod tidy;
+mod tls;

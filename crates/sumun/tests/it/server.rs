@@ -22,7 +22,8 @@ pub struct Server {
     pub store: Store,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<()>>,
-    kim: Badge,
+    /// Who plans and judges models at every office.
+    pub kim: Badge,
 }
 
 /// Somebody who has signed in.
@@ -130,8 +131,20 @@ impl Server {
         let mut connection = TcpStream::connect(self.address).await?;
         connection.write_all(request).await?;
         let mut bytes = Vec::new();
-        connection.read_to_end(&mut bytes).await?;
-        let text = String::from_utf8(bytes)?;
+        loop {
+            if connection.read_buf(&mut bytes).await? == 0 {
+                break;
+            }
+            // A stream of events has no end: its head is the answer.
+            let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4_096)]).to_lowercase();
+            if head.contains("content-type: text/event-stream") && head.contains("\r\n\r\n") {
+                let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+                let status = status.context("no status")?;
+                return Ok(Answer { status, head, body: String::new() });
+            }
+        }
+        // A file may be no text.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let (head, body) =
             text.split_once("\r\n\r\n").context("an answer without an end of head")?;
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
@@ -140,6 +153,14 @@ impl Server {
             false => body.to_owned(),
         };
         Ok(Answer { status: status.context("no status")?, head: head.to_owned(), body })
+    }
+
+    /// Sends bytes and closes the connection without waiting for an answer.
+    pub async fn send_and_hang_up(&self, request: &[u8]) -> Result<()> {
+        let mut connection = TcpStream::connect(self.address).await?;
+        connection.write_all(request).await?;
+        connection.shutdown().await?;
+        Ok(())
     }
 
     /// As kim.

@@ -587,3 +587,13 @@ pub fn column(code: &str) -> Option<usize> {
 pub fn codes() -> Vec<&'static str> {
     CATALOGUE.iter().map(|feature| feature.code.as_str()).collect()
 }
+
+/// What a kind of key is called, in Korean and English.
+pub fn key_words(kind: KeyKind) -> (&'static str, &'static str) {
+    let of_features = KEYS.iter().find(|(of, ..)| *of == kind).map(|(_, _, ko, en, _)| (*ko, *en));
+    of_features.unwrap_or(match kind {
+        KeyKind::ConsigneeAddress => ("이 수취인과 배송지 조합", "This consignee at this address"),
+        KeyKind::ConsigneePhone => ("이 수취인과 연락처 조합", "This consignee with this phone"),
+        _ => ("전체 화물", "All traffic"),
+    })
+}

@@ -4,6 +4,7 @@
 //! what the ledger says of a key `past.rs`. Which of them a model uses is learned and reported
 //! (`learning.rs`); how a column of a row becomes a reason: `screening.rs`.
 
+mod behind;
 mod catalogue;
 mod past;
 
@@ -15,7 +16,8 @@ use crate::history::{Counts, Histories, KeyKind, LinkKind};
 use crate::text::Words;
 use past::{Base, Found, Others, Stat, rates_of_words};
 
-pub use catalogue::{CATALOGUE, codes, column};
+pub use behind::Field;
+pub use catalogue::{CATALOGUE, codes, column, key_words};
 
 /// How a feature's number is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -331,3 +331,55 @@ fn the_value_of_a_rival_is_covered_by_its_interval() {
     // The model alone is far off.
     assert!((usual / n).abs() > 10.0 * error);
 }
+
+/// What half, twice and three times the slots would find: the interval holds what the chances that
+/// are said find of the same traffic, and the plan's own method with so many slots finds within
+/// five in a hundred of that.
+#[test]
+fn another_capacity_finds_what_was_said() {
+    let world = World { prevalence: 0.1, trust: 0.7, periods: 13, scan: 1.0, ..PORT };
+    let (runs, rounds) = (300, 20);
+    for (times, slots) in [(0.5, 17.5_f64), (1.0, 35.0), (2.0, 70.0), (3.0, 105.0)] {
+        // Half of 35 slots is no whole number: the truth lies between 17 and 18.
+        let truths: Vec<f64> = (0..rounds)
+            .map(|number| {
+                let of = |slots: f64| -> f64 {
+                    (World { slots: slots as u32, ..world }.periods(number).iter())
+                        .flat_map(|period| period.chances.iter().zip(&period.irregular))
+                        .map(|((chance, _), &irregular)| if irregular { chance } else { 0.0 })
+                        .sum()
+                };
+                (of(slots.floor()) + of(slots.ceil())) / 2.0
+            })
+            .collect();
+        let (mut covered, mut share_covered, mut sum, mut own) = (0, 0, 0.0, 0.0);
+        for number in 0..runs {
+            let periods = world.periods(number % rounds);
+            let plans: Vec<Vec<Unit>> = (periods.iter().zip(0..))
+                .map(|(period, n)| period.drawn(12_000_000 + number * 100 + n))
+                .collect();
+            let worked: Vec<WorkedPlan<'_>> = (plans.iter().zip(&periods))
+                .map(|(units, period)| WorkedPlan { units, risks: &period.expected })
+                .collect();
+            let told = what_if(&worked, &[times])[0];
+            let truth: f64 = (worked.iter().zip(&periods))
+                .flat_map(|(plan, period)| {
+                    chances_with(*plan, times).into_iter().zip(&period.irregular)
+                })
+                .map(|(chance, &irregular)| if irregular { chance } else { 0.0 })
+                .sum();
+            own += truths[(number % rounds) as usize];
+            let all: f64 = periods.iter().map(Period::truth).sum();
+            assert!((told.inspections - 13.0 * slots).abs() < 1e-6, "{told:?}");
+            covered += u64::from(told.finds.low <= truth && truth <= told.finds.high);
+            let share = told.share.unwrap();
+            share_covered += u64::from(share.low <= truth / all && truth / all <= share.high);
+            sum += told.finds.estimate - truths[(number % rounds) as usize];
+        }
+        let bias = sum / own;
+        println!("times {times}: {covered} of {runs}, shares {share_covered}, bias {bias:.3}");
+        assert!(covered * 100 >= runs * 92, "times {times}: {covered} of {runs}");
+        assert!(share_covered * 100 >= runs * 95, "times {times}: {share_covered} of {runs}");
+        assert!(bias.abs() < 0.05, "times {times}: {bias}");
+    }
+}

@@ -190,6 +190,18 @@ words!(
     NewGoods = "new_goods",
 );
 
+impl Signal {
+    /// From where on a change matters, in the unit of [`DriftLine::value`].
+    #[must_use]
+    pub fn limit(self) -> f64 {
+        match self {
+            Signal::Calibration => RINGS,
+            Signal::Scores => INDEX_MATTERS,
+            Signal::Missing | Signal::NewGoods => SHARE_MATTERS,
+        }
+    }
+}
+
 /// What a week's signals came to. None where there is too little to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriftLine {
@@ -217,6 +229,20 @@ pub struct DriftLine {
     pub new_goods_moved: Option<f64>,
     /// What rings.
     pub ringing: Vec<Signal>,
+}
+
+impl DriftLine {
+    /// Where a signal stood: the higher chart of the calibration, the index of the scores, and how
+    /// far a share moved, whichever way.
+    #[must_use]
+    pub fn value(&self, signal: Signal) -> Option<f64> {
+        match signal {
+            Signal::Calibration => Some(self.more.max(self.less)),
+            Signal::Scores => self.index,
+            Signal::Missing => self.missing.as_ref().map(|(_, moved)| moved.abs()),
+            Signal::NewGoods => self.new_goods_moved.map(f64::abs),
+        }
+    }
 }
 
 /// Watches one stream; `weeks` in rising order. The last line says what rings now.

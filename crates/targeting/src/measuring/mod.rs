@@ -7,6 +7,7 @@
 //! are verified), `rival.rs` (what another ranking would have found) and `yields.rs`.
 
 pub mod bias;
+mod calibration;
 mod course;
 pub mod drift;
 pub mod duel;
@@ -16,6 +17,7 @@ mod rival;
 mod steady;
 mod sums;
 mod two_step;
+mod what_if;
 mod yields;
 
 use std::collections::BTreeMap;
@@ -24,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::outcome::Channel;
 
+pub use calibration::{Calibration, CalibrationBin, calibration};
 pub use course::{Standing, course};
 pub use interval::Interval;
 use interval::Z;
@@ -32,6 +35,7 @@ pub use rival::{RivalPlan, RivalValue, shares, value};
 pub use steady::{Term, steadied};
 use sums::{Closed, Numbers, Part, Sampled};
 pub use two_step::{Ended, TwoStep};
+pub use what_if::{Precision, WhatIf, WorkedPlan, chances_with, precision, what_if};
 pub use yields::{Inspected, Yield, yields};
 
 /// Fewer finds than this in the drawn tail leave a relative error above 1/√10, about a third.

@@ -2,7 +2,7 @@
 // needs beyond a reason (a question, a modality) stands in the same place every time. A refusal
 // leaves everything as it was typed.
 import { Button, Group, Kbd, Modal, NativeSelect, Stack, Textarea } from '@mantine/core';
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newId } from '@/api/client';
 import type { Act, Modality } from '@/api/desk';
@@ -61,6 +61,13 @@ export function DecideDialog({ wish, onClose, onDecided }: Props) {
   const chosen = reasons.find((one) => one.code === code);
   const asks = act === 'ask';
   const form = useRef<HTMLFormElement>(null);
+
+  // The reasons may come after the dialog: the hand must find the first one all the same.
+  const ready = reasons.length > 0;
+  const firstCode = reasons.find((one) => one.code === code)?.code ?? reasons[0]?.code;
+  useEffect(() => {
+    if (ready && !asks) document.getElementById(`${name}-${firstCode}`)?.focus();
+  }, [ready, asks, name, firstCode]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();

@@ -82,7 +82,8 @@ export const capacitiesQuery = (office: string | null) =>
 export interface SettingsValue {
   outcomes_min: number;
   finds_min: number;
-  approvers: string[];
+  /** 2 where another person than the one who learned a model approves it, else 1. */
+  approvers: 1 | 2;
   explore_alarm: number;
 }
 

@@ -1,6 +1,6 @@
 // Settings that officers own: when learning is due, who may approve models, when the alarm over
 // exploration rings. Each change has its reason and stays in the history.
-import { Button, Group, NumberInput, Table, TagsInput, Textarea } from '@mantine/core';
+import { Button, Group, NumberInput, Switch, Table, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -78,11 +78,13 @@ function Form({ settings }: { settings: SettingsRead }) {
             onChange={(number) => setValue({ ...value, explore_alarm: Number(number) / 100 })}
           />
         </Group>
-        <TagsInput
+        <Switch
           label={t('settings.approvers')}
           description={t('settings.approvers_why')}
-          value={value.approvers}
-          onChange={(approvers) => setValue({ ...value, approvers })}
+          checked={value.approvers === 2}
+          onChange={(event) =>
+            setValue({ ...value, approvers: event.currentTarget.checked ? 2 : 1 })
+          }
         />
         <Textarea
           label={t('parts:dialog.words')}
@@ -135,7 +137,7 @@ function History({ settings }: { settings: SettingsRead }) {
                       finds: format.count(one.finds_min),
                       alarm: format.share(one.explore_alarm),
                     })}
-                    {one.approvers.length > 0 && ` · ${one.approvers.join(', ')}`}
+                    {one.approvers === 2 && ` · ${t('settings.two_persons')}`}
                   </Table.Td>
                   <Table.Td>{one.reason}</Table.Td>
                 </Table.Tr>

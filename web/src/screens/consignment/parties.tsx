@@ -5,7 +5,6 @@ import type { Dossier } from '@/api/desk';
 import { useFormat } from '@/app/format';
 import { useMay } from '@/app/session';
 import { Section } from '@/parts/page';
-import { Tag } from '@/parts/tag';
 import styles from './consignment.module.css';
 import { recordDays, recordWords } from './record';
 
@@ -45,7 +44,7 @@ export function Parties({ dossier }: { dossier: Dossier }) {
                   {days && <span className="quiet"> · {days}</span>}
                 </div>
                 {party.possible_victim && (
-                  <Tag tone="warn">{format.said(party.possible_victim)}</Tag>
+                  <p className={styles.victim}>{format.said(party.possible_victim)}</p>
                 )}
               </div>
             </li>

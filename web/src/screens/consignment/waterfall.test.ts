@@ -1,6 +1,6 @@
 // The waterfall: base, pushes and rest in, bars that meet end to end out.
 import { expect, test } from 'vitest';
-import { addsUp, barsOf, chanceOf, logOddsOf, scaleOf } from './waterfall';
+import { addsUp, barsOf, chanceOf, logOddsOf, MIN_GAP, scaleOf } from './waterfall';
 
 const steps = [{ push: 1.2 }, { push: -0.5 }, { push: 0.8 }];
 
@@ -39,7 +39,7 @@ test('the scale holds all points and its ticks stand apart', () => {
     expect(scale.place(point)).toBeLessThan(1);
   }
   scale.ticks.slice(1).forEach((tick, at) => {
-    expect(tick.place - (scale.ticks[at]?.place ?? 0)).toBeGreaterThanOrEqual(0.09);
+    expect(tick.place - (scale.ticks[at]?.place ?? 0)).toBeGreaterThanOrEqual(MIN_GAP);
   });
 });
 

@@ -47,6 +47,9 @@ export interface Scale {
   ticks: { chance: number; place: number }[];
 }
 
+/** The least distance of two ticks, as a share of the scale's width. */
+export const MIN_GAP = 0.15;
+
 const TICKS = [1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999];
 
 /** The scale on which all bars of a waterfall fit, with a little room at both ends. */
@@ -60,9 +63,10 @@ export function scaleOf(points: readonly number[]): Scale {
   const inside = TICKS.map((chance) => ({ chance, place: place(logOddsOf(chance)) })).filter(
     (tick) => tick.place >= 0.04 && tick.place <= 0.96,
   );
-  // Not more than the eye takes in: of neighbours that stand too close the second is left out.
-  const ticks = inside.filter(
-    (tick, at) => at === 0 || tick.place - (inside[at - 1]?.place ?? -1) >= 0.09,
-  );
+  // Not more than the eye takes in: a tick too near to the one before is left out.
+  const ticks: Scale['ticks'] = [];
+  for (const tick of inside) {
+    if (tick.place - (ticks.at(-1)?.place ?? -1) >= MIN_GAP) ticks.push(tick);
+  }
   return { low, high, place, ticks };
 }

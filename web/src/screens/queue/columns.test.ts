@@ -1,11 +1,12 @@
 // Columns: what is remembered, what steps aside, and the interval of a score.
 import { expect, test } from 'vitest';
-import { COLUMNS, choiceOf, intervalOf, shownOf } from './columns';
+import { COLUMNS, choiceOf, intervalOf, rangeWords, routeOf, shownOf } from './columns';
 
 test('at first every column is at its place, the rare ones hidden', () => {
   const choice = choiceOf(null);
   expect(choice.map(({ id }) => id)).toEqual(COLUMNS.map(({ id }) => id));
   expect(choice.filter(({ on }) => !on).map(({ id }) => id)).toEqual([
+    'state',
     'value',
     'minutes',
     'critical',
@@ -39,4 +40,13 @@ test('a score has an interval when its error is known', () => {
   expect(low).toBeCloseTo(0.0667, 3);
   expect(high).toBeCloseTo(0.1881, 3);
   expect(intervalOf(0.114, null)).toBeNull();
+  expect(rangeWords([low, high])).toBe('7–19%');
+  expect(rangeWords([0.012, 0.034])).toBe('1.2–3.4%');
+});
+
+test('a route names each place once', () => {
+  const route = { departure: 'CN', via: ['JPNRT'], discharge: 'KRICN', destination: 'KR' };
+  expect(routeOf(route)).toEqual(['CN', 'JPNRT', 'KRICN']);
+  expect(routeOf({ ...route, via: [], discharge: null })).toEqual(['CN', 'KR']);
+  expect(routeOf({ departure: 'KR', via: [], discharge: null, destination: 'KR' })).toEqual(['KR']);
 });

@@ -48,6 +48,12 @@ export function intervalOf(
   return [chance(at - Z95 * se), chance(at + Z95 * se)];
 }
 
+/** A range as short as it can be read: "85–99%", "1.2–3.4%". */
+export function rangeWords([low, high]: [number, number]): string {
+  const digits = high >= 0.0995 ? 0 : high >= 0.00995 ? 1 : 2;
+  return `${(low * 100).toFixed(digits)}–${(high * 100).toFixed(digits)}%`;
+}
+
 export function Marked({ q, text }: { q: string; text: string }) {
   if (!q) return text;
   return marked(q, text).map((part, at) =>
@@ -57,10 +63,16 @@ export function Marked({ q, text }: { q: string; text: string }) {
   );
 }
 
-export const routeOf = (route: RouteShort): string[] =>
-  [route.departure, ...route.via, route.discharge, route.destination].filter(
-    (code, at, all): code is string => Boolean(code) && code !== all[at - 1],
+/** The places of a route in order; a country whose port stands beside it adds nothing. */
+export function routeOf(route: RouteShort): string[] {
+  const codes = [route.departure, ...route.via, route.discharge, route.destination].filter(
+    (code): code is string => Boolean(code),
   );
+  return codes.filter((code, at) => {
+    const [before, after] = [codes[at - 1], codes[at + 1]];
+    return !(code.length === 2 && before?.startsWith(code)) && code !== after;
+  });
+}
 
 export function goodsFacts(row: QueueRow, format: Format): string {
   const { hs, origin, value, currency, net_mass_kg } = row.goods;
@@ -84,7 +96,7 @@ const Two = ({ one, two }: { one: ReactNode; two?: ReactNode }) => (
 export const COLUMNS: Column[] = [
   {
     id: 'rank',
-    width: 52,
+    width: 56,
     end: true,
     sort: 'rank',
     cell: ({ row, format }) => (
@@ -93,7 +105,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'consignment',
-    width: 132,
+    width: 140,
     cell: ({ row, q }) => (
       <Two
         one={
@@ -112,17 +124,25 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'lane',
-    width: 86,
+    width: 96,
     cell: ({ row, t }) => (
       <Two
         one={row.lane ? <Lane lane={row.lane} /> : '–'}
-        two={row.modality && t(`modality.${row.modality}`)}
+        two={
+          row.outcome || row.decision ? (
+            <StandingTag stands={row} />
+          ) : row.drawn ? (
+            row.modality && t(`modality.${row.modality}`)
+          ) : (
+            t('desk:standing.left')
+          )
+        }
       />
     ),
   },
   {
     id: 'score',
-    width: 92,
+    width: 78,
     end: true,
     sort: 'score',
     cell: ({ row, format }) => {
@@ -130,14 +150,14 @@ export const COLUMNS: Column[] = [
       return (
         <Two
           one={<strong>{row.p_irregular == null ? '–' : format.share(row.p_irregular)}</strong>}
-          two={range ? `${format.share(range[0])}–${format.share(range[1])}` : null}
+          two={range ? rangeWords(range) : null}
         />
       );
     },
   },
   {
     id: 'chance',
-    width: 80,
+    width: 78,
     end: true,
     sort: 'chance',
     cell: ({ row, t, format }) => (
@@ -149,12 +169,13 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'state',
-    width: 92,
+    width: 112,
+    hidden: true,
     cell: ({ row }) => <StandingTag stands={row} />,
   },
   {
     id: 'reasons',
-    width: 180,
+    width: 164,
     grow: 3,
     cell: ({ row }) => (
       <div className={styles.reasons}>
@@ -166,7 +187,7 @@ export const COLUMNS: Column[] = [
   },
   {
     id: 'goods',
-    width: 160,
+    width: 150,
     grow: 2,
     cell: ({ row, q, t, format }) => (
       <Two

@@ -76,7 +76,8 @@ export function FilterBar({ ref, filters, onChange, onLeave, children }: Props) 
     }, REST_MS);
     return () => clearTimeout(timer);
   }, [typed, filters, onChange]);
-  const set = chipsOf(filters);
+  // The shift has its own place beside the search.
+  const set = chipsOf(filters).filter(({ name }) => name !== 'plan');
   return (
     <>
       <div className={`${styles.bar} unprinted`}>
@@ -119,7 +120,7 @@ export function FilterBar({ ref, filters, onChange, onLeave, children }: Props) 
             said: sayFilter(name, value, t, format),
             remove: () => onChange(without(filters, name)),
           }))}
-          clear={() => onChange(filters.q ? { q: filters.q } : {})}
+          clear={() => onChange(filters.plan ? { plan: filters.plan } : {})}
         />
       )}
     </>

@@ -27,6 +27,7 @@ import {
   type Decided,
   type Order,
   overrideOf,
+  useCodes,
   useDecide,
 } from '@/parts/decide/decisions';
 import { Page } from '@/parts/page';
@@ -38,7 +39,7 @@ import { ExportDialog } from './export-dialog';
 import { FilterBar } from './filter-bar';
 import { type Filters, keyOf, readFilters, type Sort, without } from './filters';
 import { type ListHandle, QueueList } from './list';
-import { placeOf, useRows } from './pages';
+import { placeOf, sightOf, useRows } from './pages';
 import { Preview } from './preview';
 import styles from './queue.module.css';
 import { Summary } from './summary';
@@ -46,7 +47,7 @@ import { Views } from './views';
 
 /** As many as one request decides. */
 const MOST = 1000;
-const MARK_PX = 44;
+const MARK_PX = 40;
 const PREVIEW_KEPT = 'sumun.queue.preview';
 
 export default function Queue() {
@@ -87,16 +88,16 @@ export default function Queue() {
   );
   const key = keyOf(filters);
   const place = placeOf(key);
-  const [range, setRange] = useState<[number, number]>([0, 0]);
+  const [sight, setSight] = useState('0');
   const [current, setCurrent] = useState(place.current);
   const [before, setBefore] = useState(key);
   if (before !== key) {
     setBefore(key);
     setCurrent(place.current);
-    setRange([0, 0]);
+    setSight('0');
   }
-  const rows = useRows(filters, range, current);
-  const onRange = useCallback((from: number, to: number) => setRange([from, to]), []);
+  const rows = useRows(filters, sight, current);
+  const onRange = useCallback((from: number, to: number) => setSight(sightOf(from, to)), []);
 
   const [selected, setSelected] = useState<ReadonlyMap<string, QueueRow>>(new Map());
   const selectedIds = useMemo(() => new Set(selected.keys()), [selected]);
@@ -108,19 +109,22 @@ export default function Queue() {
   const [exporting, setExporting] = useState(false);
   const decide = useDecide();
   const mayDecide = may('decide');
+  useCodes();
 
   const wide = useMediaQuery('(min-width: 78rem)', true, { getInitialValueInEffect: false });
   const [wished, setWished] = useState(() => localStorage.getItem(PREVIEW_KEPT));
   const previewed = wished === null ? wide : wished === 'on' && wide;
-  const togglePreview = () => {
+  const togglePreview = useCallback(() => {
     const next = previewed ? 'off' : 'on';
     localStorage.setItem(PREVIEW_KEPT, next);
     setWished(next);
-  };
+  }, [previewed]);
+  const toList = useCallback(() => list.current?.focus(), []);
+  const shift = today?.shifts.find(({ plan }) => plan === filters.plan);
   const { ref: tableRef, width } = useElementSize();
   const [choice, setChoice] = useState<Choice[]>(recallChoice);
   const columns = useMemo(
-    () => shownOf(choice, width - MARK_PX - 16, previewed),
+    () => shownOf(choice, width - MARK_PX - 2, previewed),
     [choice, width, previewed],
   );
 
@@ -160,6 +164,10 @@ export default function Queue() {
   };
 
   const subjects = selected.size > 0 ? [...selected.values()] : row ? [row] : [];
+  const leaveDialog = () => {
+    setWish(null);
+    list.current?.focus();
+  };
   const undo = async (decisions: { consignment: string; id: string }[]) => {
     const one = decisions.length === 1 ? decisions[0] : undefined;
     try {
@@ -258,14 +266,74 @@ export default function Queue() {
   ];
   useKeys('queue', keys);
 
+  // A key pressed moves one row: the bar above has no part in that.
+  const toolbar = useMemo(
+    () => (
+      <FilterBar ref={field} filters={inAddress} onChange={setFilters} onLeave={toList}>
+        <NativeSelect
+          aria-label={t('queue:shift')}
+          value={filters.plan ?? ''}
+          onChange={(event) => {
+            const plan = event.currentTarget.value;
+            const rest = without(without(inAddress, 'plan'), 'day');
+            setFilters(
+              plan ? { ...rest, plan } : { ...rest, ...(today ? { day: today.day } : {}) },
+            );
+          }}
+          data={[
+            { value: '', label: t('queue:shift_all') },
+            ...(filters.plan && !shift ? [{ value: filters.plan, label: filters.plan }] : []),
+            ...(today?.shifts ?? []).map((one) => ({
+              value: one.plan,
+              label: `${one.office} · ${t(`desk:regime.${one.regime}`)} · ${one.shift}`,
+            })),
+          ]}
+        />
+        <Views filters={inAddress} open={setFilters} />
+        <span className={styles.spacer} />
+        <ColumnsMenu
+          choice={choice}
+          onChange={(next) => {
+            setChoice(next);
+            keepChoice(next);
+          }}
+        />
+        {wide && (
+          <Tooltip label={t('queue:key.preview')}>
+            <ActionIcon
+              variant={previewed ? 'filled' : 'default'}
+              size={36}
+              aria-label={t('queue:key.preview')}
+              aria-pressed={previewed}
+              onClick={togglePreview}
+            >
+              <IconLayoutSidebarRight size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </FilterBar>
+    ),
+    [
+      inAddress,
+      filters.plan,
+      setFilters,
+      toList,
+      today,
+      shift,
+      choice,
+      wide,
+      previewed,
+      togglePreview,
+      t,
+    ],
+  );
+
   const sort = (by: Sort) => {
     const same = (filters.sort ?? 'rank') === by;
     // What officers look for in a figure is the largest; in a rank the first.
     const descending = same ? !filters.descending : by !== 'rank' && by !== 'arrival';
     setFilters({ ...inAddress, sort: by, descending });
   };
-  const shift = today?.shifts.find(({ plan }) => plan === filters.plan);
-  const shifts = today?.shifts ?? [];
   return (
     <Page
       fills
@@ -284,80 +352,32 @@ export default function Queue() {
           : t('queue:about_all')
       }
       actions={
-        <>
-          {filters.plan && may('ask_export') && (
-            <>
-              <Button
-                variant="default"
-                leftSection={<IconDownload size={18} aria-hidden />}
-                onClick={() => setExporting(true)}
-              >
-                {t('parts:export')}
-              </Button>
-              <Button
-                variant="default"
-                leftSection={<IconPrinter size={18} aria-hidden />}
-                onClick={() =>
-                  void navigate({
-                    href: `/queue/print?plan=${encodeURIComponent(filters.plan ?? '')}`,
-                  })
-                }
-              >
-                {t('queue:print.label')}
-              </Button>
-            </>
-          )}
-        </>
+        filters.plan &&
+        may('ask_export') && (
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconDownload size={18} aria-hidden />}
+              onClick={() => setExporting(true)}
+            >
+              {t('parts:export')}
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconPrinter size={18} aria-hidden />}
+              onClick={() =>
+                void navigate({
+                  href: `/queue/print?plan=${encodeURIComponent(filters.plan ?? '')}`,
+                })
+              }
+            >
+              {t('queue:print.label')}
+            </Button>
+          </>
+        )
       }
     >
-      <FilterBar
-        ref={field}
-        filters={inAddress}
-        onChange={setFilters}
-        onLeave={() => list.current?.focus()}
-      >
-        <NativeSelect
-          aria-label={t('queue:shift')}
-          value={filters.plan ?? ''}
-          onChange={(event) => {
-            const plan = event.currentTarget.value;
-            const rest = without(without(inAddress, 'plan'), 'day');
-            setFilters(
-              plan ? { ...rest, plan } : { ...rest, ...(today ? { day: today.day } : {}) },
-            );
-          }}
-          data={[
-            { value: '', label: t('queue:shift_all') },
-            ...(filters.plan && !shift ? [{ value: filters.plan, label: filters.plan }] : []),
-            ...shifts.map((one) => ({
-              value: one.plan,
-              label: `${one.office} · ${t(`desk:regime.${one.regime}`)} · ${one.shift}`,
-            })),
-          ]}
-        />
-        <Views filters={inAddress} open={setFilters} />
-        <span className={styles.spacer} />
-        <ColumnsMenu
-          choice={choice}
-          onChange={(next) => {
-            setChoice(next);
-            keepChoice(next);
-          }}
-        />
-        {wide && (
-          <Tooltip label={t('queue:key.preview')}>
-            <ActionIcon
-              variant={previewed ? 'light' : 'default'}
-              size={36}
-              aria-label={t('queue:key.preview')}
-              aria-pressed={previewed}
-              onClick={togglePreview}
-            >
-              <IconLayoutSidebarRight size={18} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </FilterBar>
+      {toolbar}
       {result && (
         <Summary
           result={result}
@@ -368,18 +388,24 @@ export default function Queue() {
       <div className={styles.work} data-preview={previewed || undefined}>
         <div className={styles.table} ref={tableRef}>
           {rows.error ? (
-            <Failed error={rows.error} again={rows.refetch} />
+            <div className={styles.nothing}>
+              <Failed error={rows.error} again={rows.refetch} />
+            </div>
           ) : rows.isPending ? (
-            <Loading />
+            <div className={styles.nothing}>
+              <Loading />
+            </div>
           ) : rows.count === 0 ? (
-            <Empty
-              title={t(whole && !filters.q ? 'queue:empty.none' : 'queue:empty.filtered')}
-              {...(bare
-                ? {}
-                : { action: { said: t('parts:filters.clear'), act: () => setFilters({}) } })}
-            >
-              {t(whole && !filters.q ? 'queue:empty.none_why' : 'queue:empty.filtered_why')}
-            </Empty>
+            <div className={styles.nothing}>
+              <Empty
+                title={t(whole && !filters.q ? 'queue:empty.none' : 'queue:empty.filtered')}
+                {...(bare
+                  ? {}
+                  : { action: { said: t('parts:filters.clear'), act: () => setFilters({}) } })}
+              >
+                {t(whole && !filters.q ? 'queue:empty.none_why' : 'queue:empty.filtered_why')}
+              </Empty>
+            </div>
           ) : (
             <QueueList
               key={key}
@@ -409,7 +435,7 @@ export default function Queue() {
               {ACTS.map((what) => (
                 <Button
                   key={what}
-                  size="compact-md"
+                  size="compact-sm"
                   variant="default"
                   rightSection={<Kbd size="xs">{ACT_KEYS[what]}</Kbd>}
                   onClick={() => act(what)}
@@ -417,7 +443,7 @@ export default function Queue() {
                   {t(`desk:act.${what}`)}
                 </Button>
               ))}
-              <Button size="compact-md" variant="subtle" onClick={() => setSelected(new Map())}>
+              <Button size="compact-sm" variant="subtle" onClick={() => setSelected(new Map())}>
                 {t('queue:unselect')}
               </Button>
             </div>
@@ -448,7 +474,7 @@ export default function Queue() {
           />
         )}
       </div>
-      {wish && <DecideDialog wish={wish} onClose={() => setWish(null)} onDecided={done} />}
+      {wish && <DecideDialog wish={wish} onClose={leaveDialog} onDecided={done} />}
       {exporting && filters.plan && (
         <ExportDialog plan={filters.plan} onClose={() => setExporting(false)} />
       )}

@@ -1,13 +1,13 @@
 // The list itself: a grid of which only the rows in sight exist. A press on a row puts the officer
 // there, and the preview follows; Enter or two presses open it. What has not come yet keeps its
 // place as an empty row, so nothing jumps.
-import { Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
   type KeyboardEvent,
   type MouseEvent,
+  memo,
   type Ref,
   useEffect,
   useId,
@@ -22,13 +22,13 @@ import type { Filters, Sort } from './filters';
 import type { Rows } from './pages';
 import styles from './queue.module.css';
 
-export const ROW_PX = 52;
-const MARK_PX = 44;
+const ROW_PX = 52;
+const HEAD_PX = 38;
+const MARK_PX = 40;
 
 export interface ListHandle {
   focus: () => void;
   reveal: (index: number) => void;
-  page: () => number;
 }
 
 interface Props {
@@ -54,8 +54,6 @@ interface Props {
 export function QueueList(props: Props) {
   const { ref, rows, columns, filters, current, onCurrent, selected, onOpen, onRange } = props;
   const { t } = useTranslation('queue');
-  const { t: desk } = useTranslation('desk');
-  const format = useFormat();
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -63,7 +61,6 @@ export function QueueList(props: Props) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 10,
-    scrollPaddingStart: 40,
     initialOffset: props.scrolled,
   });
   const visible = virtual.getVirtualItems();
@@ -74,11 +71,29 @@ export function QueueList(props: Props) {
     ref,
     () => ({
       focus: () => scroller.current?.focus({ preventScroll: true }),
-      reveal: (index) => virtual.scrollToIndex(index),
-      page: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / ROW_PX) - 2),
+      // By hand, because every row has one height: the virtualizer would measure, and measuring
+      // is what a held-down key must not wait for.
+      reveal: (index) => {
+        const grid = scroller.current;
+        if (!grid) return;
+        const [top, bottom] = [index * ROW_PX, (index + 1) * ROW_PX];
+        const room = grid.clientHeight - HEAD_PX;
+        if (top < grid.scrollTop) grid.scrollTop = top;
+        else if (bottom > grid.scrollTop + room) grid.scrollTop = bottom - room;
+      },
     }),
-    [virtual],
+    [],
   );
+
+  const hand = useRef<Hand['current']>({ select: props.onSelect, take: onCurrent, open: onOpen });
+  hand.current = {
+    select: props.onSelect,
+    take: (index) => {
+      onCurrent(index);
+      scroller.current?.focus({ preventScroll: true });
+    },
+    open: onOpen,
+  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -128,13 +143,17 @@ export function QueueList(props: Props) {
       <div role="rowgroup" className={styles.head}>
         <div role="row" aria-rowindex={1} tabIndex={-1} className={styles.row}>
           <div role="columnheader" tabIndex={-1} className={styles.mark}>
-            <Checkbox
-              size="sm"
-              aria-label={t('select_all')}
-              checked={props.allSelected}
-              indeterminate={!props.allSelected && selected.size > 0}
-              onChange={props.onSelectAll}
-            />
+            <label className={styles.box}>
+              <input
+                type="checkbox"
+                aria-label={t('select_all')}
+                checked={props.allSelected}
+                ref={(box) => {
+                  if (box) box.indeterminate = !props.allSelected && selected.size > 0;
+                }}
+                onChange={props.onSelectAll}
+              />
+            </label>
           </div>
           {columns.map((column) => (
             <Head key={column.id} column={column} filters={filters} onSort={props.onSort} />
@@ -144,68 +163,113 @@ export function QueueList(props: Props) {
       <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
         {visible.map(({ index, start }) => {
           const row = rows.at(index);
-          const at = { transform: `translateY(${start}px)` };
-          if (!row) {
-            return (
-              <div
-                key={index}
-                role="row"
-                aria-rowindex={index + 2}
-                className={styles.row}
-                style={at}
-              >
-                <div role="gridcell" tabIndex={-1} className={styles.mark} />
-                <div role="gridcell" tabIndex={-1} className={styles.ghost}>
-                  <span className="visually-hidden">{t('row_coming')}</span>
-                </div>
-              </div>
-            );
-          }
-          const chosen = selected.has(row.consignment);
-          return (
-            // The grid around takes the keys, as the pattern of a grid asks.
-            // biome-ignore lint/a11y/useKeyWithClickEvents: see above
-            <div
+          return row ? (
+            <Row
               key={index}
               id={`${id}-${index}`}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={index + 2}
-              aria-selected={chosen}
-              aria-current={index === current || undefined}
-              data-left={(!row.drawn && !row.decision) || undefined}
-              className={styles.row}
-              style={at}
-              onClick={(event: MouseEvent) => {
-                if ((event.target as HTMLElement).closest('a, button, input, label')) return;
-                if (event.shiftKey) props.onSelect(row, index, true);
-                onCurrent(index);
-                scroller.current?.focus({ preventScroll: true });
-              }}
-              onDoubleClick={() => onOpen(row)}
-            >
-              <div className={styles.mark} role="gridcell" tabIndex={-1}>
-                <Checkbox
-                  size="sm"
-                  tabIndex={-1}
-                  aria-label={t('select', { id: row.consignment })}
-                  checked={chosen}
-                  onChange={() => props.onSelect(row, index, false)}
-                />
-              </div>
-              {columns.map((column) => (
-                <div
-                  key={column.id}
-                  role="gridcell"
-                  tabIndex={-1}
-                  className={column.end ? styles.endCell : styles.cell}
-                >
-                  {column.cell({ row, q: filters.q ?? '', t: desk, format })}
-                </div>
-              ))}
-            </div>
+              row={row}
+              index={index}
+              start={start}
+              columns={columns}
+              q={filters.q ?? ''}
+              chosen={selected.has(row.consignment)}
+              current={index === current}
+              hand={hand}
+            />
+          ) : (
+            <Ghost key={index} index={index} start={start} />
           );
         })}
+      </div>
+    </div>
+  );
+}
+
+/** What a row can ask for. It stays the same object, so that rows in sight are not drawn anew. */
+interface Hand {
+  current: {
+    select: (row: QueueRow, index: number, range: boolean) => void;
+    take: (index: number) => void;
+    open: (row: QueueRow) => void;
+  };
+}
+
+interface RowProps {
+  id: string;
+  row: QueueRow;
+  index: number;
+  start: number;
+  columns: Column[];
+  q: string;
+  chosen: boolean;
+  current: boolean;
+  hand: Hand;
+}
+
+const Row = memo(function Row(props: RowProps) {
+  const { id, row, index, start, columns, q, chosen, current, hand } = props;
+  const { t } = useTranslation('queue');
+  const { t: desk } = useTranslation('desk');
+  const format = useFormat();
+  return (
+    // The grid around takes the keys, as the pattern of a grid asks.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    <div
+      id={id}
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index + 2}
+      aria-selected={chosen}
+      aria-current={current || undefined}
+      data-left={(!row.drawn && !row.decision) || undefined}
+      className={styles.row}
+      style={{ transform: `translateY(${start}px)` }}
+      onClick={(event: MouseEvent) => {
+        if ((event.target as HTMLElement).closest('a, button, input, label')) return;
+        if (event.shiftKey) hand.current.select(row, index, true);
+        hand.current.take(index);
+      }}
+      onDoubleClick={() => hand.current.open(row)}
+    >
+      <div className={styles.mark} role="gridcell" tabIndex={-1}>
+        <label className={styles.box}>
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={t('select', { id: row.consignment })}
+            checked={chosen}
+            onChange={() => hand.current.select(row, index, false)}
+          />
+        </label>
+      </div>
+      {columns.map((column) => (
+        <div
+          key={column.id}
+          role="gridcell"
+          tabIndex={-1}
+          className={column.end ? styles.endCell : styles.cell}
+        >
+          {column.cell({ row, q, t: desk, format })}
+        </div>
+      ))}
+    </div>
+  );
+});
+
+/** The place of a row that has not come yet. */
+function Ghost({ index, start }: { index: number; start: number }) {
+  const { t } = useTranslation('queue');
+  return (
+    <div
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index + 2}
+      className={styles.row}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      <div role="gridcell" tabIndex={-1} className={styles.mark} />
+      <div role="gridcell" tabIndex={-1} className={styles.ghost}>
+        <span className="visually-hidden">{t('row_coming')}</span>
       </div>
     </div>
   );

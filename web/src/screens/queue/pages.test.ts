@@ -1,6 +1,6 @@
 // The chain of pages: what is asked for when an officer scrolls, jumps and comes back.
 import { expect, test } from 'vitest';
-import { chain, PAGE, type Place, pagesOf, wanted } from './pages';
+import { chain, PAGE, type Place, pagesOf, sightOf, wanted } from './pages';
 
 function fresh(): Place {
   return { cursors: [null], total: null, more: false, scrolled: 0, current: 0 };
@@ -37,6 +37,6 @@ test('when a page ends elsewhere, what was known behind it is known no more', ()
 });
 
 test('the row under the hand is held even when it is scrolled away', () => {
-  expect(pagesOf(5 * PAGE, 5 * PAGE + 20, 3)).toEqual([0, 5]);
-  expect(pagesOf(PAGE - 5, PAGE + 5, PAGE)).toEqual([1, 0, 1]);
+  expect(pagesOf(sightOf(5 * PAGE, 5 * PAGE + 20), 3)).toEqual([5, 0]);
+  expect(pagesOf(sightOf(PAGE - 5, PAGE + 5), PAGE)).toEqual([0, 1, 1]);
 });

@@ -49,13 +49,18 @@ export function wanted(place: Place, asked: readonly number[]): number[] {
   return [...new Set([0, ...pages])].sort((a, b) => a - b);
 }
 
-/** The pages on which rows stand. */
-export function pagesOf(from: number, to: number, current: number): number[] {
-  const pages = [Math.floor(current / PAGE)];
+/** The pages in sight, as a text: it changes only where a page does. */
+export function sightOf(from: number, to: number): string {
+  const pages: number[] = [];
   for (let page = Math.floor(from / PAGE); page <= Math.floor(to / PAGE); page += 1) {
     pages.push(page);
   }
-  return pages;
+  return pages.join();
+}
+
+/** The pages in sight, and the one of the row under the hand. */
+export function pagesOf(sight: string, current: number): number[] {
+  return [...sight.split(',').map(Number), Math.floor(current / PAGE)];
 }
 
 async function fetchPage(
@@ -97,10 +102,10 @@ export interface Rows {
 }
 
 /** The rows of a question: those in sight, and the one under the hand. */
-export function useRows(filters: Filters, [from, to]: [number, number], current: number): Rows {
+export function useRows(filters: Filters, sight: string, current: number): Rows {
   const key = keyOf(filters);
   const place = placeOf(key);
-  const pages = wanted(place, pagesOf(from, to, current));
+  const pages = wanted(place, pagesOf(sight, current));
   const answers = useQueries({
     queries: pages.map((index) => {
       const cursor = place.cursors[index] ?? null;

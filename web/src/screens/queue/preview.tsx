@@ -10,9 +10,9 @@ import { useFormat } from '@/app/format';
 import { ACT_KEYS, ACTS } from '@/parts/decide/decisions';
 import { StandingTag } from '@/parts/decide/standing';
 import { Lane } from '@/parts/lane';
+import { Notice } from '@/parts/notice';
 import { ReasonSentence } from '@/parts/reason';
 import { Failed } from '@/parts/states';
-import { Tag } from '@/parts/tag';
 import { dossierQuery } from '../consignment/queries';
 import { recordWords } from '../consignment/record';
 import { Why } from '../consignment/why';
@@ -49,6 +49,7 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
   const dossier = data?.consignment.id === row.consignment ? data : undefined;
   const codes = routeOf(row.route);
   const allowed = dossier?.allowed;
+  const victims = dossier?.parties.flatMap(({ possible_victim }) => possible_victim ?? []) ?? [];
   const dwell = dossier?.route.filter(({ dwell_h }) => dwell_h != null) ?? [];
   return (
     <aside className={styles.pane} aria-label={t('queue:preview.label')}>
@@ -72,14 +73,11 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
           {goodsFacts(row, format)}
           {row.goods.items > 1 && ` · ${t('queue:preview.items', { count: row.goods.items })}`}
         </div>
-        {dossier?.parties.map(
-          ({ possible_victim }) =>
-            possible_victim && (
-              <Tag key={possible_victim.en} tone="warn">
-                {format.said(possible_victim)}
-              </Tag>
-            ),
-        )}
+        {victims.map((said) => (
+          <Notice key={said.en} tone="warn">
+            {format.said(said)}
+          </Notice>
+        ))}
 
         <h3>{t('queue:preview.why')}</h3>
         {dossier?.why ? (
@@ -184,7 +182,7 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
           {ACTS.filter((act) => !allowed || allowed.includes(act)).map((act) => (
             <Button
               key={act}
-              size="compact-md"
+              size="compact-sm"
               variant={act === 'hold' ? 'filled' : 'default'}
               rightSection={<Kbd size="xs">{ACT_KEYS[act]}</Kbd>}
               onClick={() => onAct(act)}
@@ -194,7 +192,7 @@ export function Preview({ row, q, mayDecide, onAct }: Props) {
           ))}
           {row.decision?.undoable && (
             <Button
-              size="compact-md"
+              size="compact-sm"
               variant="default"
               rightSection={<Kbd size="xs">u</Kbd>}
               onClick={() => onAct('undo')}

@@ -15,7 +15,7 @@ import { Notice } from '@/parts/notice';
 import { Page, Section } from '@/parts/page';
 import { Empty, Fetched } from '@/parts/states';
 import { Tag } from '@/parts/tag';
-import { byOffice, nextShift, progressOf } from './progress';
+import { inOrder, nextShift, progressOf, shiftName } from './progress';
 import { type Alert, nextQuery, type TodayShift, type TodayValue, todayQuery } from './queries';
 import styles from './today.module.css';
 
@@ -64,26 +64,19 @@ function Board({ today }: { today: TodayValue }) {
   }
   return (
     <>
-      <Next shifts={today.shifts} />
+      <Next shifts={today.shifts} day={today.day} />
       <Alerts alerts={today.alerts} />
       <Tiles tiles={today.tiles} />
-      {byOffice(today.shifts).map(([code, shifts]) => (
-        <section key={code} className={styles.office} aria-labelledby={`office-${code}`}>
-          <h2 id={`office-${code}`}>
-            {nameOf(code) ?? code} {nameOf(code) && <span className="quiet">{code}</span>}
-          </h2>
-          <div className={styles.cards}>
-            {shifts.map((shift) => (
-              <Shift key={shift.plan} shift={shift} />
-            ))}
-          </div>
-        </section>
-      ))}
+      <section className={styles.cards} aria-label={t('shifts')}>
+        {inOrder(today.shifts).map((shift) => (
+          <Shift key={shift.plan} shift={shift} name={nameOf(shift.office)} day={today.day} />
+        ))}
+      </section>
     </>
   );
 }
 
-function Next({ shifts }: { shifts: TodayShift[] }) {
+function Next({ shifts, day }: { shifts: TodayShift[]; day: string }) {
   const { t } = useTranslation(['today', 'desk']);
   const format = useFormat();
   const shift = nextShift(shifts);
@@ -101,7 +94,8 @@ function Next({ shifts }: { shifts: TodayShift[] }) {
     <section className={styles.next} aria-label={t('next.label')}>
       <div className={styles.nextSaid}>
         <div className="quiet">
-          {shift.office} · {t(`desk:regime.${shift.regime}`)} · {shift.shift}
+          {shift.office} · {t(`desk:regime.${shift.regime}`)} ·{' '}
+          {shiftName(shift.shift, day) ?? t('whole_day')}
         </div>
         <p className={styles.nextLine}>
           {t('next.done_of', { done: format.count(shift.done), drawn: format.count(shift.drawn) })}{' '}
@@ -245,9 +239,16 @@ function Estimate({ said, help, value, as }: EstimateProps) {
   );
 }
 
+interface ShiftProps {
+  shift: TodayShift;
+  /** Of the office, where it has one beside its code. */
+  name: string | null;
+  day: string;
+}
+
 const LANES = ['red', 'yellow', 'blue', 'green'] as const;
 
-function Shift({ shift }: { shift: TodayShift }) {
+function Shift({ shift, name, day }: ShiftProps) {
   const { t } = useTranslation(['today', 'desk', 'parts']);
   const format = useFormat();
   const may = useMay();
@@ -256,11 +257,15 @@ function Shift({ shift }: { shift: TodayShift }) {
   return (
     <article className={`sheet ${styles.card}`} aria-labelledby={`shift-${shift.plan}`}>
       <header className={styles.cardHead}>
-        <h3 id={`shift-${shift.plan}`}>
+        <div>
+          <h2 id={`shift-${shift.plan}`}>
+            {name ?? shift.office} {name && <span className="quiet">{shift.office}</span>}
+          </h2>
           <Link to="/queue" search={{ plan: shift.plan } as never} className={styles.cardLink}>
-            {t(`desk:regime.${shift.regime}`)} · {shift.shift}
+            {t(`desk:regime.${shift.regime}`)} ·{' '}
+            {shiftName(shift.shift, day) ?? t('today:whole_day')}
           </Link>
-        </h3>
+        </div>
         {at.finished ? (
           <Tag tone="good">{t('today:finished')}</Tag>
         ) : shift.released_at ? (

@@ -1,6 +1,6 @@
 // A shift's figures in, what it comes to out.
 import { expect, test } from 'vitest';
-import { byOffice, nextShift, progressOf } from './progress';
+import { inOrder, nextShift, progressOf, shiftName } from './progress';
 import type { TodayShift } from './queries';
 
 function shift(of: Partial<TodayShift>): TodayShift {
@@ -50,13 +50,16 @@ test('one goes on with the shift that most is left of', () => {
 });
 
 test('shifts stand by office, parcels first', () => {
-  const grouped = byOffice([
+  const ordered = inOrder([
     shift({ plan: 'P-3', office: 'PUS' }),
     shift({ plan: 'P-2', regime: 'freight' }),
     shift({ plan: 'P-1' }),
   ]);
-  expect(grouped.map(([office, of]) => [office, of.map(({ plan }) => plan)])).toEqual([
-    ['ICN', ['P-1', 'P-2']],
-    ['PUS', ['P-3']],
-  ]);
+  expect(ordered.map(({ plan }) => plan)).toEqual(['P-1', 'P-2', 'P-3']);
+});
+
+test('a shift is called by what its day does not say', () => {
+  expect(shiftName('2026-07-10 night', '2026-07-10')).toBe('night');
+  expect(shiftName('2026-07-10', '2026-07-10')).toBeNull();
+  expect(shiftName('2026-07-09 night', '2026-07-10')).toBe('2026-07-09 night');
 });

@@ -55,10 +55,8 @@ export function inOrder(shifts: readonly TodayShift[]): TodayShift[] {
   );
 }
 
-export function byOffice(shifts: readonly TodayShift[]): [string, TodayShift[]][] {
-  const offices = new Map<string, TodayShift[]>();
-  for (const shift of inOrder(shifts)) {
-    offices.set(shift.office, [...(offices.get(shift.office) ?? []), shift]);
-  }
-  return [...offices];
+/** What a shift of a day is called beside that day; null when it is the whole day. */
+export function shiftName(shift: string, day: string): string | null {
+  const name = shift.startsWith(day) ? shift.slice(day.length).trim() : shift;
+  return name || null;
 }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use targeting::measuring::Interval;
 use targeting::rehearsal::{Mean, Played, Strategy, Summary, Window, windows};
 
-use crate::commands::export::{Sink, sink};
 use crate::picture::{Series, Shape, Words, bars, over_time};
+use crate::sheet::{self, Sink};
 use crate::store::exports::{Cell, Column, Kind};
 
 /// Weeks that are estimated together.
@@ -156,7 +156,7 @@ pub(super) fn keep(
     };
     write("summary.json", format!("{summary:#}\n"))?;
     write("weeks.json", format!("{}\n", json!(lines)))?;
-    let mut sink: Box<dyn Sink> = sink(&folder.join("weeks.parquet"), COLUMNS)?;
+    let mut sink: Box<dyn Sink> = sheet::file(&folder.join("weeks.parquet"), COLUMNS)?;
     for line in &lines {
         sink.row(&line.cells())?;
     }

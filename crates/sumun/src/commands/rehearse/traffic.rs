@@ -14,6 +14,8 @@ use targeting::model::Target;
 use targeting::outcome::Label;
 use targeting::rehearsal::Traffic;
 
+use crate::pipeline::post_room::{Input, open_table};
+
 /// Where weeks come from.
 pub(super) enum Source {
     /// The same table for every seed.
@@ -81,7 +83,7 @@ pub(super) fn read(
     let mut without = 0;
     for path in files {
         let (file, name) = crate::commands::ingest::open(path)?;
-        let table = crate::commands::ingest::table_of(file, &name, options)
+        let table = open_table(Input::File(file), &name, options)
             .with_context(|| format!("while reading {name}"))?;
         for batch in table {
             let batch = batch.with_context(|| format!("while reading {name}"))?;

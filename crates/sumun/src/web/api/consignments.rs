@@ -88,6 +88,25 @@ pub struct Received {
     defects: i64,
 }
 
+impl Received {
+    /// Adds what another part of the request came to.
+    pub(super) fn add(&mut self, tally: Tally) {
+        self.read += tally.read;
+        self.new += tally.new;
+        self.amended += tally.amended;
+        self.unchanged += tally.unchanged;
+        self.rejected += tally.rejected;
+        self.defects += tally.defects;
+    }
+}
+
+impl RecordDefect {
+    /// The fault in a sentence.
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
 impl From<Tally> for Received {
     fn from(tally: Tally) -> Received {
         let Tally { read, new, amended, unchanged, rejected, defects } = tally;
@@ -206,7 +225,12 @@ pub async fn screen_consignments(
 
 /// Holds that all of it is of the sender's offices: what is sent, and what it would take the place
 /// of.
-async fn own(app: &App, caller: &Caller, offices: &Offices, lot: &Lot) -> Result<(), Problem> {
+pub(super) async fn own(
+    app: &App,
+    caller: &Caller,
+    offices: &Offices,
+    lot: &Lot,
+) -> Result<(), Problem> {
     if offices.all() {
         return Ok(());
     }
@@ -268,7 +292,7 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
             ));
         }
     };
-    let (mut arrivals, mut defects) = (Vec::new(), Vec::new());
+    let (mut arrivals, mut defects, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for (line, one) in (1..).zip(&batch.consignments) {
         if !one.source.is_empty() && one.source != batch.source {
             return Err(Problem::unusable(
@@ -277,8 +301,12 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
             )
             .next("Send the consignments of each source in a batch of their own."));
         }
+        let before = defects.len();
         if let Some(consignment) = declared::read(line, source, one, &mut defects) {
             arrivals.push(pipeline::prepare(line, consignment, None)?);
+        }
+        if defects.len() > before {
+            written.push(declared::as_sent(line, source, one)?);
         }
     }
     let content = hex::encode(Sha256::digest(&body.0));
@@ -288,8 +316,18 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
         Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {key}"))),
     };
     let size_bytes = body.0.len() as i64;
-    let (actor, source) = (actor.to_owned(), source.to_owned());
-    Ok(Lot { actor, digest, name, source, size_bytes, arrivals, defects })
+    Ok(Lot {
+        actor: actor.to_owned(),
+        digest,
+        name,
+        source: source.to_owned(),
+        format: "api",
+        size_bytes,
+        arrivals,
+        defects,
+        written,
+        body: None,
+    })
 }
 
 fn answer(taken: Taken, arrivals: Vec<(u64, String)>, defects: Vec<RecordDefect>) -> Screened {
@@ -438,6 +476,16 @@ pub async fn read_consignment(
     caller: Caller,
     name: Named,
 ) -> Result<Json<ConsignmentDetail>, Problem> {
+    Ok(Json(detail(&app, &caller, &name).await?.0))
+}
+
+/// One version of a consignment with all that was judged, decided and found, as far as the caller
+/// may see it; with the version, and whether names may be seen.
+pub(super) async fn detail(
+    app: &App,
+    caller: &Caller,
+    name: &Named,
+) -> Result<(ConsignmentDetail, Version, bool), Problem> {
     caller.may_somewhere(Action::ReadConsignment)?;
     let missing =
         || Problem::missing("no_consignment", format!("There is no consignment {}.", name.0));
@@ -471,13 +519,14 @@ pub async fn read_consignment(
     let came_of_it = outcomes::of(&mut tx, &[id]).await?;
     drop(tx);
     let mut declared = Declared::from(consignment);
-    if caller.can(Action::ReadParty, office, Circumstances::default())? {
-        app.reads.saw(&caller, "read party", &[ConsignmentId(id)]).await?;
+    let names = caller.can(Action::ReadParty, office, Circumstances::default())?;
+    if names {
+        app.reads.saw(caller, "read party", &[ConsignmentId(id)]).await?;
     } else {
         declared.without_names();
     }
-    app.reads.saw(&caller, "read consignment", &[ConsignmentId(id)]).await?;
-    Ok(Json(ConsignmentDetail {
+    app.reads.saw(caller, "read consignment", &[ConsignmentId(id)]).await?;
+    let detail = ConsignmentDetail {
         summary: ConsignmentVersion::from(&found),
         message: found.message_id,
         line: found.line,
@@ -492,5 +541,6 @@ pub async fn read_consignment(
             .map(|(plan, line)| ConsignmentSelection::of(*plan, line))
             .collect::<Result<_, Problem>>()?,
         outcomes: came_of_it.iter().map(KeptOutcome::from).collect(),
-    }))
+    };
+    Ok((detail, found, names))
 }

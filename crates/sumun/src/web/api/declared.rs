@@ -15,6 +15,10 @@ use targeting::party::{Contact, Party};
 use utoipa::ToSchema;
 
 use super::words::{Direction, Regime, Role, Transport};
+use crate::acts::mend::API;
+use crate::pipeline::{self, post_room::Parcel};
+use crate::refusal::Refusal;
+use crate::store::records::KeptRecord;
 
 /// A consignment as declared.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -273,6 +277,41 @@ pub fn read(
         equipment: r.each("equipment", &declared.equipment, Reader::equipment),
         documents: r.documents(&declared.documents),
     })
+}
+
+/// The column under which a record of a request stands, as JSON.
+const RECORD: &str = "consignment";
+
+/// A record of a request in the form in which it is kept to be mended.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn as_sent(line: u64, source: &str, declared: &Declared) -> anyhow::Result<KeptRecord> {
+    Ok(KeptRecord {
+        line: line as i64,
+        source: source.to_owned(),
+        office: declared.office.chars().take(NAME_LENGTH).collect(),
+        mapping: API.to_owned(),
+        columns: vec![(RECORD.to_owned(), serde_json::to_string_pretty(declared)?)],
+    })
+}
+
+/// Reads a record of a request that was mended.
+///
+/// # Errors
+/// A refusal when its text is no consignment.
+pub fn read_again(record: &KeptRecord, line: u64) -> anyhow::Result<Parcel> {
+    let text = record.columns.first().map(|(_, text)| text.as_str()).unwrap_or_default();
+    let declared: Declared = serde_json::from_str(text)
+        .map_err(|error| Refusal::error("not_mended", format!("it cannot be read: {error}")))?;
+    let mut parcel = Parcel::default();
+    if let Some(consignment) = read(line, &record.source, &declared, &mut parcel.defects) {
+        parcel.rows.push(pipeline::prepare(line, consignment, None)?);
+    }
+    if !parcel.defects.is_empty() {
+        parcel.written.push(as_sent(line, &record.source, &declared)?);
+    }
+    Ok(parcel)
 }
 
 struct Reader<'d> {

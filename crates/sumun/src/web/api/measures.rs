@@ -154,6 +154,8 @@ pub struct ModelValue {
     plans_not_worked: u64,
     /// Plans left out because the model learned from outcomes of their day or later ones.
     plans_learned_from: u64,
+    /// Consignments left out of later plans because they arrived while the model still learned.
+    arrived_before: u64,
     /// Last day whose outcomes the model learned from.
     learned_until: Option<String>,
     /// Consignments of these plans.
@@ -292,6 +294,7 @@ impl From<pipeline::Valued> for ModelValue {
             plans: valued.plans as u64,
             plans_not_worked: valued.plans_not_worked as u64,
             plans_learned_from: valued.plans_learned_from as u64,
+            arrived_before: valued.arrived_before as u64,
             learned_until: valued.learned_until,
             consignments: valued.consignments as u64,
             taken,
@@ -378,14 +381,17 @@ pub async fn read_measures(
     caller: Caller,
     Asked(window): Asked<Window>,
 ) -> Result<Json<Measures>, Problem> {
-    caller.may_somewhere(Action::ReadMeasures)?;
+    let offices = caller.offices(Action::ReadMeasures)?;
     let asked = pipeline::Asked {
         target: window.target.unwrap_or(Target::Irregular).into(),
         window: days(&window.from, &window.to)?,
         by: window.by.map(Into::into),
         tests: window.detection_tests,
     };
-    Ok(Json(pipeline::measure_as(&app.store, &asked).await?.into()))
+    let mut measures: Measures = pipeline::measure_as(&app.store, &asked).await?.into();
+    // The figures of the whole are published; those of an office are its own.
+    measures.offices.retain(|office| offices.contains(&office.of));
+    Ok(Json(measures))
 }
 
 /// Estimates what a kept model would have found with the same capacity in the shifts of a window,
@@ -413,7 +419,7 @@ pub async fn read_value(
 }
 
 /// First and last day of a window; all days where they are left out.
-fn days(from: &Option<String>, to: &Option<String>) -> Result<(Day, Day), Problem> {
+pub(super) fn days(from: &Option<String>, to: &Option<String>) -> Result<(Day, Day), Problem> {
     let day = |text: &Option<String>, otherwise: Day| match text.as_deref() {
         None => Ok(otherwise),
         Some(text) => text.parse().map_err(|error| Problem::unusable("day", format!("{error}."))),

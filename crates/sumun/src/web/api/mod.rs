@@ -2,17 +2,34 @@
 //! are apart from those of `targeting`, so that neither changes with the other unseen; what is
 //! common to several nouns is here.
 
+pub mod accounts;
 pub mod challengers;
+pub mod codes;
 pub mod consignments;
-mod declared;
+pub mod decisions;
+pub mod declared;
 pub mod defects;
+pub mod dossier;
+pub mod events;
+pub mod exports;
+pub mod figures;
 pub mod health;
+pub mod inspections;
 pub mod journal;
 pub mod measures;
+pub mod messages;
 pub mod models;
+pub mod offices;
 pub mod outcomes;
+pub mod photos;
 pub mod plans;
+pub mod queue;
+pub mod search;
 pub mod session;
+pub mod settings;
+pub mod today;
+pub mod tokens;
+pub mod views;
 pub mod words;
 
 use jiff::Timestamp;
@@ -39,12 +56,19 @@ impl<T> List<T> {
 }
 
 /// A sentence for people.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Said {
     /// In Korean.
     pub ko: String,
     /// In English.
     pub en: String,
+}
+
+impl Said {
+    fn new(ko: impl Into<String>, en: impl Into<String>) -> Said {
+        Said { ko: ko.into(), en: en.into() }
+    }
 }
 
 /// A time in microseconds since 1970-01-01 UTC, as RFC 3339.
@@ -53,7 +77,7 @@ fn time(micros: i64) -> String {
 }
 
 /// One reason of an assessment: a feature, and how far it moved the chance.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Reason)]
 pub struct ReasonSaid {
     /// Code of the feature.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use targeting::outcome;
 use utoipa::ToSchema;
 
+use super::inspections::PhotoTaken;
 use super::time;
 use super::words::{Channel, DetectionMethod, Modality, Outcome};
 use crate::acts::record::{self, Report};
@@ -209,7 +210,7 @@ pub async fn record_outcomes(
 }
 
 /// A recorded outcome.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = RecordedOutcome)]
 pub struct KeptOutcome {
     /// Counted from 1; the last revision counts.
@@ -240,10 +241,20 @@ pub struct KeptOutcome {
     concealment: String,
     /// What was seized.
     exhibits: Vec<Exhibit>,
+    /// When it was examined, where a device told it.
+    examined_at: Option<String>,
+    /// Where it lay: a code of the list of places, or empty.
+    place: String,
+    /// How it was hidden: a code of the list of methods, or empty.
+    method: String,
+    /// The officer's note.
+    note: String,
+    /// Pictures.
+    photos: Vec<PhotoTaken>,
 }
 
 /// One line of contraband with its original quantity and unit.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Exhibit {
     /// Substance or goods, in the officer's words.
     substance: String,
@@ -270,7 +281,20 @@ impl From<&outcomes::KeptOutcome> for KeptOutcome {
                 (Outcome::NotExamined, reason.to_string(), None)
             }
         };
+        let evidence = inspection.evidence.as_deref().cloned().unwrap_or_default();
         KeptOutcome {
+            examined_at: evidence.examined_at.map(time),
+            place: evidence.place.to_string(),
+            method: evidence.method.to_string(),
+            note: evidence.note,
+            photos: evidence
+                .photos
+                .iter()
+                .map(|photo| PhotoTaken {
+                    sha256: photo.sha256.to_string(),
+                    taken_at: time(photo.taken_at),
+                })
+                .collect(),
             revision: kept.revision,
             outcome: word,
             reason,
@@ -296,4 +320,15 @@ impl From<&outcomes::KeptOutcome> for KeptOutcome {
                 .collect(),
         }
     }
+}
+
+/// A time of a request in microseconds since 1970-01-01 UTC.
+pub(super) fn micros(field: &str, text: &str) -> Result<i64, Problem> {
+    let time: Result<jiff::Timestamp, _> = text.trim().parse();
+    time.map(jiff::Timestamp::as_microsecond).map_err(|_| {
+        Problem::unusable(
+            "unusable_time",
+            format!("{field} is no time with its offset, such as 2026-11-25T14:30:00+09:00."),
+        )
+    })
 }

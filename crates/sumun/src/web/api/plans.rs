@@ -2,6 +2,8 @@
 //! The seed of a plan never leaves the office this way, only what commits to it: who knew a seed
 //! could foresee what a second drawing of the same shift selects.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -188,6 +190,17 @@ impl PlanBundle {
     }
 }
 
+/// The steps of each bundle of a plan.
+pub(super) fn steps_of(kept: &KeptPlan) -> anyhow::Result<HashMap<String, Vec<Modality>>> {
+    Ok(match serde_json::from_str(&kept.capacity)? {
+        Means::Slots(_) => HashMap::new(),
+        Means::Bundles(means) => {
+            let of = |bundle: PlanBundle| (bundle.name, bundle.steps);
+            PlanBundle::all(&means).into_iter().map(of).collect()
+        }
+    })
+}
+
 impl Plan {
     fn of(kept: &KeptPlan) -> anyhow::Result<Plan> {
         let terms: Terms = serde_json::from_str(&kept.terms)?;
@@ -289,7 +302,8 @@ pub struct PlanOrder {
     /// The shift: its day, or day and name.
     #[schema(example = "2021-04-05/night")]
     shift: String,
-    /// Officer-minutes that the shift has, by modality.
+    /// Officer-minutes that the shift has, by modality; the office's approved capacity when left
+    /// out.
     #[serde(default)]
     minutes: Vec<ModalityMinutes>,
     /// In place of minutes: bundles and the resources they share, with the contents of a capacity
@@ -362,6 +376,7 @@ impl PlanOrder {
             shift,
             minutes: minutes(&self.minutes)?,
             minutes_each: minutes(&self.minutes_each)?,
+            detection: Vec::new(),
             regime: self.regime.map(Into::into),
             capacity,
             explore: self.explore,

@@ -88,6 +88,11 @@ twin! {
     }
 }
 
+twin! {
+    /// What a person orders on a consignment.
+    Act = targeting::decision::Act { Hold, Ask, Inspect, Waive, Release, Undo }
+}
+
 /// What an inspection came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
