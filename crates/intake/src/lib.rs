@@ -29,6 +29,7 @@ mod mapping;
 mod message;
 mod packed;
 mod recognise;
+mod reference;
 mod table;
 mod unpack;
 
@@ -40,4 +41,5 @@ pub use message::{
 };
 pub use packed::{Inner, TakenOut, is_packed, take_out};
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
+pub use reference::{CountryName, Position, Reference, Title, reference};
 pub use table::{Batch, Read, Table, TableError, TableOptions, Written, read_record};
