@@ -2595,12 +2595,9 @@ export interface components {
         };
         /** @description A conflict: both sides, of which the server has kept both. */
         InspectionConflict: components["schemas"]["Problem"] & {
-            /** @description The outcome as reported: kept, and not in force. */
-            outcome: components["schemas"]["RecordedOutcome"];
-            /** @description Always `conflict`. */
-            state: components["schemas"]["ReportState"];
-            /** @description The outcome in force. */
-            theirs: components["schemas"]["RecordedOutcome"];
+            outcome?: components["schemas"]["RecordedOutcome"] | null;
+            state?: components["schemas"]["ReportState"] | null;
+            theirs?: components["schemas"]["RecordedOutcome"] | null;
         };
         /** @description What an inspection came to, as a device sends it. */
         InspectionReport: {
@@ -3478,6 +3475,11 @@ export interface components {
         };
         /** @description What became of a message. */
         MessageTaken: {
+            /**
+             * @description What may be answered to the sender of an EDIFACT interchange: a CONTRL for each that names
+             *     the messages that arrived and the segments that could not be read.
+             */
+            acknowledgement?: string | null;
             /** @description The stored consignments, the first 2000 of them. */
             consignments: components["schemas"]["MessageConsignment"][];
             /** @description What was wrong, the first 2000 defects. */
