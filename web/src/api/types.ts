@@ -4,6 +4,136 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts by name. */
+        get: operations["list_accounts"];
+        put?: never;
+        /**
+         * Makes an account and the link for its person. The same request again makes no second one, and
+         *     tells no link.
+         */
+        post: operations["add_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an account. Nobody changes their own roles or closes their own account. */
+        patch: operations["change_account"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new link for an account: its person chooses another password by it, and the second
+         *     factor is taken off.
+         */
+        post: operations["invite_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs the person of an account out everywhere. */
+        post: operations["sign_account_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capacities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists capacities, the latest proposal first: the approved ones, those that wait, and those
+         *     before them.
+         */
+        get: operations["list_capacities"];
+        put?: never;
+        /** Proposes a capacity, for another person to decide on. */
+        post: operations["propose_capacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capacities/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a capacity that another person proposed: plans are drawn with it from now on. */
+        post: operations["approve_capacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capacities/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rejects a capacity that another person proposed. */
+        post: operations["reject_capacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/codes": {
         parameters: {
             query?: never;
@@ -214,6 +344,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists exports, the latest first. */
+        get: operations["list_exports"];
+        put?: never;
+        /** Asks to take a plan or its queue out, for another person to decide on. */
+        post: operations["ask_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees that something is taken out that another person asked for. */
+        post: operations["approve_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetches the file of an approved export that one asked for. In a CSV, no cell is one that a
+         *     spreadsheet would compute.
+         */
+        get: operations["read_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses that something is taken out that another person asked for. */
+        post: operations["reject_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -254,6 +456,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches the journal, the latest entry first. */
+        get: operations["list_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journal/checkpoint": {
         parameters: {
             query?: never;
@@ -285,6 +504,23 @@ export interface paths {
         put?: never;
         /** Proves that the journal is unaltered, entry by entry. Changes nothing. */
         post: operations["verify_journal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal/{seq}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proves that an entry is in the journal that the latest checkpoint covers. */
+        get: operations["prove_entry"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -592,6 +828,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the offices at which one has a role, by code. */
+        get: operations["list_offices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offices/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets an office up, or anew. The same again changes nothing. */
+        put: operations["set_office"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outcomes": {
         parameters: {
             query?: never;
@@ -713,6 +983,23 @@ export interface paths {
         };
         /** Lists the queue of a plan, or of a day. */
         get: operations["list_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the policies, and which role may do what by them. */
+        get: operations["read_rights"];
         put?: never;
         post?: never;
         delete?: never;
@@ -844,6 +1131,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what the site has decided, with its history. */
+        get: operations["read_settings"];
+        /** Decides on learning, approving and exploring. What is so already changes nothing. */
+        put: operations["decide_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -873,6 +1178,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists tokens by name. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token. Its text is told once. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a token back at once. */
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -951,6 +1291,53 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A person's account. */
+        Account: {
+            /** @description When it was made. */
+            created_at: string;
+            /** @description The name to show. */
+            display: string;
+            /** @description Its roles. */
+            grants: components["schemas"]["Grant"][];
+            /** @description Its id. */
+            id: string;
+            /** @description When its person last did something. */
+            last_seen?: string | null;
+            /** @description Who acts, in the journal; never changed and never given to another. */
+            name: string;
+            /** @description `invited`, `active` or `closed`. */
+            state: string;
+            /** @description Whether signing in asks for a second factor. */
+            totp: boolean;
+        };
+        /** @description Changes to an account; what is left out stays. */
+        AccountChange: {
+            /** @description The name to show. */
+            display?: string | null;
+            /** @description Its roles, in the place of those it has. */
+            grants?: components["schemas"]["Grant"][] | null;
+            /**
+             * @description `active` opens it, `closed` closes it and signs its person out.
+             * @example closed
+             */
+            state?: string | null;
+        };
+        /** @description An account that is to be made. */
+        AccountOrder: {
+            /** @description The name to show. */
+            display?: string;
+            /** @description Its roles. */
+            grants?: components["schemas"]["Grant"][];
+            /** @description A ULID that the client made, so that the same request makes one account. */
+            id?: string | null;
+            /** @description `ko` or `en`. */
+            language?: string;
+            /**
+             * @description Its name: 2 to 40 letters, digits, dots, dashes and underscores.
+             * @example kim
+             */
+            name: string;
+        };
         /**
          * @description What a person orders on a consignment.
          * @enum {string}
@@ -1083,6 +1470,37 @@ export interface components {
              */
             plans: number;
         };
+        /** @description What an office or shift can do. */
+        Capacity: {
+            /** @description When. */
+            at: string;
+            /** @description Who proposed it. */
+            by: string;
+            /** @description When. */
+            decided_at?: string | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Why. */
+            decided_why?: string | null;
+            /**
+             * Format: double
+             * @description Share of the inspections drawn by chance; the usual one when none.
+             */
+            explore?: number | null;
+            /** @description Its id. */
+            id: string;
+            /** @description By modality. */
+            lines: components["schemas"]["CapacityLine"][];
+            /** @description Customs office. */
+            office: string;
+            /** @description Why. */
+            reason: string;
+            regime?: components["schemas"]["Regime"] | null;
+            /** @description Name of the shift; none for every shift that has none of its own. */
+            shift?: string | null;
+            /** @description `proposed`, `approved`, `rejected` or `replaced`. */
+            state: string;
+        };
         /** @description What other numbers of officers would find. */
         CapacityFigures: {
             /** @description What the figures rest on. */
@@ -1110,6 +1528,26 @@ export interface components {
             /** @description By number of officers. */
             points: components["schemas"]["CapacityPoint"][];
         };
+        /** @description What one modality can do in a shift. */
+        CapacityLine: {
+            /**
+             * Format: double
+             * @description Probability that it finds what is there; the generic one when left out.
+             */
+            detection?: number | null;
+            /**
+             * Format: int32
+             * @description Officer-minutes that the shift has for it.
+             */
+            minutes_available: number;
+            /**
+             * Format: int32
+             * @description Officer-minutes that one inspection takes.
+             */
+            minutes_each: number;
+            /** @description The modality. */
+            modality: components["schemas"]["Modality"];
+        };
         /** @description What one number of officers would find in the same days. */
         CapacityPoint: {
             /** @description Expected finds. */
@@ -1125,6 +1563,28 @@ export interface components {
              */
             officers: number;
             share?: components["schemas"]["Interval"] | null;
+        };
+        /** @description A capacity that is proposed. */
+        CapacityProposal: {
+            /**
+             * Format: double
+             * @description Share of the inspections drawn by chance.
+             */
+            explore?: number | null;
+            /** @description A ULID that the client made, so that the same request proposes once. */
+            id?: string | null;
+            /** @description By modality. */
+            lines: components["schemas"]["CapacityLine"][];
+            /**
+             * @description Customs office.
+             * @example 030
+             */
+            office: string;
+            /** @description Why. */
+            reason: string;
+            regime?: components["schemas"]["Regime"] | null;
+            /** @description Name of the shift; left out for every shift that has none of its own. */
+            shift?: string | null;
         };
         /** @description How the share that is irregular changed from some weeks to as many later ones. */
         Change: {
@@ -1830,6 +2290,63 @@ export interface components {
             /** @description Original unit. */
             unit: string;
         };
+        /** @description A request to take something out. */
+        Export: {
+            /** @description When. */
+            at: string;
+            /** @description Who asks. */
+            by: string;
+            /** @description When. */
+            decided_at?: string | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Why. */
+            decided_why?: string | null;
+            /** @description `csv` or `parquet`. */
+            format: string;
+            /** @description Its id. */
+            id: string;
+            /** @description The plan's office. */
+            office: string;
+            /**
+             * @description The plan.
+             * @example P-7
+             */
+            plan: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Rows of the file, once it was fetched.
+             */
+            rows?: number | null;
+            /** @description `asked`, `approved`, `rejected`, or `expired` a day after it was approved. */
+            state: string;
+            /** @description `plan` for what was drawn, `queue` for every candidate. */
+            what: string;
+        };
+        /** @description What is to be taken out. */
+        ExportOrder: {
+            /**
+             * @description `csv` or `parquet`.
+             * @example csv
+             */
+            format: string;
+            /** @description A ULID that the client made, so that the same request asks once. */
+            id?: string | null;
+            /**
+             * @description The plan.
+             * @example P-7
+             */
+            plan: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * @description `plan` for what was drawn, `queue` for every candidate.
+             * @example plan
+             */
+            what: string;
+        };
         /**
          * @description The one end state of a consignment.
          * @enum {string}
@@ -2078,12 +2595,9 @@ export interface components {
         };
         /** @description A conflict: both sides, of which the server has kept both. */
         InspectionConflict: components["schemas"]["Problem"] & {
-            /** @description The outcome as reported: kept, and not in force. */
-            outcome: components["schemas"]["RecordedOutcome"];
-            /** @description Always `conflict`. */
-            state: components["schemas"]["ReportState"];
-            /** @description The outcome in force. */
-            theirs: components["schemas"]["RecordedOutcome"];
+            outcome?: components["schemas"]["RecordedOutcome"] | null;
+            state?: components["schemas"]["ReportState"] | null;
+            theirs?: components["schemas"]["RecordedOutcome"] | null;
         };
         /** @description What an inspection came to, as a device sends it. */
         InspectionReport: {
@@ -2172,6 +2686,39 @@ export interface components {
              */
             low: number;
         };
+        /** @description A link that lets somebody in once; it is told once and kept nowhere. */
+        Invitation: {
+            /** @description Until when it is good. */
+            expires_at: string;
+            /** @description The link, to be handed to the person; none where the same request was answered before. */
+            link?: string | null;
+        };
+        /** @description An entry of the journal. */
+        JournalEntry: {
+            /**
+             * @description What was done.
+             * @example approve
+             */
+            act: string;
+            /** @description Who or what decided. */
+            actor: string;
+            /** @description When. */
+            at: string;
+            /** @description Versions, reasons and figures. */
+            body: Record<string, never>;
+            /** @description The hash of the entry as a leaf of the journal's tree, in hexadecimal. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 ...
+             */
+            seq: number;
+            /**
+             * @description What it was done to.
+             * @example model M-1
+             */
+            subject: string;
+        };
         /** @description Figures of one target. */
         Judged: {
             all?: components["schemas"]["Metrics"] | null;
@@ -2217,6 +2764,66 @@ export interface components {
             red: number;
             /** Format: int64 */
             yellow: number;
+        };
+        /** @description One page of a list. */
+        List_Account: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When it was made. */
+                created_at: string;
+                /** @description The name to show. */
+                display: string;
+                /** @description Its roles. */
+                grants: components["schemas"]["Grant"][];
+                /** @description Its id. */
+                id: string;
+                /** @description When its person last did something. */
+                last_seen?: string | null;
+                /** @description Who acts, in the journal; never changed and never given to another. */
+                name: string;
+                /** @description `invited`, `active` or `closed`. */
+                state: string;
+                /** @description Whether signing in asks for a second factor. */
+                totp: boolean;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Capacity: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When. */
+                at: string;
+                /** @description Who proposed it. */
+                by: string;
+                /** @description When. */
+                decided_at?: string | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /** @description Why. */
+                decided_why?: string | null;
+                /**
+                 * Format: double
+                 * @description Share of the inspections drawn by chance; the usual one when none.
+                 */
+                explore?: number | null;
+                /** @description Its id. */
+                id: string;
+                /** @description By modality. */
+                lines: components["schemas"]["CapacityLine"][];
+                /** @description Customs office. */
+                office: string;
+                /** @description Why. */
+                reason: string;
+                regime?: components["schemas"]["Regime"] | null;
+                /** @description Name of the shift; none for every shift that has none of its own. */
+                shift?: string | null;
+                /** @description `proposed`, `approved`, `rejected` or `replaced`. */
+                state: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
         };
         /** @description One page of a list. */
         List_ConsignmentVersion: {
@@ -2337,6 +2944,46 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        List_Export: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When. */
+                at: string;
+                /** @description Who asks. */
+                by: string;
+                /** @description When. */
+                decided_at?: string | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /** @description Why. */
+                decided_why?: string | null;
+                /** @description `csv` or `parquet`. */
+                format: string;
+                /** @description Its id. */
+                id: string;
+                /** @description The plan's office. */
+                office: string;
+                /**
+                 * @description The plan.
+                 * @example P-7
+                 */
+                plan: string;
+                /** @description Why. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description Rows of the file, once it was fetched.
+                 */
+                rows?: number | null;
+                /** @description `asked`, `approved`, `rejected`, or `expired` a day after it was approved. */
+                state: string;
+                /** @description `plan` for what was drawn, `queue` for every candidate. */
+                what: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         List_Found: {
             /** @description What is on this page. */
             items: {
@@ -2348,6 +2995,37 @@ export interface components {
                 kind: components["schemas"]["FoundKind"];
                 /** @description How it is called. */
                 label: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_JournalEntry: {
+            /** @description What is on this page. */
+            items: {
+                /**
+                 * @description What was done.
+                 * @example approve
+                 */
+                act: string;
+                /** @description Who or what decided. */
+                actor: string;
+                /** @description When. */
+                at: string;
+                /** @description Versions, reasons and figures. */
+                body: Record<string, never>;
+                /** @description The hash of the entry as a leaf of the journal's tree, in hexadecimal. */
+                leaf_hash: string;
+                /**
+                 * Format: int64
+                 * @description Its number: 1, 2, 3 ...
+                 */
+                seq: number;
+                /**
+                 * @description What it was done to.
+                 * @example model M-1
+                 */
+                subject: string;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -2406,6 +3084,28 @@ export interface components {
                  * @example in_force
                  */
                 state: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Office: {
+            /** @description What is on this page. */
+            items: {
+                /**
+                 * @description Its code.
+                 * @example 030
+                 */
+                code: string;
+                /** @description Its name. */
+                name: components["schemas"]["Said"];
+                /** @description Its shifts. */
+                shifts: components["schemas"]["OfficeShift"][];
+                /**
+                 * Format: int64
+                 * @description How far its clock is ahead of UTC.
+                 */
+                utc_offset_minutes: number;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -2586,6 +3286,37 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        List_Token: {
+            /** @description What is on this page. */
+            items: {
+                /**
+                 * @description What it may do.
+                 * @example [
+                 *       "send_consignments"
+                 *     ]
+                 */
+                actions: string[];
+                /** @description Who made it. */
+                by: string;
+                /** @description When. */
+                created_at: string;
+                /** @description Until when it is good. */
+                expires_at: string;
+                /** @description Its id. */
+                id: string;
+                /** @description Its name; the machine acts as `token NAME`. */
+                name: string;
+                /** @description At which office; `*` is every one. */
+                office: string;
+                /** @description `active`, `expired` or `revoked`. */
+                state: string;
+                /** @description When it was last used, to the minute. */
+                used_at?: string | null;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         List_View: {
             /** @description What is on this page. */
             items: {
@@ -2603,6 +3334,13 @@ export interface components {
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
+        };
+        /** @description A new account with the link for its person. */
+        MadeAccount: components["schemas"]["Account"] & components["schemas"]["Invitation"];
+        /** @description A new token with its text. */
+        MadeToken: components["schemas"]["Token"] & {
+            /** @description Its text, told once; none where the same request was answered before. */
+            token?: string | null;
         };
         /** @description Everything that is measured of one target. */
         Measures: {
@@ -2737,6 +3475,11 @@ export interface components {
         };
         /** @description What became of a message. */
         MessageTaken: {
+            /**
+             * @description What may be answered to the sender of an EDIFACT interchange: a CONTRL for each that names
+             *     the messages that arrived and the segments that could not be read.
+             */
+            acknowledgement?: string | null;
             /** @description The stored consignments, the first 2000 of them. */
             consignments: components["schemas"]["MessageConsignment"][];
             /** @description What was wrong, the first 2000 defects. */
@@ -2986,6 +3729,23 @@ export interface components {
             /** @description Why. */
             said: string;
         };
+        /** @description A customs office. */
+        Office: {
+            /**
+             * @description Its code.
+             * @example 030
+             */
+            code: string;
+            /** @description Its name. */
+            name: components["schemas"]["Said"];
+            /** @description Its shifts. */
+            shifts: components["schemas"]["OfficeShift"][];
+            /**
+             * Format: int64
+             * @description How far its clock is ahead of UTC.
+             */
+            utc_offset_minutes: number;
+        };
         /** @description How much of its traffic an office saw. */
         OfficeCoverage: {
             /**
@@ -3017,6 +3777,41 @@ export interface components {
              * @description Share of what arrived that was inspected; none when nothing arrived.
              */
             share?: number | null;
+        };
+        /** @description How an office is to be set up. */
+        OfficeOrder: {
+            /** @description Its name. */
+            name: components["schemas"]["Said"];
+            /** @description Its shifts. */
+            shifts?: components["schemas"]["OfficeShift"][];
+            /**
+             * Format: int64
+             * @description How far its clock is ahead of UTC; as it was, or Korea's, when left out.
+             */
+            utc_offset_minutes?: number | null;
+        };
+        /** @description A shift of an office. */
+        OfficeShift: {
+            /**
+             * Format: int64
+             * @description How long it lasts.
+             */
+            minutes_long: number;
+            /**
+             * @description Its name, as plans write it.
+             * @example day
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description So many minutes before it begins, those who inspect may see its plan.
+             */
+            release_before_minutes: number;
+            /**
+             * @description When it begins, by the office's clock.
+             * @example 08:00
+             */
+            starts: string;
         };
         /**
          * @description What an inspection came to.
@@ -3252,7 +4047,10 @@ export interface components {
              *     with a capacity only.
              */
             minimax?: number | null;
-            /** @description Officer-minutes that the shift has, by modality. */
+            /**
+             * @description Officer-minutes that the shift has, by modality; the office's approved capacity when left
+             *     out.
+             */
             minutes?: components["schemas"]["ModalityMinutes"][];
             /** @description Officer-minutes that one inspection takes, where not the generic figure. */
             minutes_each?: components["schemas"]["ModalityMinutes"][];
@@ -3422,6 +4220,31 @@ export interface components {
         Problem: {
             /** @description What went wrong. */
             error: components["schemas"]["Fault"];
+        };
+        /** @description Proof that an entry is in the journal. */
+        Proof: {
+            /** @description The checkpoint that has this root, signed. */
+            checkpoint: components["schemas"]["Checkpoint"];
+            /** @description The entry. */
+            entry: components["schemas"]["JournalEntry"];
+            /** @description Whether leaf and path come to the checkpoint's root. */
+            holds: boolean;
+            /**
+             * Format: int64
+             * @description The leaf's place in the tree, from 0.
+             */
+            index: number;
+            /** @description Its leaf's hash, in hexadecimal. */
+            leaf_hash: string;
+            /** @description The hashes beside the way from the leaf to the root, in hexadecimal (RFC 6962). */
+            path: string[];
+            /** @description The root that they come to, in hexadecimal. */
+            root: string;
+            /**
+             * Format: int64
+             * @description How many leaves the tree has.
+             */
+            size: number;
         };
         /** @description Why a challenger is put up or taken back. */
         Put: {
@@ -3811,6 +4634,31 @@ export interface components {
              */
             resource: string;
         };
+        /** @description Who may do what. */
+        Rights: {
+            /** @description Every role with every action. */
+            matrix: components["schemas"]["RightsLine"][];
+            /** @description The policies, by id. */
+            policies: components["schemas"]["RightsPolicy"][];
+        };
+        /** @description Whether a role may do something. */
+        RightsLine: {
+            /** @description The action. */
+            action: string;
+            /** @description Whether it may, at its own offices and where nothing else stands against it. */
+            allowed: boolean;
+            /** @description The role. */
+            role: string;
+        };
+        /** @description A policy. */
+        RightsPolicy: {
+            /** @description Its id, as refusals name it. */
+            id: string;
+            /** @description What it says. */
+            said: components["schemas"]["Said"];
+            /** @description Its text in Cedar. */
+            text: string;
+        };
         /**
          * @description The part that a party plays in a consignment.
          * @enum {string}
@@ -4039,6 +4887,68 @@ export interface components {
             offices: string[];
             /** @description Whether signing in asks for a second factor. */
             totp: boolean;
+        };
+        /** @description The figures that a site decides on. */
+        SettingValues: {
+            /**
+             * Format: int64
+             * @description 1: whoever may approve a model does. 2: another person than the one who learned it.
+             */
+            approvers: number;
+            /**
+             * Format: double
+             * @description Share of inspections drawn by chance where an alarm of the drift watch stands.
+             */
+            explore_alarm: number;
+            /**
+             * Format: int64
+             * @description So many finds among them, too.
+             */
+            finds_min: number;
+            /**
+             * Format: int64
+             * @description So many new outcomes since the last learning make a new candidate due.
+             */
+            outcomes_min: number;
+        };
+        /** @description What the site has decided. */
+        Settings: components["schemas"]["SettingValues"] & {
+            /** @description Every decision, the latest first. */
+            history: components["schemas"]["SettingsDecision"][];
+        };
+        /** @description A decision of the site. */
+        SettingsDecision: components["schemas"]["SettingValues"] & {
+            /** @description When. */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What is to be decided; what is left out stays. */
+        SettingsOrder: {
+            /**
+             * Format: int64
+             * @description 1, or 2 for another person than the one who learned a model.
+             */
+            approvers?: number | null;
+            /**
+             * Format: double
+             * @description Share explored where an alarm stands, above 0 and at most 1.
+             */
+            explore_alarm?: number | null;
+            /**
+             * Format: int64
+             * @description So many finds among them.
+             */
+            finds_min?: number | null;
+            /**
+             * Format: int64
+             * @description So many new outcomes make a candidate due.
+             */
+            outcomes_min?: number | null;
+            /** @description Why. */
+            reason: string;
         };
         /**
          * @description How grave it is.
@@ -4318,6 +5228,59 @@ export interface components {
             /** @description All of it in numbers. */
             tiles: components["schemas"]["Tiles"];
         };
+        /** @description A machine's token, without its text. */
+        Token: {
+            /**
+             * @description What it may do.
+             * @example [
+             *       "send_consignments"
+             *     ]
+             */
+            actions: string[];
+            /** @description Who made it. */
+            by: string;
+            /** @description When. */
+            created_at: string;
+            /** @description Until when it is good. */
+            expires_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its name; the machine acts as `token NAME`. */
+            name: string;
+            /** @description At which office; `*` is every one. */
+            office: string;
+            /** @description `active`, `expired` or `revoked`. */
+            state: string;
+            /** @description When it was last used, to the minute. */
+            used_at?: string | null;
+        };
+        /** @description A token that is to be made. */
+        TokenOrder: {
+            /**
+             * @description What it may do.
+             * @example [
+             *       "send_consignments"
+             *     ]
+             */
+            actions: string[];
+            /**
+             * Format: int64
+             * @description For how many days.
+             */
+            days: number;
+            /** @description A ULID that the client made, so that the same request makes one token. */
+            id?: string | null;
+            /**
+             * @description Its name.
+             * @example port-gateway
+             */
+            name: string;
+            /**
+             * @description At which office; `*` is every one.
+             * @example 030
+             */
+            office: string;
+        };
         /** @description What opening the top share of a ranking finds. */
         Top: {
             /**
@@ -4356,6 +5319,11 @@ export interface components {
         Unscreened: components["schemas"]["Problem"] & {
             /** @description What was stored all the same. */
             stored: components["schemas"]["Screened"];
+        };
+        /** @description Why something is decided so. */
+        Verdict: {
+            /** @description The reason, which the journal keeps. */
+            reason: string;
         };
         /** @description What verifying the journal found. */
         Verification: {
@@ -4503,6 +5471,390 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_accounts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Account"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountOrder"];
+            };
+        };
+        responses: {
+            /** @description The account and the link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeAccount"];
+                };
+            };
+            /** @description The name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description The account as changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_account_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_capacities: {
+        parameters: {
+            query?: {
+                /** @description Only those of this customs office. */
+                office?: string;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of capacities. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Capacity"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_capacity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapacityProposal"];
+            };
+        };
+        responses: {
+            /** @description The proposal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capacity's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description The capacity. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            /** @description It is one's own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capacity's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description The capacity. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            /** @description It is one's own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_codes: {
         parameters: {
             query?: never;
@@ -5009,6 +6361,243 @@ export interface operations {
             };
         };
     };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Export"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportOrder"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description There is no plan of this number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description It is one's own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description There is none of one's own of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not approved, or no more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description It is one's own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_inspections: {
         parameters: {
             query: {
@@ -5129,6 +6718,52 @@ export interface operations {
             };
         };
     };
+    list_journal: {
+        parameters: {
+            query?: {
+                /** @description Only those about this, such as C-12, P-7 or `account kim`. */
+                subject?: string;
+                /** @description Only those of this person or part of Sumun. */
+                actor?: string;
+                /** @description Only those of this act. */
+                act?: string;
+                /** @description Only those from this time or day on (RFC 3339, UTC). */
+                from?: string;
+                /** @description Only those up to this time or day (RFC 3339, UTC). */
+                to?: string;
+                /** @description Only those that have this text somewhere. */
+                q?: string;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_JournalEntry"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_checkpoint: {
         parameters: {
             query?: never;
@@ -5183,6 +6818,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry's number. */
+                seq: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description There is no such entry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not done as asked. */
@@ -5915,6 +7591,71 @@ export interface operations {
             };
         };
     };
+    list_offices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Office"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_office: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The office's code. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeOrder"];
+            };
+        };
+        responses: {
+            /** @description The office. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Office"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     record_outcomes: {
         parameters: {
             query?: never;
@@ -6333,6 +8074,35 @@ export interface operations {
             };
         };
     };
+    read_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policies and the matrix. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rights"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -6722,6 +8492,77 @@ export interface operations {
             };
         };
     };
+    read_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsOrder"];
+            };
+        };
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description It takes another person. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sources: {
         parameters: {
             query?: never;
@@ -6772,6 +8613,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Token"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOrder"];
+            };
+        };
+        responses: {
+            /** @description The token with its text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description The name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not done as asked. */

@@ -13,11 +13,20 @@ import i18next from 'i18next';
 import { whenSessionLost } from '@/api/client';
 import { queries } from '@/api/queries';
 import { Broken, Loading, Missing } from '@/parts/states';
-import { openTo, pageOf } from './screens';
+import { homeOf, pageOf } from './screens';
 import { forget, sessionQuery } from './session';
 import { Shell } from './shell';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: Missing,
+  beforeLoad: ({ location }) => {
+    // An invitation's link carries its token after `#`, which no server's log ever sees, and so
+    // does the address that it leads to.
+    const [, token] = /^\/welcome\?token=([\w-]+)$/.exec(location.hash) ?? [];
+    if (token) throw redirect({ to: '/welcome', hash: `token=${token}`, replace: true });
+  },
+});
 
 /** What every screen's route has: its page and its words, both fetched on the way in. */
 function screen(name: string) {
@@ -52,8 +61,6 @@ const login = createRoute({
 const welcome = createRoute({
   getParentRoute: () => root,
   path: '/welcome',
-  validateSearch: (search): { token?: string } =>
-    typeof search.token === 'string' ? { token: search.token } : {},
   ...screen('welcome'),
 });
 
@@ -61,13 +68,10 @@ const today = createRoute({
   getParentRoute: () => guarded,
   path: '/',
   beforeLoad: () => {
-    // Links printed by the server carry what they say after `#`, which no log ever sees.
-    const [, path, query] = /^#(\/[a-z]+)(\?.*)?$/.exec(window.location.hash) ?? [];
-    if (path) throw redirect({ href: `${path}${query ?? ''}`, replace: true });
     const session = queries.getQueryData(sessionQuery.queryKey);
-    const [first] = openTo(session?.actions ?? []);
-    if (first && first.path !== '/' && !session?.actions.includes('read_plan')) {
-      throw redirect({ href: first.path, replace: true });
+    const home = homeOf(session?.actions ?? []);
+    if (home !== '/' && !session?.actions.includes('read_plan')) {
+      throw redirect({ href: home, replace: true });
     }
   },
   ...screen('today'),

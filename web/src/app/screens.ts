@@ -102,4 +102,12 @@ export function openTo(actions: Action[]): Screen[] {
   return screens.filter(({ needs }) => needs.some((action) => actions.includes(action)));
 }
 
+/** Where an account begins: an inspector at the list of inspections, everyone else at the first. */
+export function homeOf(actions: Action[]): string {
+  const open = openTo(actions);
+  const inspects = actions.includes('record_outcome') && !actions.includes('decide');
+  const inspections = open.find(({ name }) => name === 'inspections');
+  return (inspects && inspections ? inspections : open[0])?.path ?? '/account';
+}
+
 export const GROUPS = ['work', 'insight', 'office'] as const;

@@ -158,9 +158,8 @@ pub fn router(app: App) -> Router {
             "/api/openapi.json",
             get(async move || ([(CONTENT_TYPE, "application/json")], document.clone())),
         )
-        .route("/", get(assets::page))
         .route("/page.css", get(assets::looks))
-        .fallback(async || Problem::missing("no_route", "There is nothing at this address."))
+        .fallback(assets::workbench)
         .method_not_allowed_fallback(async || {
             Problem::new(
                 StatusCode::METHOD_NOT_ALLOWED,

@@ -21,6 +21,7 @@ mod measuring;
 mod person;
 mod playing;
 mod post;
+mod reference;
 mod rehearsal;
 mod rights;
 mod server;

@@ -124,7 +124,7 @@ function ProofShown({ proof }: { proof: Proof }) {
             </span>
           </li>
         ))}
-        <li className={styles.root}>
+        <li className={same ? styles.root : undefined}>
           <Hash hash={root} />
           <Tag tone={same ? 'good' : 'plain'} icon={same ? IconCircleCheck : IconCircleX}>
             {t('proof.root', { count: size })}

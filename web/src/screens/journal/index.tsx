@@ -169,6 +169,7 @@ function Search({ filters, set }: SearchProps) {
   const field = (name: 'actor' | 'act' | 'subject') => (
     <TextInput
       label={t(`filters.${name}`)}
+      w={150}
       defaultValue={filters[name] ?? ''}
       key={`${name} ${filters[name] ?? ''}`}
       onBlur={(event) => set({ [name]: event.currentTarget.value.trim() || undefined })}
@@ -187,7 +188,7 @@ function Search({ filters, set }: SearchProps) {
           setTyped(event.currentTarget.value);
           find(event.currentTarget.value);
         }}
-        w={260}
+        w={220}
       />
       {field('subject')}
       {field('actor')}

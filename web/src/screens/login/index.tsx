@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { Door } from '@/app/door';
+import { homeOf } from '@/app/screens';
 import { begin, type Session } from '@/app/session';
 import { setLanguage } from '@/app/words';
 import { Notice } from '@/parts/notice';
@@ -36,7 +37,7 @@ export default function Login() {
       begin(session);
       const { language } = session.account;
       if (language === 'ko' || language === 'en') await setLanguage(language);
-      await router.navigate({ href: back ?? '/', replace: true });
+      await router.navigate({ href: back ?? homeOf(session.actions), replace: true });
     } catch (error) {
       const what = Problem.of(error);
       if (what.code === 'totp_needed') setCode(code ?? '');

@@ -2,12 +2,13 @@
 // offer of a second factor. The link's token comes after `#`, so no log has ever seen it.
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { useLocation, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { Door } from '@/app/door';
+import { homeOf } from '@/app/screens';
 import { begin, type Session } from '@/app/session';
 import { language } from '@/app/words';
 import { Notice } from '@/parts/notice';
@@ -15,14 +16,13 @@ import { Loading } from '@/parts/states';
 import { TotpSetup } from '../account/totp';
 import { welcomeQuery } from '../login/queries';
 
-const route = getRouteApi('/welcome');
 /** As the server asks. */
 const SHORTEST = 12;
 
 export default function Welcome() {
   const { t } = useTranslation('welcome');
   const router = useRouter();
-  const { token } = route.useSearch();
+  const token = new URLSearchParams(useLocation().hash).get('token');
   const { data: welcome, isPending } = useQuery(welcomeQuery);
   const [name, setName] = useState('');
   const [display, setDisplay] = useState('');
@@ -36,7 +36,7 @@ export default function Welcome() {
   const enter = async () => {
     if (!session) return;
     begin(session);
-    await router.navigate({ to: '/', replace: true });
+    await router.navigate({ href: homeOf(session.actions), replace: true });
   };
   if (session) {
     return (
