@@ -24,6 +24,7 @@ mod post;
 mod reference;
 mod rehearsal;
 mod rights;
+mod round_trip;
 mod server;
 mod store;
 mod tidy;
