@@ -1,5 +1,5 @@
-// Lets the inspector's screen open where there is no network. It keeps the files of the shell and of
-// that one screen, and the page itself; it never sees an answer of the API, because it lets all of
+// Lets the inspector's screen open where there is no network. It keeps the files of the shell and
+// of that one screen, and the page itself; it never sees an answer of the API, because it lets all of
 // those pass. What the inspector works with lies in the page's own store, which signing out clears.
 // The two constants are filled in after the build (`scripts/worker.mjs`).
 const SHELL = 'SUMUN_SHELL';

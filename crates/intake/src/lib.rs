@@ -29,6 +29,7 @@ mod mapping;
 mod message;
 mod packed;
 mod recognise;
+mod reference;
 mod table;
 mod unpack;
 
@@ -36,8 +37,9 @@ pub use bytes::Bytes;
 pub use mapping::{Mapping, MappingError, built_in};
 pub use message::{
     DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages,
-    Row, segments,
+    Row, acknowledge, segments,
 };
 pub use packed::{Inner, TakenOut, is_packed, take_out};
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
+pub use reference::{CountryName, Position, Reference, Title, reference};
 pub use table::{Batch, Read, Table, TableError, TableOptions, Written, read_record};

@@ -8,7 +8,7 @@
 //! the shift's inspections with known chances; a person's [`decision`] may stand against it; an
 //! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
-//! that is in [`code_lists`], [`playbook`] and [`search_key`].
+//! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against codes.
 #![warn(missing_docs)]
 
 pub mod amount;
@@ -29,4 +29,5 @@ pub mod playbook;
 pub mod rehearsal;
 pub mod screening;
 pub mod search_key;
+pub mod tariff;
 pub mod text;

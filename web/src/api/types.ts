@@ -4,6 +4,153 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts by name. */
+        get: operations["list_accounts"];
+        put?: never;
+        /**
+         * Makes an account and the link for its person. The same request again makes no second one, and
+         *     tells no link.
+         */
+        post: operations["add_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an account. Nobody changes their own roles or closes their own account. */
+        patch: operations["change_account"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new link for an account: its person chooses another password by it, and the second
+         *     factor is taken off.
+         */
+        post: operations["invite_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs the person of an account out everywhere. */
+        post: operations["sign_account_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capacities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists capacities, the latest proposal first: the approved ones, those that wait, and those
+         *     before them.
+         */
+        get: operations["list_capacities"];
+        put?: never;
+        /** Proposes a capacity, for another person to decide on. */
+        post: operations["propose_capacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capacities/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a capacity that another person proposed: plans are drawn with it from now on. */
+        post: operations["approve_capacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capacities/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rejects a capacity that another person proposed. */
+        post: operations["reject_capacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads every list that people choose from. */
+        get: operations["read_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consignments": {
         parameters: {
             query?: never;
@@ -49,6 +196,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consignments/{id}/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads everything that is needed to decide on one consignment. */
+        get: operations["read_dossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists every decision on a consignment, the oldest first. */
+        get: operations["list_decisions"];
+        put?: never;
+        /**
+         * Decides on consignments: hold, ask, inspect, waive, release, or undo.
+         * @description What cannot be decided is refused with its reason and spoils no other; when nothing was decided
+         *     the answer is 422. A recorded chance never changes.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/defects": {
         parameters: {
             query?: never;
@@ -58,6 +244,227 @@ export interface paths {
         };
         /** Lists what was wrong with records, the latest message first. */
         get: operations["list_defects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/defects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a defect with the record as its file said it. */
+        get: operations["read_defect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/defects/{id}/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts new texts into the columns of a record with a defect. It is read again and flows on: it is
+         *     received, screened and journaled; one that was stored without a field becomes a new version. All
+         *     open defects of the record are mended by it.
+         */
+        post: operations["mend_defect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/defects/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves a record as it is, for a reason: all its open defects are seen to. */
+        post: operations["reject_defect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the signals of the drift watch over the last half year, and which alarms stand. It looks
+         *     and keeps nothing: alarms begin and end by `sumun drift`.
+         */
+        get: operations["read_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what happens from now on, as server-sent events whose data is an `Event`. */
+        get: operations["follow_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists exports, the latest first. */
+        get: operations["list_exports"];
+        put?: never;
+        /** Asks to take a plan or its queue out, for another person to decide on. */
+        post: operations["ask_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees that something is taken out that another person asked for. */
+        post: operations["approve_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetches the file of an approved export that one asked for. In a CSV, no cell is one that a
+         *     spreadsheet would compute.
+         */
+        get: operations["read_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses that something is taken out that another person asked for. */
+        post: operations["reject_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a shift has to open, in walking order. */
+        get: operations["list_inspections"];
+        put?: never;
+        /**
+         * Records what an inspection came to, from a device that may have been without a network.
+         * @description The same id again changes nothing. When somebody recorded another outcome meanwhile, the answer
+         *     is 409 with both sides; the report is kept, and one with `correct` and the other's revision as
+         *     `base_revision` puts it in force.
+         */
+        post: operations["report_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes up an invitation, or the link of the first run: chooses a password and signs in. */
+        post: operations["redeem_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches the journal, the latest entry first. */
+        get: operations["list_journal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -103,6 +510,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journal/{seq}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proves that an entry is in the journal that the latest checkpoint covers. */
+        get: operations["prove_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/measures": {
         parameters: {
             query?: never;
@@ -115,6 +539,83 @@ export interface paths {
          *     channel yields. Every estimate comes from the recorded chances.
          */
         get: operations["read_measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows whether of consignments with a chance of three in a hundred three in a hundred are
+         *     irregular, each bin estimated from the recorded chances.
+         */
+        get: operations["read_calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimates what other numbers of officers would have found in the shifts of a window, from the
+         *     recorded chances.
+         */
+        get: operations["read_capacity_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts how much of what arrived in a window each office screened, planned and inspected. */
+        get: operations["read_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/precision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimates the precision of the risk list at each depth, from the recorded chances, beside that
+         *     of a choice by chance.
+         */
+        get: operations["read_precision"];
         put?: never;
         post?: never;
         delete?: never;
@@ -137,6 +638,45 @@ export interface paths {
         get: operations["read_value"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists messages, the newest first. */
+        get: operations["list_messages"];
+        put?: never;
+        /**
+         * Takes in a message of any format that is read: its bytes are kept as they came, and what it
+         *     declares is screened. The same bytes again change nothing. Bytes that are no message are kept
+         *     with a defect that says so, and answered by 422.
+         */
+        post: operations["take_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what would be understood of a message, beside its raw segments; nothing is kept. */
+        post: operations["inspect_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -169,7 +709,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Returns to the model that was in force before, at once. */
+        /**
+         * Returns to the model that was in force before, at once. With the header `Idempotency-Key`, the
+         *     same request sent again returns no further, and is answered alike.
+         */
         post: operations["roll_back_model"];
         delete?: never;
         options?: never;
@@ -285,6 +828,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the offices at which one has a role, by code. */
+        get: operations["list_offices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offices/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets an office up, or anew. The same again changes nothing. */
+        put: operations["set_office"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/outcomes": {
         parameters: {
             query?: never;
@@ -300,6 +877,24 @@ export interface paths {
          *     its reason and spoils no other; when none of them could be recorded the answer is 422.
          */
         post: operations["record_outcomes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a picture. */
+        get: operations["read_photo"];
+        /** Keeps a picture: JPEG, PNG or WebP of at most 8 MB, under the SHA-256 of its bytes. */
+        put: operations["keep_photo"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -379,6 +974,302 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the queue of a plan, or of a day. */
+        get: operations["list_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the policies, and which role may do what by them. */
+        get: operations["read_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds consignments, plans and parties by number or words. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads who has signed in, and what they may do. */
+        get: operations["read_session"];
+        put?: never;
+        /** Signs in. The answer sets the cookie of the session. */
+        post: operations["sign_in"];
+        /** Signs out. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        /** Changes one's name to show, or one's language. */
+        patch: operations["change_session"];
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses another password; all other sessions end. */
+        post: operations["choose_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins with a second factor. It is asked for once its first code has confirmed it. */
+        post: operations["offer_totp"];
+        /** Takes the second factor off. */
+        delete: operations["remove_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms the second factor by its first code. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists one's own sessions, the latest first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session of one's own. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what the site has decided, with its history. */
+        get: operations["read_settings"];
+        /** Decides on learning, approving and exploring. What is so already changes nothing. */
+        put: operations["decide_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who sent what in the last thirty days. */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads how the shifts of a day stand, and what is out of order. */
+        get: operations["read_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists tokens by name. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token. Its text is told once. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a token back at once. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists one's own views, by name. */
+        get: operations["list_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a view of one's own under this name, in the place of one that had it. */
+        put: operations["keep_view"];
+        post?: never;
+        /** Forgets a view of one's own. */
+        delete: operations["forget_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/welcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what a browser has to know before anybody has signed in. */
+        get: operations["read_welcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -400,6 +1291,82 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A person's account. */
+        Account: {
+            /** @description When it was made. */
+            created_at: string;
+            /** @description The name to show. */
+            display: string;
+            /** @description Its roles. */
+            grants: components["schemas"]["Grant"][];
+            /** @description Its id. */
+            id: string;
+            /** @description When its person last did something. */
+            last_seen?: string | null;
+            /** @description Who acts, in the journal; never changed and never given to another. */
+            name: string;
+            /** @description `invited`, `active` or `closed`. */
+            state: string;
+            /** @description Whether signing in asks for a second factor. */
+            totp: boolean;
+        };
+        /** @description Changes to an account; what is left out stays. */
+        AccountChange: {
+            /** @description The name to show. */
+            display?: string | null;
+            /** @description Its roles, in the place of those it has. */
+            grants?: components["schemas"]["Grant"][] | null;
+            /**
+             * @description `active` opens it, `closed` closes it and signs its person out.
+             * @example closed
+             */
+            state?: string | null;
+        };
+        /** @description An account that is to be made. */
+        AccountOrder: {
+            /** @description The name to show. */
+            display?: string;
+            /** @description Its roles. */
+            grants?: components["schemas"]["Grant"][];
+            /** @description A ULID that the client made, so that the same request makes one account. */
+            id?: string | null;
+            /** @description `ko` or `en`. */
+            language?: string;
+            /**
+             * @description Its name: 2 to 40 letters, digits, dots, dashes and underscores.
+             * @example kim
+             */
+            name: string;
+        };
+        /**
+         * @description What a person orders on a consignment.
+         * @enum {string}
+         */
+        Act: "hold" | "ask" | "inspect" | "waive" | "release" | "undo";
+        /** @description Something out of order. */
+        Alert: {
+            /** @description The kind. */
+            kind: components["schemas"]["AlertKind"];
+            /**
+             * @description Where to look, as a path of the workbench.
+             * @example /queue?office=030
+             */
+            link: string;
+            /** @description The office that it concerns. */
+            office?: string | null;
+            regime?: components["schemas"]["Regime"] | null;
+            /** @description What it is. */
+            said: components["schemas"]["Said"];
+            /** @description How grave it is. */
+            severity: components["schemas"]["Severity"];
+            /** @description Since when. */
+            since?: string | null;
+        };
+        /**
+         * @description The kind of something out of order.
+         * @enum {string}
+         */
+        AlertKind: "late_data" | "drift" | "capacity_changed" | "unscreened" | "defects" | "no_plan";
         /** @description Why a model is put in force. */
         Approval: {
             /** @description The reason, which the journal keeps. */
@@ -456,6 +1423,168 @@ export interface components {
              * @default api
              */
             source: string;
+        };
+        /** @description Consignments of like chance. */
+        CalibrationBin: {
+            /**
+             * Format: double
+             * @description Largest.
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description How many of them were inspected.
+             */
+            inspected: number;
+            /**
+             * Format: double
+             * @description Smallest chance in it.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Consignments.
+             */
+            n: number;
+            /** @description Share that is irregular. */
+            observed: components["schemas"]["Interval"];
+            /**
+             * Format: double
+             * @description Mean chance.
+             */
+            predicted: number;
+        };
+        /** @description Whether the chances were right. */
+        CalibrationFigures: {
+            /** @description Bins by rising chance. */
+            bins: components["schemas"]["CalibrationBin"][];
+            /**
+             * Format: double
+             * @description Mean distance between predicted and observed (expected calibration error). Chance alone
+             *     makes it more than nothing.
+             */
+            ece: number;
+            /**
+             * Format: int64
+             * @description Plans behind the figures.
+             */
+            plans: number;
+        };
+        /** @description What an office or shift can do. */
+        Capacity: {
+            /** @description When. */
+            at: string;
+            /** @description Who proposed it. */
+            by: string;
+            /** @description When. */
+            decided_at?: string | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Why. */
+            decided_why?: string | null;
+            /**
+             * Format: double
+             * @description Share of the inspections drawn by chance; the usual one when none.
+             */
+            explore?: number | null;
+            /** @description Its id. */
+            id: string;
+            /** @description By modality. */
+            lines: components["schemas"]["CapacityLine"][];
+            /** @description Customs office. */
+            office: string;
+            /** @description Why. */
+            reason: string;
+            regime?: components["schemas"]["Regime"] | null;
+            /** @description Name of the shift; none for every shift that has none of its own. */
+            shift?: string | null;
+            /** @description `proposed`, `approved`, `rejected` or `replaced`. */
+            state: string;
+        };
+        /** @description What other numbers of officers would find. */
+        CapacityFigures: {
+            /** @description What the figures rest on. */
+            assumptions: components["schemas"]["SaidAssumption"][];
+            /**
+             * Format: int64
+             * @description Days with plans that the figures are summed over.
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description Officer-minutes that one officer inspects on a day.
+             */
+            minutes_per_officer: number;
+            /**
+             * Format: double
+             * @description How many officers the planned minutes stand for.
+             */
+            officers_now: number;
+            /**
+             * Format: int64
+             * @description Plans behind the figures.
+             */
+            plans: number;
+            /** @description By number of officers. */
+            points: components["schemas"]["CapacityPoint"][];
+        };
+        /** @description What one modality can do in a shift. */
+        CapacityLine: {
+            /**
+             * Format: double
+             * @description Probability that it finds what is there; the generic one when left out.
+             */
+            detection?: number | null;
+            /**
+             * Format: int32
+             * @description Officer-minutes that the shift has for it.
+             */
+            minutes_available: number;
+            /**
+             * Format: int32
+             * @description Officer-minutes that one inspection takes.
+             */
+            minutes_each: number;
+            /** @description The modality. */
+            modality: components["schemas"]["Modality"];
+        };
+        /** @description What one number of officers would find in the same days. */
+        CapacityPoint: {
+            /** @description Expected finds. */
+            finds: components["schemas"]["Interval"];
+            /**
+             * Format: double
+             * @description Inspections.
+             */
+            inspections: number;
+            /**
+             * Format: double
+             * @description Officers.
+             */
+            officers: number;
+            share?: components["schemas"]["Interval"] | null;
+        };
+        /** @description A capacity that is proposed. */
+        CapacityProposal: {
+            /**
+             * Format: double
+             * @description Share of the inspections drawn by chance.
+             */
+            explore?: number | null;
+            /** @description A ULID that the client made, so that the same request proposes once. */
+            id?: string | null;
+            /** @description By modality. */
+            lines: components["schemas"]["CapacityLine"][];
+            /**
+             * @description Customs office.
+             * @example 030
+             */
+            office: string;
+            /** @description Why. */
+            reason: string;
+            regime?: components["schemas"]["Regime"] | null;
+            /** @description Name of the shift; left out for every shift that has none of its own. */
+            shift?: string | null;
         };
         /** @description How the share that is irregular changed from some weeks to as many later ones. */
         Change: {
@@ -520,6 +1649,39 @@ export interface components {
             size: number;
             /** @description The checkpoint as text, to be kept where the store's owner cannot reach. */
             text: string;
+        };
+        /** @description One entry of a list. */
+        Code: {
+            /**
+             * @description What is kept.
+             * @example container_wall
+             */
+            code: string;
+            /** @description What it is called. */
+            said: components["schemas"]["Said"];
+        };
+        /** @description Every list. */
+        Codes: {
+            /** @description Why a consignment is inspected. */
+            channels: components["schemas"]["Code"][];
+            /** @description How contraband was hidden. */
+            concealment_methods: components["schemas"]["Code"][];
+            /** @description Where contraband was hidden. */
+            concealment_places: components["schemas"]["Code"][];
+            /** @description How a find came to light. */
+            detection_methods: components["schemas"]["Code"][];
+            /** @description Lanes of selectivity. */
+            lanes: components["schemas"]["Code"][];
+            /** @description Ways of examining. */
+            modalities: components["schemas"]["Code"][];
+            /** @description Why nobody looked. */
+            not_examined_reasons: components["schemas"]["Code"][];
+            /** @description Reasons of decisions. */
+            reason_codes: components["schemas"]["ReasonCode"][];
+            /** @description What is seized. */
+            substances: components["schemas"]["Code"][];
+            /** @description In what it is counted. */
+            units: components["schemas"]["Code"][];
         };
         /** @description A challenger against the model in force. */
         Comparison: {
@@ -686,14 +1848,140 @@ export interface components {
             /** @description The kind. */
             of: string;
         };
+        /** @description How much of the traffic each office saw. */
+        CoverageFigures: {
+            /** @description By office and regime. */
+            offices: components["schemas"]["OfficeCoverage"][];
+        };
+        /** @description Name and password. */
+        Credentials: {
+            /** @description The account's name. */
+            name: string;
+            /** @description The password. */
+            password: string;
+            /**
+             * @description The second factor's six digits, where it is asked for.
+             * @example 123456
+             */
+            totp?: string | null;
+        };
+        /** @description What an order came to. */
+        Decided: {
+            /** @description The decisions that were made. */
+            decisions: components["schemas"]["Decision"][];
+            /** @description The order's id. */
+            id: string;
+            /** @description Consignments on which nothing was decided. */
+            refused: components["schemas"]["NotDecided"][];
+        };
+        /** @description A decision of a person on one consignment. */
+        Decision: {
+            /** @description What was ordered. */
+            act: components["schemas"]["Act"];
+            /** @description When. */
+            at: string;
+            /** @description Who decided. */
+            by: string;
+            /**
+             * @description The version that was decided on.
+             * @example C-12
+             */
+            consignment: string;
+            /**
+             * @description Its number.
+             * @example D-7
+             */
+            id: string;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description What is asked. */
+            question?: string | null;
+            /** @description Why, in words. */
+            reason: string;
+            /**
+             * @description Why, by its code.
+             * @example documents_differ
+             */
+            reason_code: string;
+            /** @description Whether it can be taken back now. */
+            undoable: boolean;
+            /** @description Who took it back. */
+            undone_by?: string | null;
+        };
+        /** @description Where a consignment stands. */
+        DecisionHeader: {
+            /**
+             * Format: double
+             * @description Recorded chance of being inspected.
+             */
+            chance?: number | null;
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description When. */
+            decided_at?: string | null;
+            /** @description Who decided last; none while the plan alone did. */
+            decided_by?: string | null;
+            /** @description Whether the plan drew it. */
+            drawn: boolean;
+            lane?: components["schemas"]["Lane"] | null;
+            /**
+             * Format: int64
+             * @description Officer-minutes of that.
+             */
+            minutes?: number | null;
+            modality?: components["schemas"]["Modality"] | null;
+            /**
+             * @description The plan that lists it.
+             * @example P-7
+             */
+            plan?: string | null;
+            /**
+             * Format: int64
+             * @description Rank by risk within the plan, from 1.
+             */
+            rank?: number | null;
+        };
+        /** @description What a person orders. */
+        DecisionOrder: {
+            /** @description What. */
+            act: components["schemas"]["Act"];
+            /** @description On which consignments. */
+            consignments: string[];
+            /**
+             * @description A ULID made by the sender. The same order again changes nothing and is answered alike.
+             * @example 01JD8Q7ZK3V9W2M4N6P8R0T1XY
+             */
+            id: string;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description What is asked, by `ask`. */
+            question?: string | null;
+            /** @description Why, in words; some codes need them. */
+            reason?: string;
+            /** @description Why, by a code of `GET /codes`. */
+            reason_code: string;
+            /**
+             * @description The decision to take back, by `undo`; the one in force when left out.
+             * @example D-7
+             */
+            undoes?: string | null;
+        };
         /** @description A kept defect. */
         Defect: {
+            /** @description When that was. */
+            decided_at?: string | null;
+            /** @description Who it was. */
+            decided_by?: string | null;
             /** @description The field, or empty for the whole record. */
             field: string;
             /** @description Name of the file or request. */
             file: string;
             /** @description What stood there. */
             found: string;
+            /** @description When it was found. */
+            found_at: string;
+            /**
+             * @description Its name.
+             * @example D-4-12-5f3a9c01
+             */
+            id: string;
             /** @description The kind of fault. */
             kind: components["schemas"]["DefectKind"];
             /**
@@ -701,6 +1989,8 @@ export interface components {
              * @description Line on which the record begins, from 1.
              */
             line: number;
+            /** @description Whether the record was kept, so that it can be mended. */
+            mendable: boolean;
             /**
              * Format: int64
              * @description The message that brought it.
@@ -708,12 +1998,31 @@ export interface components {
             message: number;
             /** @description The fault in a sentence. */
             reason: string;
+            /** @description True when the record itself was not stored because of it. */
+            rejects: boolean;
+            /** @description Whether somebody has seen to it. */
+            state: components["schemas"]["DefectState"];
+        };
+        /** @description A defect with the record as its file said it. */
+        DefectDetail: components["schemas"]["Defect"] & {
+            /** @description Everything that is wrong with the same record. */
+            beside: components["schemas"]["Defect"][];
+            /**
+             * @description The record's columns in the file's order; none when it was not kept. A whole message stands
+             *     in one column.
+             */
+            record?: components["schemas"]["RecordColumn"][] | null;
         };
         /**
          * @description What is wrong with a record.
          * @enum {string}
          */
         DefectKind: "missing" | "unreadable" | "ignored" | "out_of_range" | "columns" | "encoding" | "truncated" | "duplicate" | "noted";
+        /**
+         * @description Whether somebody has seen to a defect.
+         * @enum {string}
+         */
+        DefectState: "open" | "mended" | "rejected";
         /**
          * @description How a find came to light.
          * @enum {string}
@@ -724,6 +2033,82 @@ export interface components {
          * @enum {string}
          */
         Direction: "import" | "export" | "transit" | "transhipment";
+        /** @description The goods of a consignment in short. */
+        DockGoods: {
+            /** @description Its currency. */
+            currency?: string | null;
+            /** @description Its description. */
+            description: string;
+            /** @description HS code of the main item. */
+            hs?: string | null;
+            /**
+             * Format: int64
+             * @description Goods items.
+             */
+            items: number;
+            /**
+             * Format: double
+             * @description Net mass of all items in kilograms.
+             */
+            net_mass_kg?: number | null;
+            /** @description Its origin. */
+            origin?: string | null;
+            /**
+             * Format: double
+             * @description Value of the main item.
+             */
+            value?: number | null;
+        };
+        /** @description One consignment that is to be opened. */
+        DockItem: {
+            /** @description Numbers of bills and postal items. */
+            bills: string[];
+            /** @description Who receives it, likewise. */
+            consignee?: string | null;
+            /**
+             * @description The version that was drawn.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description Who sends it: name or code; none for those who may not read that. */
+            consignor?: string | null;
+            /** @description Numbers of containers. */
+            containers: string[];
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description What it is said to be. */
+            goods: components["schemas"]["DockGoods"];
+            lane?: components["schemas"]["Lane"] | null;
+            /**
+             * Format: int64
+             * @description Officer-minutes planned.
+             */
+            minutes: number;
+            /** @description What it is to be examined with. */
+            modality: components["schemas"]["Modality"];
+            outcome?: components["schemas"]["RecordedOutcome"] | null;
+            /**
+             * Format: int32
+             * @description Packages declared.
+             */
+            packages?: number | null;
+            /** @description Where it stands, where a message tells it. */
+            place?: string | null;
+            /** @description The plan that drew it. */
+            plan: string;
+            /** @description Where to look, with what, and what defeats other means there. */
+            playbook: components["schemas"]["PlaybookLine"][];
+            /**
+             * Format: int64
+             * @description Its place in walking order, from 1.
+             */
+            position: number;
+            /** @description Why it is here, the strongest first. */
+            reasons: components["schemas"]["Reason"][];
+            /** @description The source's number. */
+            reference: string;
+            /** @description The steps in order, where there are several. */
+            steps: components["schemas"]["Modality"][];
+        };
         /** @description Bills and procedures. */
         Documents: {
             /**
@@ -767,6 +2152,32 @@ export interface components {
              */
             transaction: string;
         };
+        /** @description Everything about one consignment. */
+        Dossier: {
+            /** @description What may be decided now. */
+            allowed: components["schemas"]["Act"][];
+            /** @description What was declared, judged, planned and found. */
+            consignment: components["schemas"]["ConsignmentDetail"];
+            /** @description Where it stands. */
+            decision_header: components["schemas"]["DecisionHeader"];
+            /** @description Every decision on it, the oldest first. */
+            decisions: components["schemas"]["Decision"][];
+            /** @description Who is behind it, with their record. */
+            parties: components["schemas"]["PartyRecord"][];
+            /** @description Where to look, and with what. */
+            playbook: components["schemas"]["Playbook"];
+            /** @description What is wrong with the data or missing. */
+            quality: components["schemas"]["QualityFlag"][];
+            /** @description Where it passes. */
+            route: components["schemas"]["RouteStop"][];
+            /** @description Past finds that are like it. */
+            similar: components["schemas"]["Similar"][];
+            /** @description What happened, the oldest first. */
+            timeline: components["schemas"]["TimelineEntry"][];
+            /** @description Its versions, with what each changed. */
+            versions: components["schemas"]["VersionChanges"][];
+            why?: components["schemas"]["Why"] | null;
+        };
         /** @description A plan as it was just drawn. */
         DrawnPlan: {
             /** @description The plan. */
@@ -784,6 +2195,54 @@ export interface components {
             /** @description One for each regime with work that waits. */
             plans: components["schemas"]["DrawnPlan"][];
         };
+        /** @description A signal in one week. */
+        DriftDay: {
+            /**
+             * Format: date
+             * @description Monday of the week.
+             */
+            day: string;
+            /**
+             * Format: double
+             * @description Where it stood.
+             */
+            value?: number | null;
+        };
+        /** @description What the drift watch sees. */
+        DriftFigures: {
+            /** @description By office, regime and signal. */
+            signals: components["schemas"]["DriftSignal"][];
+        };
+        /** @description One signal of one office and regime. */
+        DriftSignal: {
+            /** @description What moved most, where the signal says it. */
+            about?: string | null;
+            /** @description Week by week. */
+            days: components["schemas"]["DriftDay"][];
+            /**
+             * Format: double
+             * @description From where on a change matters. Whether it rings also depends on how sure it is.
+             */
+            limit: number;
+            /** @description Customs office. */
+            office: string;
+            /** @description Parcel or freight. */
+            regime: components["schemas"]["Regime"];
+            /** @description Whether an alarm stands. */
+            ringing: boolean;
+            /** @description calibration, scores, missing or new_goods. */
+            signal: string;
+            /**
+             * Format: date
+             * @description The Monday since which it rings.
+             */
+            since?: string | null;
+            /**
+             * Format: double
+             * @description Where it stands in the last week; none where there is too little to say.
+             */
+            value?: number | null;
+        };
         /** @description A container or other unit. */
         Equipment: {
             /** @description True when declared empty. */
@@ -793,6 +2252,25 @@ export interface components {
             /** @description Seal numbers. */
             seals?: string[];
         };
+        /** @description Something that happened, as the data of an event. */
+        Event: {
+            /** @description When. */
+            at: string;
+            /**
+             * @description What it happened to.
+             * @example C-12
+             */
+            id: string;
+            /** @description What. */
+            kind: components["schemas"]["EventKind"];
+            /** @description The office that it concerns; none where it concerns all. */
+            office?: string | null;
+        };
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        EventKind: "plan_drawn" | "plan_released" | "decided" | "outcome_recorded" | "defects" | "alarm" | "capacity_changed";
         /** @description One line of contraband with its original quantity and unit. */
         Exhibit: {
             /** @description The conversion used for it. */
@@ -811,6 +2289,63 @@ export interface components {
             substance: string;
             /** @description Original unit. */
             unit: string;
+        };
+        /** @description A request to take something out. */
+        Export: {
+            /** @description When. */
+            at: string;
+            /** @description Who asks. */
+            by: string;
+            /** @description When. */
+            decided_at?: string | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Why. */
+            decided_why?: string | null;
+            /** @description `csv` or `parquet`. */
+            format: string;
+            /** @description Its id. */
+            id: string;
+            /** @description The plan's office. */
+            office: string;
+            /**
+             * @description The plan.
+             * @example P-7
+             */
+            plan: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Rows of the file, once it was fetched.
+             */
+            rows?: number | null;
+            /** @description `asked`, `approved`, `rejected`, or `expired` a day after it was approved. */
+            state: string;
+            /** @description `plan` for what was drawn, `queue` for every candidate. */
+            what: string;
+        };
+        /** @description What is to be taken out. */
+        ExportOrder: {
+            /**
+             * @description `csv` or `parquet`.
+             * @example csv
+             */
+            format: string;
+            /** @description A ULID that the client made, so that the same request asks once. */
+            id?: string | null;
+            /**
+             * @description The plan.
+             * @example P-7
+             */
+            plan: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * @description `plan` for what was drawn, `queue` for every candidate.
+             * @example plan
+             */
+            what: string;
         };
         /**
          * @description The one end state of a consignment.
@@ -842,6 +2377,29 @@ export interface components {
             /** @description Where its number comes from. */
             source: string;
         };
+        /** @description A declared field. */
+        FieldValue: {
+            /** @description The field. */
+            name: components["schemas"]["Said"];
+            /** @description What stands there; empty when it is not declared. */
+            value: string;
+        };
+        /** @description Something that was found. */
+        Found: {
+            /** @description What tells it from others. */
+            hint: string;
+            /** @description Its id; of a party its name, by which the queue can be searched. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["FoundKind"];
+            /** @description How it is called. */
+            label: string;
+        };
+        /**
+         * @description What was found.
+         * @enum {string}
+         */
+        FoundKind: "consignment" | "plan" | "party";
         /** @description One line of goods. */
         GoodsItem: {
             /**
@@ -922,6 +2480,48 @@ export interface components {
              */
             value: number | null;
         };
+        /** @description The main goods, in short. */
+        GoodsShort: {
+            /** @description Its currency. */
+            currency?: string | null;
+            /** @description Description in the declarant's words. */
+            description: string;
+            /**
+             * @description HS code.
+             * @example 0901210000
+             */
+            hs?: string | null;
+            /**
+             * Format: int64
+             * @description How many lines of goods are declared.
+             */
+            items: number;
+            /**
+             * Format: double
+             * @description Net mass in kilograms.
+             */
+            net_mass_kg?: number | null;
+            /** @description Country of origin. */
+            origin?: string | null;
+            /**
+             * Format: double
+             * @description Declared value.
+             */
+            value?: number | null;
+        };
+        /** @description A role at an office. */
+        Grant: {
+            /**
+             * @description The office's code; `*` is every office.
+             * @example 030
+             */
+            office: string;
+            /**
+             * @description The role: targeting_officer, inspector, investigator, analyst, auditor or administrator.
+             * @example inspector
+             */
+            role: string;
+        };
         /** @description How the server is doing. */
         Health: {
             /** @description The model in force; none before the first approval. */
@@ -993,6 +2593,81 @@ export interface components {
              */
             unclipped: number;
         };
+        /** @description A conflict: both sides, of which the server has kept both. */
+        InspectionConflict: components["schemas"]["Problem"] & {
+            outcome?: components["schemas"]["RecordedOutcome"] | null;
+            state?: components["schemas"]["ReportState"] | null;
+            theirs?: components["schemas"]["RecordedOutcome"] | null;
+        };
+        /** @description What an inspection came to, as a device sends it. */
+        InspectionReport: {
+            /**
+             * Format: int64
+             * @description The revision of the outcome that the device had seen; none when it had seen none.
+             */
+            base_revision?: number | null;
+            /**
+             * @description The version that was examined.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description Puts this in the place of that revision. */
+            correct?: boolean;
+            detection_method?: components["schemas"]["DetectionMethod"] | null;
+            /** @description When it was examined. */
+            examined_at: string;
+            /** @description What was seized. */
+            exhibits?: components["schemas"]["SeizedExhibit"][];
+            /** @description An id that the device made, such as a ULID: the same report sent again changes nothing. */
+            id: string;
+            /** @description How it was hidden: a code of the list of methods. */
+            method?: string;
+            /**
+             * Format: int32
+             * @description Officer-minutes spent.
+             */
+            minutes?: number | null;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description The officer's note. */
+            note?: string;
+            /** @description What it came to. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Pictures, which have to be sent before. */
+            photos?: components["schemas"]["PhotoTaken"][];
+            /** @description Where it lay: a code of the list of places. */
+            place?: string;
+            /**
+             * @description What was wrong; or why nobody looked: never_arrived, bill_deleted, waived,
+             *     scored_after_release or no_capacity.
+             */
+            reason?: string;
+        };
+        /** @description What became of a report. */
+        InspectionReported: {
+            /** @description The outcome as reported. */
+            outcome: components["schemas"]["RecordedOutcome"];
+            /** @description How it ended. */
+            state: components["schemas"]["ReportState"];
+            theirs?: components["schemas"]["RecordedOutcome"] | null;
+        };
+        /** @description A shift's inspections. */
+        Inspections: {
+            /**
+             * @description What is to be opened, in walking order: by place where a message tells it, then by
+             *     container, bill and reference.
+             */
+            items: components["schemas"]["DockItem"][];
+            /** @description Customs office. */
+            office: string;
+            /** @description Whether that time has come. */
+            released: boolean;
+            /** @description From when on those who inspect may see it; none without a plan. */
+            released_at?: string | null;
+            /** @description The one that is shown. */
+            shift: string;
+            /** @description The shifts of that day that have a plan. */
+            shifts: string[];
+        };
         /** @description An estimate and the 95 % interval around it. */
         Interval: {
             /**
@@ -1011,16 +2686,145 @@ export interface components {
              */
             low: number;
         };
+        /** @description A link that lets somebody in once; it is told once and kept nowhere. */
+        Invitation: {
+            /** @description Until when it is good. */
+            expires_at: string;
+            /** @description The link, to be handed to the person; none where the same request was answered before. */
+            link?: string | null;
+        };
+        /** @description An entry of the journal. */
+        JournalEntry: {
+            /**
+             * @description What was done.
+             * @example approve
+             */
+            act: string;
+            /** @description Who or what decided. */
+            actor: string;
+            /** @description When. */
+            at: string;
+            /** @description Versions, reasons and figures. */
+            body: Record<string, never>;
+            /** @description The hash of the entry as a leaf of the journal's tree, in hexadecimal. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description Its number: 1, 2, 3 ...
+             */
+            seq: number;
+            /**
+             * @description What it was done to.
+             * @example model M-1
+             */
+            subject: string;
+        };
         /** @description Figures of one target. */
         Judged: {
             all?: components["schemas"]["Metrics"] | null;
             new_goods?: components["schemas"]["Metrics"] | null;
+        };
+        /** @description What was known of a key before the day of arrival. */
+        KeyRecord: {
+            /**
+             * Format: int32
+             * @description Of those, contraband.
+             */
+            critical: number;
+            /**
+             * Format: int32
+             * @description Earlier inspections.
+             */
+            inspected: number;
+            /**
+             * Format: int32
+             * @description Of those, finds.
+             */
+            irregular: number;
+            /** @description The key, such as this consignor. */
+            key: components["schemas"]["Said"];
+            /**
+             * Format: int32
+             * @description Earlier arrivals; none where arrivals are not counted.
+             */
+            seen?: number | null;
         };
         /**
          * @description Red: physical examination; yellow: documents; blue: audit after clearance; green: release.
          * @enum {string}
          */
         Lane: "red" | "yellow" | "blue" | "green";
+        /** @description Consignments by suggested lane. */
+        Lanes: {
+            /** Format: int64 */
+            blue: number;
+            /** Format: int64 */
+            green: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
+        };
+        /** @description One page of a list. */
+        List_Account: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When it was made. */
+                created_at: string;
+                /** @description The name to show. */
+                display: string;
+                /** @description Its roles. */
+                grants: components["schemas"]["Grant"][];
+                /** @description Its id. */
+                id: string;
+                /** @description When its person last did something. */
+                last_seen?: string | null;
+                /** @description Who acts, in the journal; never changed and never given to another. */
+                name: string;
+                /** @description `invited`, `active` or `closed`. */
+                state: string;
+                /** @description Whether signing in asks for a second factor. */
+                totp: boolean;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Capacity: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When. */
+                at: string;
+                /** @description Who proposed it. */
+                by: string;
+                /** @description When. */
+                decided_at?: string | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /** @description Why. */
+                decided_why?: string | null;
+                /**
+                 * Format: double
+                 * @description Share of the inspections drawn by chance; the usual one when none.
+                 */
+                explore?: number | null;
+                /** @description Its id. */
+                id: string;
+                /** @description By modality. */
+                lines: components["schemas"]["CapacityLine"][];
+                /** @description Customs office. */
+                office: string;
+                /** @description Why. */
+                reason: string;
+                regime?: components["schemas"]["Regime"] | null;
+                /** @description Name of the shift; none for every shift that has none of its own. */
+                shift?: string | null;
+                /** @description `proposed`, `approved`, `rejected` or `replaced`. */
+                state: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
         /** @description One page of a list. */
         List_ConsignmentVersion: {
             /** @description What is on this page. */
@@ -1057,15 +2861,64 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        List_Decision: {
+            /** @description What is on this page. */
+            items: {
+                /** @description What was ordered. */
+                act: components["schemas"]["Act"];
+                /** @description When. */
+                at: string;
+                /** @description Who decided. */
+                by: string;
+                /**
+                 * @description The version that was decided on.
+                 * @example C-12
+                 */
+                consignment: string;
+                /**
+                 * @description Its number.
+                 * @example D-7
+                 */
+                id: string;
+                modality?: components["schemas"]["Modality"] | null;
+                /** @description What is asked. */
+                question?: string | null;
+                /** @description Why, in words. */
+                reason: string;
+                /**
+                 * @description Why, by its code.
+                 * @example documents_differ
+                 */
+                reason_code: string;
+                /** @description Whether it can be taken back now. */
+                undoable: boolean;
+                /** @description Who took it back. */
+                undone_by?: string | null;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         List_Defect: {
             /** @description What is on this page. */
             items: {
+                /** @description When that was. */
+                decided_at?: string | null;
+                /** @description Who it was. */
+                decided_by?: string | null;
                 /** @description The field, or empty for the whole record. */
                 field: string;
                 /** @description Name of the file or request. */
                 file: string;
                 /** @description What stood there. */
                 found: string;
+                /** @description When it was found. */
+                found_at: string;
+                /**
+                 * @description Its name.
+                 * @example D-4-12-5f3a9c01
+                 */
+                id: string;
                 /** @description The kind of fault. */
                 kind: components["schemas"]["DefectKind"];
                 /**
@@ -1073,6 +2926,8 @@ export interface components {
                  * @description Line on which the record begins, from 1.
                  */
                 line: number;
+                /** @description Whether the record was kept, so that it can be mended. */
+                mendable: boolean;
                 /**
                  * Format: int64
                  * @description The message that brought it.
@@ -1080,6 +2935,127 @@ export interface components {
                 message: number;
                 /** @description The fault in a sentence. */
                 reason: string;
+                /** @description True when the record itself was not stored because of it. */
+                rejects: boolean;
+                /** @description Whether somebody has seen to it. */
+                state: components["schemas"]["DefectState"];
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Export: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When. */
+                at: string;
+                /** @description Who asks. */
+                by: string;
+                /** @description When. */
+                decided_at?: string | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /** @description Why. */
+                decided_why?: string | null;
+                /** @description `csv` or `parquet`. */
+                format: string;
+                /** @description Its id. */
+                id: string;
+                /** @description The plan's office. */
+                office: string;
+                /**
+                 * @description The plan.
+                 * @example P-7
+                 */
+                plan: string;
+                /** @description Why. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description Rows of the file, once it was fetched.
+                 */
+                rows?: number | null;
+                /** @description `asked`, `approved`, `rejected`, or `expired` a day after it was approved. */
+                state: string;
+                /** @description `plan` for what was drawn, `queue` for every candidate. */
+                what: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Found: {
+            /** @description What is on this page. */
+            items: {
+                /** @description What tells it from others. */
+                hint: string;
+                /** @description Its id; of a party its name, by which the queue can be searched. */
+                id: string;
+                /** @description What it is. */
+                kind: components["schemas"]["FoundKind"];
+                /** @description How it is called. */
+                label: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_JournalEntry: {
+            /** @description What is on this page. */
+            items: {
+                /**
+                 * @description What was done.
+                 * @example approve
+                 */
+                act: string;
+                /** @description Who or what decided. */
+                actor: string;
+                /** @description When. */
+                at: string;
+                /** @description Versions, reasons and figures. */
+                body: Record<string, never>;
+                /** @description The hash of the entry as a leaf of the journal's tree, in hexadecimal. */
+                leaf_hash: string;
+                /**
+                 * Format: int64
+                 * @description Its number: 1, 2, 3 ...
+                 */
+                seq: number;
+                /**
+                 * @description What it was done to.
+                 * @example model M-1
+                 */
+                subject: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Message: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When it was read to its end; none while that has not happened. */
+                finished_at?: string | null;
+                /** @description Its format. */
+                format: string;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description Name by which people know it. */
+                name: string;
+                /** @description What became of its records. */
+                received: components["schemas"]["Received"];
+                /** @description When it was received. */
+                received_at: string;
+                /**
+                 * Format: int64
+                 * @description Size in bytes.
+                 */
+                size_bytes: number;
+                /** @description Who numbers its references. */
+                source: string;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -1108,6 +3084,50 @@ export interface components {
                  * @example in_force
                  */
                 state: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Office: {
+            /** @description What is on this page. */
+            items: {
+                /**
+                 * @description Its code.
+                 * @example 030
+                 */
+                code: string;
+                /** @description Its name. */
+                name: components["schemas"]["Said"];
+                /** @description Its shifts. */
+                shifts: components["schemas"]["OfficeShift"][];
+                /**
+                 * Format: int64
+                 * @description How far its clock is ahead of UTC.
+                 */
+                utc_offset_minutes: number;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_OwnSession: {
+            /** @description What is on this page. */
+            items: {
+                /** @description The address it began from. */
+                address: string;
+                /** @description What the browser calls itself. */
+                agent: string;
+                /** @description Whether it is the one that asks. */
+                current: boolean;
+                /** @description When it ends whatever is done. */
+                expires_at: string;
+                /** @description By which it is ended. */
+                id: string;
+                /** @description When it began. */
+                since: string;
+                /** @description When it was last used, to the minute. */
+                used_at: string;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -1229,6 +3249,99 @@ export interface components {
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
         };
+        /** @description One page of a list. */
+        List_Source: {
+            /** @description What is on this page. */
+            items: {
+                /** @description The days with messages, in UTC. */
+                days: components["schemas"]["SourceDay"][];
+                /** @description The format of its messages. */
+                format: string;
+                /**
+                 * Format: double
+                 * @description Hours since then.
+                 */
+                lag_h: number;
+                /** @description When the last one was received. */
+                last_at: string;
+                /**
+                 * Format: int64
+                 * @description Messages of the last thirty days.
+                 */
+                messages: number;
+                /**
+                 * Format: int64
+                 * @description Records that were not stored.
+                 */
+                rejected: number;
+                /**
+                 * Format: int64
+                 * @description Records of these.
+                 */
+                rows: number;
+                /** @description Who numbers the references. */
+                source: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Token: {
+            /** @description What is on this page. */
+            items: {
+                /**
+                 * @description What it may do.
+                 * @example [
+                 *       "send_consignments"
+                 *     ]
+                 */
+                actions: string[];
+                /** @description Who made it. */
+                by: string;
+                /** @description When. */
+                created_at: string;
+                /** @description Until when it is good. */
+                expires_at: string;
+                /** @description Its id. */
+                id: string;
+                /** @description Its name; the machine acts as `token NAME`. */
+                name: string;
+                /** @description At which office; `*` is every one. */
+                office: string;
+                /** @description `active`, `expired` or `revoked`. */
+                state: string;
+                /** @description When it was last used, to the minute. */
+                used_at?: string | null;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_View: {
+            /** @description What is on this page. */
+            items: {
+                /** @description The filters, as the screen keeps them. */
+                filters: Record<string, never>;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * @description The screen that it is for.
+                 * @example queue
+                 */
+                screen: string;
+                /** @description When it was kept. */
+                set_at: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description A new account with the link for its person. */
+        MadeAccount: components["schemas"]["Account"] & components["schemas"]["Invitation"];
+        /** @description A new token with its text. */
+        MadeToken: components["schemas"]["Token"] & {
+            /** @description Its text, told once; none where the same request was answered before. */
+            token?: string | null;
+        };
         /** @description Everything that is measured of one target. */
         Measures: {
             change?: components["schemas"]["Change"] | null;
@@ -1272,6 +3385,145 @@ export interface components {
             years: components["schemas"]["Period"][];
             /** @description What inspections yielded, by channel. */
             yields: components["schemas"]["ChannelYield"][];
+        };
+        /** @description What a mended record came to. */
+        MendedRecord: {
+            /**
+             * @description The consignments that are stored now.
+             * @example [
+             *       "C-12"
+             *     ]
+             */
+            consignments: string[];
+            /** @description What is still wrong, but keeps nothing out. */
+            defects: components["schemas"]["RecordDefect"][];
+            /**
+             * Format: int64
+             * @description The message as which it flowed on.
+             */
+            message: number;
+            /** @description What became of it. */
+            received: components["schemas"]["Received"];
+            /** @description True when this had been done before. */
+            repeated: boolean;
+        };
+        /** @description What is to be mended. */
+        Mending: {
+            /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
+            id: string;
+            /** @description Why. */
+            reason: string;
+            /** @description New texts by column. */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** @description A message as it was received. */
+        Message: {
+            /** @description When it was read to its end; none while that has not happened. */
+            finished_at?: string | null;
+            /** @description Its format. */
+            format: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Name by which people know it. */
+            name: string;
+            /** @description What became of its records. */
+            received: components["schemas"]["Received"];
+            /** @description When it was received. */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description Size in bytes.
+             */
+            size_bytes: number;
+            /** @description Who numbers its references. */
+            source: string;
+        };
+        /** @description A consignment that a message brought. */
+        MessageConsignment: {
+            assessment?: components["schemas"]["Assessment"] | null;
+            /**
+             * @description The stored version.
+             * @example C-12
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Line or segment on which it begins, from 1.
+             */
+            line: number;
+            /** @description The source's number. */
+            reference: string;
+        };
+        /** @description A segment or line as it stands. */
+        MessageSegment: {
+            /**
+             * Format: int64
+             * @description Segment or line, from 1.
+             */
+            at: number;
+            /** @description What is wrong with it. */
+            defects: components["schemas"]["RecordDefect"][];
+            /** @description False when it could not be cut out soundly. */
+            sound: boolean;
+            /** @description What stands there. */
+            text: string;
+        };
+        /** @description What became of a message. */
+        MessageTaken: {
+            /**
+             * @description What may be answered to the sender of an EDIFACT interchange: a CONTRL for each that names
+             *     the messages that arrived and the segments that could not be read.
+             */
+            acknowledgement?: string | null;
+            /** @description The stored consignments, the first 2000 of them. */
+            consignments: components["schemas"]["MessageConsignment"][];
+            /** @description What was wrong, the first 2000 defects. */
+            defects: components["schemas"]["RecordDefect"][];
+            /** @description Its format. */
+            format: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            message: number;
+            /** @description The model that judged; none when no model is in force. */
+            model?: string | null;
+            /**
+             * Format: int64
+             * @description Records that declare nothing: where boxes are, and what became of consignments.
+             */
+            not_declared: number;
+            /** @description What became of its records. */
+            received: components["schemas"]["Received"];
+            /** @description True when the same bytes had been taken in before, so that nothing was changed. */
+            repeated: boolean;
+            /**
+             * Format: int64
+             * @description Records of messages that say they are tests.
+             */
+            tests: number;
+        };
+        /** @description What would be understood of a message. */
+        MessageUnderstood: {
+            /** @description Its consignments, likewise; the first 2000. */
+            consignments: Record<string, never>[];
+            /** @description True when there is more than is shown. */
+            cut: boolean;
+            /** @description What is wrong; the first 2000. */
+            defects: components["schemas"]["RecordDefect"][];
+            /** @description Type, version and shape of its messages; the mapping of a table. */
+            dialect: string;
+            /** @description The format that was recognised. */
+            format: string;
+            /** @description Its manifests, as `sumun inspect --json` writes them. */
+            manifests: Record<string, never>[];
+            /** @description Its segments or lines as they stand; the first 2000. */
+            segments: components["schemas"]["MessageSegment"][];
         };
         /** @description The figures of a ranking. */
         Metrics: {
@@ -1375,6 +3627,11 @@ export interface components {
         ModelValue: {
             /**
              * Format: int64
+             * @description Consignments left out of later plans because they arrived while the model still learned.
+             */
+            arrived_before: number;
+            /**
+             * Format: int64
              * @description Consignments of these plans.
              */
             consignments: number;
@@ -1437,6 +3694,125 @@ export interface components {
             /** @description What is counted. */
             target: components["schemas"]["Target"];
         };
+        /** @description Oneself. */
+        Myself: {
+            /** @description The name to show. */
+            display: string;
+            /** @description The account's id. */
+            id: string;
+            /** @description `ko` or `en`. */
+            language: string;
+            /** @description Who acts, in the journal. */
+            name: string;
+        };
+        /** @description What a view is to hold. */
+        NewView: {
+            /** @description The filters, as the screen keeps them. */
+            filters: Record<string, never>;
+            /**
+             * @description The screen that it is for.
+             * @example queue
+             */
+            screen: string;
+        };
+        /** @description A consignment on which nothing was decided. */
+        NotDecided: {
+            /** @description The kind, for machines. */
+            code: string;
+            /**
+             * @description The consignment.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description What to do instead. */
+            next: string;
+            /** @description Why. */
+            said: string;
+        };
+        /** @description A customs office. */
+        Office: {
+            /**
+             * @description Its code.
+             * @example 030
+             */
+            code: string;
+            /** @description Its name. */
+            name: components["schemas"]["Said"];
+            /** @description Its shifts. */
+            shifts: components["schemas"]["OfficeShift"][];
+            /**
+             * Format: int64
+             * @description How far its clock is ahead of UTC.
+             */
+            utc_offset_minutes: number;
+        };
+        /** @description How much of its traffic an office saw. */
+        OfficeCoverage: {
+            /**
+             * Format: int64
+             * @description Consignments that arrived.
+             */
+            arrived: number;
+            /**
+             * Format: int64
+             * @description Of these, inspected.
+             */
+            inspected: number;
+            /** @description Customs office. */
+            office: string;
+            /**
+             * Format: int64
+             * @description Of these, candidates of a plan.
+             */
+            planned: number;
+            /** @description Parcel or freight. */
+            regime: components["schemas"]["Regime"];
+            /**
+             * Format: int64
+             * @description Of these, screened.
+             */
+            screened: number;
+            /**
+             * Format: double
+             * @description Share of what arrived that was inspected; none when nothing arrived.
+             */
+            share?: number | null;
+        };
+        /** @description How an office is to be set up. */
+        OfficeOrder: {
+            /** @description Its name. */
+            name: components["schemas"]["Said"];
+            /** @description Its shifts. */
+            shifts?: components["schemas"]["OfficeShift"][];
+            /**
+             * Format: int64
+             * @description How far its clock is ahead of UTC; as it was, or Korea's, when left out.
+             */
+            utc_offset_minutes?: number | null;
+        };
+        /** @description A shift of an office. */
+        OfficeShift: {
+            /**
+             * Format: int64
+             * @description How long it lasts.
+             */
+            minutes_long: number;
+            /**
+             * @description Its name, as plans write it.
+             * @example day
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description So many minutes before it begins, those who inspect may see its plan.
+             */
+            release_before_minutes: number;
+            /**
+             * @description When it begins, by the office's clock.
+             * @example 08:00
+             */
+            starts: string;
+        };
         /**
          * @description What an inspection came to.
          * @enum {string}
@@ -1486,6 +3862,23 @@ export interface components {
              */
             unit_mass_g?: number | null;
         };
+        /** @description A session of one's own. */
+        OwnSession: {
+            /** @description The address it began from. */
+            address: string;
+            /** @description What the browser calls itself. */
+            agent: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description When it ends whatever is done. */
+            expires_at: string;
+            /** @description By which it is ended. */
+            id: string;
+            /** @description When it began. */
+            since: string;
+            /** @description When it was last used, to the minute. */
+            used_at: string;
+        };
         /** @description A party of a consignment. Names and addresses are for identity alone: nothing judges by them. */
         Party: {
             /** @description Address as written. */
@@ -1503,10 +3896,52 @@ export interface components {
             /** @description The part it plays. */
             role: components["schemas"]["Role"];
         };
+        /** @description A party with its record as facts. */
+        PartyRecord: {
+            /** @description Address, likewise. */
+            address?: string | null;
+            /** @description Its code, likewise. */
+            code?: string | null;
+            /** @description How it is called; none for one who may not read parties. */
+            name?: string | null;
+            /** @description Phones, likewise. */
+            phones: string[];
+            possible_victim?: components["schemas"]["Said"] | null;
+            /** @description What was known of it before the day of arrival. */
+            record: components["schemas"]["Record"];
+            /** @description The part it plays. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description One's password. */
+        Password: {
+            /** @description The password. */
+            password: string;
+        };
+        /** @description The current and the new password. */
+        PasswordChange: {
+            /** @description The current one. */
+            current: string;
+            /** @description The new one. */
+            new: string;
+        };
         /** @description The iceberg of one week, office or regime. */
         Period: components["schemas"]["Iceberg"] & {
             /** @description Monday of the week, the office's code or the regime. */
             of: string;
+        };
+        /** @description A picture that is kept. */
+        PhotoKept: {
+            /** @description False when it was there already. */
+            new: boolean;
+            /** @description SHA-256 of its bytes, in hexadecimal. */
+            sha256: string;
+        };
+        /** @description A picture that was taken. */
+        PhotoTaken: {
+            /** @description SHA-256 of its bytes, in hexadecimal. */
+            sha256: string;
+            /** @description When it was taken. */
+            taken_at: string;
         };
         /** @description A drawn plan. */
         Plan: {
@@ -1612,7 +4047,10 @@ export interface components {
              *     with a capacity only.
              */
             minimax?: number | null;
-            /** @description Officer-minutes that the shift has, by modality. */
+            /**
+             * @description Officer-minutes that the shift has, by modality; the office's approved capacity when left
+             *     out.
+             */
             minutes?: components["schemas"]["ModalityMinutes"][];
             /** @description Officer-minutes that one inspection takes, where not the generic figure. */
             minutes_each?: components["schemas"]["ModalityMinutes"][];
@@ -1728,10 +4166,85 @@ export interface components {
             /** @description Why more is explored than usual, where it is. */
             raised?: string | null;
         };
+        /** @description Where to look in such goods, and with what. */
+        Playbook: {
+            /** @description Places, the likeliest first. */
+            lines: components["schemas"]["PlaybookLine"][];
+            /** @description The kind of goods and packaging. */
+            profile: components["schemas"]["Said"];
+        };
+        /** @description One place to look. */
+        PlaybookLine: {
+            defeats?: components["schemas"]["Said"] | null;
+            /** @description Where that is known from. */
+            source: string;
+            /** @description Where. */
+            where: components["schemas"]["Said"];
+            /** @description With what. */
+            with: components["schemas"]["Modality"];
+        };
+        /** @description How precise the risk list is. */
+        PrecisionFigures: {
+            /** @description By depth of the list. */
+            points: components["schemas"]["PrecisionPoint"][];
+            random?: components["schemas"]["Interval"] | null;
+        };
+        /** @description The precision of the top of the list. */
+        PrecisionPoint: {
+            /**
+             * Format: int64
+             * @description How many of these were drawn and done.
+             */
+            known: number;
+            /**
+             * Format: double
+             * @description Consignments above it.
+             */
+            n: number;
+            /** @description Share of the consignments above it that an inspection would find irregular. */
+            precision: components["schemas"]["Interval"];
+            /**
+             * Format: double
+             * @description The depth: share of the traffic.
+             */
+            share: number;
+        };
+        /** @description What people change of themselves; what is left out stays. */
+        Present: {
+            /** @description The name to show. */
+            display?: string | null;
+            /** @description `ko` or `en`. */
+            language?: string | null;
+        };
         /** @description The body of every answer that is no success. */
         Problem: {
             /** @description What went wrong. */
             error: components["schemas"]["Fault"];
+        };
+        /** @description Proof that an entry is in the journal. */
+        Proof: {
+            /** @description The checkpoint that has this root, signed. */
+            checkpoint: components["schemas"]["Checkpoint"];
+            /** @description The entry. */
+            entry: components["schemas"]["JournalEntry"];
+            /** @description Whether leaf and path come to the checkpoint's root. */
+            holds: boolean;
+            /**
+             * Format: int64
+             * @description The leaf's place in the tree, from 0.
+             */
+            index: number;
+            /** @description Its leaf's hash, in hexadecimal. */
+            leaf_hash: string;
+            /** @description The hashes beside the way from the leaf to the root, in hexadecimal (RFC 6962). */
+            path: string[];
+            /** @description The root that they come to, in hexadecimal. */
+            root: string;
+            /**
+             * Format: int64
+             * @description How many leaves the tree has.
+             */
+            size: number;
         };
         /** @description Why a challenger is put up or taken back. */
         Put: {
@@ -1740,6 +4253,108 @@ export interface components {
             /** @description The reason, which the journal keeps. */
             reason?: string;
         };
+        /** @description Something wrong with the data. */
+        QualityFlag: {
+            /** @description The field. */
+            field: string;
+            /** @description The kind, such as `missing`. */
+            kind: string;
+            /** @description What is wrong. */
+            said: components["schemas"]["Said"];
+        };
+        /** @description A page of the queue. */
+        Queue: {
+            /** @description The rows. */
+            items: components["schemas"]["QueueRow"][];
+            /** @description Whether there are more than `total`. */
+            more: boolean;
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many rows there are, on the first page alone; counted no further than 10,000.
+             */
+            total?: number | null;
+        };
+        /** @description One row of the queue. */
+        QueueRow: {
+            /** @description When it arrived. */
+            arrived_at: string;
+            /** @description The bundle of steps, in a plan of bundles. */
+            bundle?: string | null;
+            /**
+             * Format: double
+             * @description Recorded chance of being inspected; none while no plan lists it.
+             */
+            chance?: number | null;
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description Who receives them; none for one who may not read parties. */
+            consignee?: string | null;
+            /**
+             * @description The consignment's version.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description Who sends them; none for one who may not read parties. */
+            consignor?: string | null;
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description Whether the plan drew it. */
+            drawn: boolean;
+            /** @description What became of it. */
+            fate: components["schemas"]["Fate"];
+            /** @description The main goods. */
+            goods: components["schemas"]["GoodsShort"];
+            lane?: components["schemas"]["Lane"] | null;
+            /**
+             * Format: int64
+             * @description Officer-minutes of that.
+             */
+            minutes?: number | null;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description Customs office. */
+            office: string;
+            outcome?: components["schemas"]["RecordedOutcome"] | null;
+            /**
+             * Format: double
+             * @description Chance of contraband.
+             */
+            p_critical?: number | null;
+            /**
+             * Format: double
+             * @description Chance of any irregularity.
+             */
+            p_irregular?: number | null;
+            /**
+             * @description The plan that lists it.
+             * @example P-7
+             */
+            plan?: string | null;
+            /**
+             * Format: int64
+             * @description Rank by risk within the plan, from 1.
+             */
+            rank?: number | null;
+            /** @description Why it was judged so, the strongest reason first. */
+            reasons: components["schemas"]["Reason"][];
+            /** @description The source's number. */
+            reference: string;
+            /** @description Parcel or freight. */
+            regime: components["schemas"]["Regime"];
+            /** @description Where they pass. */
+            route: components["schemas"]["RouteShort"];
+            /**
+             * Format: double
+             * @description Standard error of the log-odds of it.
+             */
+            se_irregular?: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["QueueState"];
+        };
+        /**
+         * @description How a consignment stands in the queue.
+         * @enum {string}
+         */
+        QueueState: "waiting" | "to_do" | "held" | "asked" | "done" | "not_examined" | "released" | "gone";
         /** @description One reason of an assessment: a feature, and how far it moved the chance. */
         Reason: {
             /** @description The reason as a sentence in English. */
@@ -1768,6 +4383,20 @@ export interface components {
              * @description The feature's number; none when it is not declared or not known.
              */
             value?: number | null;
+        };
+        /** @description A reason that may be given for a decision. */
+        ReasonCode: {
+            /** @description The acts that it suits. */
+            acts: components["schemas"]["Act"][];
+            /**
+             * @description What is kept.
+             * @example documents_differ
+             */
+            code: string;
+            /** @description Whether words of one's own have to be added. */
+            needs_text: boolean;
+            /** @description What it says. */
+            said: components["schemas"]["Said"];
         };
         /** @description What became of the records of a request. */
         Received: {
@@ -1801,6 +4430,46 @@ export interface components {
              * @description Known already, so nothing changed.
              */
             unchanged: number;
+        };
+        /** @description What was known of a party. */
+        Record: {
+            /**
+             * Format: int32
+             * @description Of those, contraband.
+             */
+            critical: number;
+            /**
+             * Format: date
+             * @description First day on which it was seen.
+             */
+            first_day?: string | null;
+            /**
+             * Format: int32
+             * @description Inspections.
+             */
+            inspected: number;
+            /**
+             * Format: int32
+             * @description Finds.
+             */
+            irregular: number;
+            /**
+             * Format: date
+             * @description Last day.
+             */
+            last_day?: string | null;
+            /**
+             * Format: int32
+             * @description Arrivals.
+             */
+            seen: number;
+        };
+        /** @description A column of a record. */
+        RecordColumn: {
+            /** @description Its name; empty for what stood outside the columns. */
+            name: string;
+            /** @description What stood there; none when it tells who a party is and you may not read that. */
+            text?: string | null;
         };
         /** @description What was wrong with a record of a request. */
         RecordDefect: {
@@ -1844,6 +4513,8 @@ export interface components {
             /** @description Where and how it was hidden. */
             concealment: string;
             detection_method?: components["schemas"]["DetectionMethod"] | null;
+            /** @description When it was examined, where a device told it. */
+            examined_at?: string | null;
             /** @description What was seized. */
             exhibits: components["schemas"]["Exhibit"][];
             /**
@@ -1851,16 +4522,24 @@ export interface components {
              * @description Day on which it became known.
              */
             known_on: string;
+            /** @description How it was hidden: a code of the list of methods, or empty. */
+            method: string;
             /**
              * Format: int32
              * @description Officer-minutes spent.
              */
             minutes?: number | null;
             modality?: components["schemas"]["Modality"] | null;
+            /** @description The officer's note. */
+            note: string;
             /** @description Who examined. */
             officer: string;
             /** @description What it came to. */
             outcome: components["schemas"]["Outcome"];
+            /** @description Pictures. */
+            photos: components["schemas"]["PhotoTaken"][];
+            /** @description Where it lay: a code of the list of places, or empty. */
+            place: string;
             /**
              * @description The plan that drew it, if one did.
              * @example P-7
@@ -1875,6 +4554,17 @@ export interface components {
              * @description Counted from 1; the last revision counts.
              */
             revision: number;
+        };
+        /** @description What taking up an invitation takes. */
+        Redemption: {
+            /** @description The name to show. */
+            display?: string | null;
+            /** @description The account's name; for the first administrator alone. */
+            name?: string | null;
+            /** @description The password to have. */
+            password: string;
+            /** @description The link's token. */
+            token: string;
         };
         /** @description A report that was not recorded. */
         RefusedReport: {
@@ -1893,6 +4583,13 @@ export interface components {
          * @enum {string}
          */
         Regime: "parcel" | "freight";
+        /** @description Why a record is to stay as it is. */
+        Rejection: {
+            /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
+            id: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A plan drawn again from what was kept of it. */
         ReplayedPlan: {
             /**
@@ -1912,6 +4609,11 @@ export interface components {
             /** @description Whether the kept lines are those whose digest was journaled. */
             untouched: boolean;
         };
+        /**
+         * @description How a report ended.
+         * @enum {string}
+         */
+        ReportState: "recorded" | "unchanged" | "conflict";
         /** @description Reports of outcomes. */
         Reports: {
             /** @description Puts a differing report in the place of the recorded one, as a new revision. */
@@ -1931,6 +4633,31 @@ export interface components {
              * @example officers
              */
             resource: string;
+        };
+        /** @description Who may do what. */
+        Rights: {
+            /** @description Every role with every action. */
+            matrix: components["schemas"]["RightsLine"][];
+            /** @description The policies, by id. */
+            policies: components["schemas"]["RightsPolicy"][];
+        };
+        /** @description Whether a role may do something. */
+        RightsLine: {
+            /** @description The action. */
+            action: string;
+            /** @description Whether it may, at its own offices and where nothing else stands against it. */
+            allowed: boolean;
+            /** @description The role. */
+            role: string;
+        };
+        /** @description A policy. */
+        RightsPolicy: {
+            /** @description Its id, as refusals name it. */
+            id: string;
+            /** @description What it says. */
+            said: components["schemas"]["Said"];
+            /** @description Its text in Cedar. */
+            text: string;
         };
         /**
          * @description The part that a party plays in a consignment.
@@ -1970,6 +4697,61 @@ export interface components {
              */
             via: string[];
         };
+        /** @description Where the goods pass, in short. */
+        RouteShort: {
+            /** @description Country of dispatch. */
+            departure?: string | null;
+            /** @description Country of destination. */
+            destination?: string | null;
+            /** @description Place of discharge. */
+            discharge?: string | null;
+            /** @description Places called at in between. */
+            via: string[];
+        };
+        /** @description One place of a route. */
+        RouteStop: {
+            /** @description When the goods arrive there, in local time. */
+            arrives?: string | null;
+            /** @description UN/LOCODE, or the country's code. */
+            code: string;
+            /** @description Its country. */
+            country: string;
+            /** @description When they leave it. */
+            departs?: string | null;
+            /**
+             * Format: double
+             * @description Hours between the two.
+             */
+            dwell_h?: number | null;
+            /** @description The part it plays. */
+            kind: components["schemas"]["StopKind"];
+            /**
+             * Format: double
+             * @description Latitude, where known.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Longitude, where known.
+             */
+            lon?: number | null;
+            /** @description Its name, where known. */
+            name?: string | null;
+        };
+        /** @description A sentence for people. */
+        Said: {
+            /** @description In English. */
+            en: string;
+            /** @description In Korean. */
+            ko: string;
+        };
+        /** @description An assumption in words. */
+        SaidAssumption: {
+            /** @description In English. */
+            en: string;
+            /** @description In Korean. */
+            ko: string;
+        };
         /** @description What became of a request's consignments. */
         Screened: {
             /** @description The stored consignments, in the request's order. */
@@ -2003,6 +4785,23 @@ export interface components {
             line: number;
             /** @description The source's number. */
             reference: string;
+        };
+        /** @description One line of what was seized. */
+        SeizedExhibit: {
+            /**
+             * Format: double
+             * @description Quantity in `unit`.
+             */
+            quantity: number;
+            /** @description Substance or goods. */
+            substance: string;
+            /** @description Unit, such as g, kg, l or tablet. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Mass in grams of one `unit`, for units that are no mass.
+             */
+            unit_mass_g?: number | null;
         };
         /** @description One line of a plan. */
         Selection: {
@@ -2059,6 +4858,170 @@ export interface components {
              */
             risk: number;
         };
+        /** @description Who has signed in, and what they may do. */
+        Session: {
+            /** @description Who. */
+            account: components["schemas"]["Myself"];
+            /**
+             * @description What they may do at some office at least.
+             * @example [
+             *       "read_plan",
+             *       "decide"
+             *     ]
+             */
+            actions: string[];
+            /** @description To be sent as the header `X-Sumun-Csrf` with whatever changes something. */
+            csrf: string;
+            /** @description When the session ends whatever is done. */
+            expires_at: string;
+            /** @description Their roles. */
+            grants: components["schemas"]["Grant"][];
+            /** @description When it ends unless something is done before. */
+            idle_until: string;
+            /**
+             * @description Their offices; `*` is every one.
+             * @example [
+             *       "030"
+             *     ]
+             */
+            offices: string[];
+            /** @description Whether signing in asks for a second factor. */
+            totp: boolean;
+        };
+        /** @description The figures that a site decides on. */
+        SettingValues: {
+            /**
+             * Format: int64
+             * @description 1: whoever may approve a model does. 2: another person than the one who learned it.
+             */
+            approvers: number;
+            /**
+             * Format: double
+             * @description Share of inspections drawn by chance where an alarm of the drift watch stands.
+             */
+            explore_alarm: number;
+            /**
+             * Format: int64
+             * @description So many finds among them, too.
+             */
+            finds_min: number;
+            /**
+             * Format: int64
+             * @description So many new outcomes since the last learning make a new candidate due.
+             */
+            outcomes_min: number;
+        };
+        /** @description What the site has decided. */
+        Settings: components["schemas"]["SettingValues"] & {
+            /** @description Every decision, the latest first. */
+            history: components["schemas"]["SettingsDecision"][];
+        };
+        /** @description A decision of the site. */
+        SettingsDecision: components["schemas"]["SettingValues"] & {
+            /** @description When. */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What is to be decided; what is left out stays. */
+        SettingsOrder: {
+            /**
+             * Format: int64
+             * @description 1, or 2 for another person than the one who learned a model.
+             */
+            approvers?: number | null;
+            /**
+             * Format: double
+             * @description Share explored where an alarm stands, above 0 and at most 1.
+             */
+            explore_alarm?: number | null;
+            /**
+             * Format: int64
+             * @description So many finds among them.
+             */
+            finds_min?: number | null;
+            /**
+             * Format: int64
+             * @description So many new outcomes make a candidate due.
+             */
+            outcomes_min?: number | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /**
+         * @description How grave it is.
+         * @enum {string}
+         */
+        Severity: "bad" | "warn" | "note";
+        /** @description How the plan of a shift stands. */
+        ShiftToday: {
+            /**
+             * Format: int64
+             * @description With an open question.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Consignments that could be selected.
+             */
+            candidates: number;
+            /**
+             * Format: int64
+             * @description Inspected.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Those that were.
+             */
+            drawn: number;
+            /** @description Finds to be expected of its drawn inspections. */
+            expected_finds: components["schemas"]["Interval"];
+            /**
+             * Format: int64
+             * @description Finds.
+             */
+            found: number;
+            /**
+             * Format: int64
+             * @description Held by an officer.
+             */
+            held: number;
+            /** @description Its candidates by lane. */
+            lanes: components["schemas"]["Lanes"];
+            /**
+             * Format: int64
+             * @description Officer-minutes of the drawn list.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Officer-minutes that the shift has.
+             */
+            minutes_available: number;
+            /** @description Customs office. */
+            office: string;
+            /**
+             * @description The plan.
+             * @example P-7
+             */
+            plan: string;
+            /** @description Parcel or freight. */
+            regime: components["schemas"]["Regime"];
+            /** @description Whether they may by now. */
+            released: boolean;
+            /** @description From when on inspectors may see the plan. */
+            released_at: string;
+            /** @description The shift: its day, or day and name. */
+            shift: string;
+            /**
+             * Format: int64
+             * @description Waived, or not examined for another reason.
+             */
+            waived: number;
+        };
         /** @description How one of two models did. */
         Side: {
             /**
@@ -2083,6 +5046,80 @@ export interface components {
             model: string;
             precision?: components["schemas"]["Interval"] | null;
         };
+        /** @description A past find that is like this consignment. */
+        Similar: {
+            /** @description Where and how it was hidden. */
+            concealment?: string | null;
+            /**
+             * @description Its consignment.
+             * @example C-12
+             */
+            consignment: string;
+            /**
+             * Format: date
+             * @description Day on which it became known.
+             */
+            day: string;
+            /** @description Customs office. */
+            office: string;
+            /** @description What it came to. */
+            outcome: string;
+            /** @description The source's number. */
+            reference: string;
+            /** @description What was found. */
+            substance?: string | null;
+            /** @description In what it is alike. */
+            why: components["schemas"]["Said"];
+        };
+        /** @description What one sender sends. */
+        Source: {
+            /** @description The days with messages, in UTC. */
+            days: components["schemas"]["SourceDay"][];
+            /** @description The format of its messages. */
+            format: string;
+            /**
+             * Format: double
+             * @description Hours since then.
+             */
+            lag_h: number;
+            /** @description When the last one was received. */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description Messages of the last thirty days.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Records that were not stored.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Records of these.
+             */
+            rows: number;
+            /** @description Who numbers the references. */
+            source: string;
+        };
+        /** @description What one sender sent on a day. */
+        SourceDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Records that were not stored.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Records read.
+             */
+            rows: number;
+        };
         /** @description First and last day, both included. */
         Span: {
             /**
@@ -2096,6 +5133,13 @@ export interface components {
              */
             last: string;
         };
+        /** @description Another way to sign in. */
+        Sso: {
+            /** @description How people call it. */
+            name: string;
+            /** @description Where it begins. */
+            url: string;
+        };
         /** @description The share of the traffic up to a week that is irregular. */
         Standing: {
             band?: components["schemas"]["Interval"] | null;
@@ -2103,6 +5147,11 @@ export interface components {
             of: string;
             prevalence?: components["schemas"]["Interval"] | null;
         };
+        /**
+         * @description The part that a place plays in a route.
+         * @enum {string}
+         */
+        StopKind: "departure" | "via" | "loading" | "discharge" | "destination";
         /** @description One consignment, or a batch of them: for the document alone, since reading looks first. */
         Submission: components["schemas"]["Batch"] | components["schemas"]["Consignment"];
         /**
@@ -2110,6 +5159,128 @@ export interface components {
          * @enum {string}
          */
         Target: "irregular" | "critical";
+        /** @description A day in numbers. */
+        Tiles: {
+            /**
+             * Format: int64
+             * @description Consignments that arrived on the day.
+             */
+            arrived: number;
+            /**
+             * Format: int64
+             * @description Inspected.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Finds.
+             */
+            found: number;
+            found_share?: components["schemas"]["Interval"] | null;
+            /**
+             * Format: int64
+             * @description Held, or with an open question.
+             */
+            held: number;
+            missed?: components["schemas"]["Interval"] | null;
+            /**
+             * Format: int64
+             * @description Those that a plan lists.
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description Of those in the queue, screened.
+             */
+            screened: number;
+            /**
+             * Format: int64
+             * @description Those that no plan lists yet.
+             */
+            waiting: number;
+        };
+        /** @description What happened to a consignment. */
+        TimelineEntry: {
+            /** @description Who or what acted. */
+            actor: string;
+            /** @description When. */
+            at: string;
+            /** @description The kind, such as `received`, `screened`, `planned`, `hold` or `record`. */
+            kind: string;
+            /** @description Where to look, as a path of the workbench. */
+            link?: string | null;
+            /** @description What happened. */
+            said: components["schemas"]["Said"];
+        };
+        /** @description How a day stands. */
+        Today: {
+            /** @description What is out of order. */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /** @description The offices that are in it. */
+            offices: string[];
+            /** @description Its shifts. */
+            shifts: components["schemas"]["ShiftToday"][];
+            /** @description All of it in numbers. */
+            tiles: components["schemas"]["Tiles"];
+        };
+        /** @description A machine's token, without its text. */
+        Token: {
+            /**
+             * @description What it may do.
+             * @example [
+             *       "send_consignments"
+             *     ]
+             */
+            actions: string[];
+            /** @description Who made it. */
+            by: string;
+            /** @description When. */
+            created_at: string;
+            /** @description Until when it is good. */
+            expires_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its name; the machine acts as `token NAME`. */
+            name: string;
+            /** @description At which office; `*` is every one. */
+            office: string;
+            /** @description `active`, `expired` or `revoked`. */
+            state: string;
+            /** @description When it was last used, to the minute. */
+            used_at?: string | null;
+        };
+        /** @description A token that is to be made. */
+        TokenOrder: {
+            /**
+             * @description What it may do.
+             * @example [
+             *       "send_consignments"
+             *     ]
+             */
+            actions: string[];
+            /**
+             * Format: int64
+             * @description For how many days.
+             */
+            days: number;
+            /** @description A ULID that the client made, so that the same request makes one token. */
+            id?: string | null;
+            /**
+             * @description Its name.
+             * @example port-gateway
+             */
+            name: string;
+            /**
+             * @description At which office; `*` is every one.
+             * @example 030
+             */
+            office: string;
+        };
         /** @description What opening the top share of a ranking finds. */
         Top: {
             /**
@@ -2130,6 +5301,15 @@ export interface components {
              */
             share: number;
         };
+        /** @description A second factor that is being set up. */
+        Totp: {
+            /** @description The same as a picture. */
+            qr_svg: string;
+            /** @description The secret, to be typed. */
+            secret: string;
+            /** @description What an authenticator app reads. */
+            uri: string;
+        };
         /**
          * @description How the goods travel on the main leg (UNECE Recommendation 19).
          * @enum {string}
@@ -2139,6 +5319,11 @@ export interface components {
         Unscreened: components["schemas"]["Problem"] & {
             /** @description What was stored all the same. */
             stored: components["schemas"]["Screened"];
+        };
+        /** @description Why something is decided so. */
+        Verdict: {
+            /** @description The reason, which the journal keeps. */
+            reason: string;
         };
         /** @description What verifying the journal found. */
         Verification: {
@@ -2169,6 +5354,114 @@ export interface components {
             /** @description What is wrong, in a sentence. */
             what?: string | null;
         };
+        /** @description One difference between two versions. */
+        VersionChange: {
+            /** @description What stood there before; none where nothing did. */
+            from?: string | null;
+            /**
+             * @description The field.
+             * @example goods[0].net_mass_kg
+             */
+            path: string;
+            /** @description What stands there now. */
+            to?: string | null;
+        };
+        /** @description A version with what it changed. */
+        VersionChanges: {
+            /** @description When it was received. */
+            at: string;
+            /** @description What differs from the version before. */
+            changes: components["schemas"]["VersionChange"][];
+            /**
+             * @description Its consignment.
+             * @example C-12
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
+            version: number;
+        };
+        /** @description A kept view. */
+        View: {
+            /** @description The filters, as the screen keeps them. */
+            filters: Record<string, never>;
+            /** @description Its name. */
+            name: string;
+            /**
+             * @description The screen that it is for.
+             * @example queue
+             */
+            screen: string;
+            /** @description When it was kept. */
+            set_at: string;
+        };
+        /** @description What a browser is told before anybody has signed in. */
+        Welcome: {
+            /** @description The store is the demo's. */
+            demo: boolean;
+            /** @description Nobody administers yet: the link that the server printed makes the first administrator. */
+            first_run: boolean;
+            /** @description The site's name. */
+            site: components["schemas"]["Said"];
+            sso?: components["schemas"]["Sso"] | null;
+            /** @description This program's version. */
+            version: string;
+        };
+        /** @description Why a consignment was judged so: from what is usual to its own score, step by step. */
+        Why: {
+            /**
+             * @description Whether it comes out as it was judged then: late outcomes may have been added since to what
+             *     was known.
+             */
+            as_judged: boolean;
+            /**
+             * Format: double
+             * @description What the model expects of any consignment.
+             */
+            base: number;
+            /**
+             * Format: double
+             * @description What it expects of this one.
+             */
+            final: number;
+            /** @description The model that judged. */
+            model: string;
+            /**
+             * Format: double
+             * @description Sum of the other steps.
+             */
+            rest: number;
+            /** @description The strongest steps. */
+            steps: components["schemas"]["WhyStep"][];
+            /**
+             * @description The unit of base, pushes and final.
+             * @example log-odds
+             */
+            unit: string;
+        };
+        /** @description One step: a feature and how far it moves the score. */
+        WhyStep: {
+            /** @description Code of the feature. */
+            feature: string;
+            /** @description The declared fields that it reads. */
+            fields: components["schemas"]["FieldValue"][];
+            /** @description The histories that it reads. */
+            history: components["schemas"]["KeyRecord"][];
+            /**
+             * Format: double
+             * @description How far it moves the score.
+             */
+            push: number;
+            /** @description It in a sentence. */
+            said: components["schemas"]["Said"];
+            /**
+             * Format: double
+             * @description The feature's number; none when it is not declared or not known.
+             */
+            value?: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2178,6 +5471,419 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_accounts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Account"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountOrder"];
+            };
+        };
+        responses: {
+            /** @description The account and the link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeAccount"];
+                };
+            };
+            /** @description The name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description The account as changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_account_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_capacities: {
+        parameters: {
+            query?: {
+                /** @description Only those of this customs office. */
+                office?: string;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of capacities. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Capacity"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_capacity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapacityProposal"];
+            };
+        };
+        responses: {
+            /** @description The proposal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capacity's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description The capacity. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            /** @description It is one's own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capacity's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description The capacity. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            /** @description It is one's own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Codes"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_consignments: {
         parameters: {
             query: {
@@ -2305,11 +6011,151 @@ export interface operations {
             };
         };
     };
+    read_dossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The version's id, such as C-12. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dossier. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dossier"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_decisions: {
+        parameters: {
+            query: {
+                /**
+                 * @description The consignment; decisions on its other versions are listed too.
+                 * @example C-12
+                 */
+                consignment: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Decision"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionOrder"];
+            };
+        };
+        responses: {
+            /** @description What the order came to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description The id was used before, for another order. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing was decided. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_defects: {
         parameters: {
             query?: {
                 /** @description Only those of files or requests whose name contains this. */
                 file?: string;
+                /** @description Only those whose field, reason or text contains this. */
+                q?: string;
+                /** @description Only those in this state. */
+                state?: "open" | "mended" | "rejected";
                 /** @description `next` of the page before; left out for the first page. */
                 cursor?: string;
                 /** @description At most so many items: 1 to 1000, 100 when left out. */
@@ -2328,6 +6174,583 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Defect"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_defect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The defect's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The defect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefectDetail"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mend_defect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The defect's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mending"];
+            };
+        };
+        responses: {
+            /** @description It flowed on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendedRecord"];
+                };
+            };
+            /** @description It still cannot be read; nothing was changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_defect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The defect's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejection"];
+            };
+        };
+        responses: {
+            /** @description Seen to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefectDetail"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_drift: {
+        parameters: {
+            query?: {
+                /** @description Only this customs office. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signals. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Export"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportOrder"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description There is no plan of this number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description It is one's own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description There is none of one's own of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not approved, or no more. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description It is one's own. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inspections: {
+        parameters: {
+            query: {
+                /** @description Customs office. */
+                office: string;
+                /** @description Day of the shift. */
+                day: string;
+                /** @description The shift as plans write it; the day's first when left out. */
+                shift?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspections"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionReport"];
+            };
+        };
+        responses: {
+            /** @description Recorded, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionReported"];
+                };
+            };
+            /** @description Something else was recorded meanwhile; or the id was used before. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionConflict"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redemption"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The link is good no more, or name or password cannot be. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_journal: {
+        parameters: {
+            query?: {
+                /** @description Only those about this, such as C-12, P-7 or `account kim`. */
+                subject?: string;
+                /** @description Only those of this person or part of Sumun. */
+                actor?: string;
+                /** @description Only those of this act. */
+                act?: string;
+                /** @description Only those from this time or day on (RFC 3339, UTC). */
+                from?: string;
+                /** @description Only those up to this time or day (RFC 3339, UTC). */
+                to?: string;
+                /** @description Only those that have this text somewhere. */
+                q?: string;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_JournalEntry"];
                 };
             };
             /** @description Not done as asked. */
@@ -2408,6 +6831,47 @@ export interface operations {
             };
         };
     };
+    prove_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry's number. */
+                seq: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description There is no such entry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_measures: {
         parameters: {
             query?: {
@@ -2438,6 +6902,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Measures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_calibration: {
+        parameters: {
+            query?: {
+                /** @description What is counted; any irregularity when left out. */
+                target?: "irregular" | "critical";
+                /** @description First day of the shifts. */
+                from?: string;
+                /** @description Last day of the shifts. */
+                to?: string;
+                /** @description Only this customs office. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_capacity_figures: {
+        parameters: {
+            query?: {
+                /** @description What is counted; any irregularity when left out. */
+                target?: "irregular" | "critical";
+                /** @description First day of the shifts. */
+                from?: string;
+                /** @description Last day of the shifts. */
+                to?: string;
+                /** @description Only this customs office. */
+                office?: string;
+                /** @description Numbers of officers with commas between; 70,100,200 when left out. */
+                officers?: string;
+                /** @description How many officers worked these shifts; else it follows from the minutes planned on a day. */
+                officers_now?: number;
+                /** @description Officer-minutes that one officer inspects on a day; 420 when left out. */
+                minutes_per_officer?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The estimates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapacityFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_coverage: {
+        parameters: {
+            query?: {
+                /** @description What is counted; any irregularity when left out. */
+                target?: "irregular" | "critical";
+                /** @description First day of the shifts. */
+                from?: string;
+                /** @description Last day of the shifts. */
+                to?: string;
+                /** @description Only this customs office. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_precision: {
+        parameters: {
+            query?: {
+                /** @description What is counted; any irregularity when left out. */
+                target?: "irregular" | "critical";
+                /** @description First day of the shifts. */
+                from?: string;
+                /** @description Last day of the shifts. */
+                to?: string;
+                /** @description Only this customs office. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrecisionFigures"];
                 };
             };
             /** @description Not done as asked. */
@@ -2489,6 +7111,127 @@ export interface operations {
             };
         };
     };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description Only those of this source. */
+                source?: string;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Message"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_message: {
+        parameters: {
+            query?: {
+                /** @description Name by which people will know it, such as a file's. */
+                name?: string;
+                /** @description The customs office of consignments whose message names none. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description It is kept, and what it declares is screened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTaken"];
+                };
+            };
+            /** @description Nothing of it could be stored; its bytes are kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_message: {
+        parameters: {
+            query?: {
+                /** @description Name by which people will know it, such as a file's. */
+                name?: string;
+                /** @description The customs office of consignments whose message names none. */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description What is understood. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageUnderstood"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: never;
@@ -2521,7 +7264,10 @@ export interface operations {
     roll_back_model: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2845,6 +7591,71 @@ export interface operations {
             };
         };
     };
+    list_offices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Office"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_office: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The office's code. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeOrder"];
+            };
+        };
+        responses: {
+            /** @description The office. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Office"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     record_outcomes: {
         parameters: {
             query?: never;
@@ -2874,6 +7685,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of its bytes, in hexadecimal. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of its bytes, in hexadecimal. */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description It is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoKept"];
                 };
             };
             /** @description Not done as asked. */
@@ -3091,6 +7970,900 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_queue: {
+        parameters: {
+            query?: {
+                /**
+                 * @description One plan alone.
+                 * @example P-7
+                 */
+                plan?: string;
+                /** @description Customs office. */
+                office?: string;
+                /**
+                 * @description Day of the shift, or of arrival where no plan lists it. Left out, it is the newest day;
+                 *     with `q` every day.
+                 */
+                day?: string;
+                /** @description Parcel or freight. */
+                regime?: components["schemas"]["Regime"];
+                /** @description 1 for those that were drawn, 0 for the others. */
+                drawn?: number;
+                /**
+                 * @description Suggested lanes, with commas between them.
+                 * @example red,yellow
+                 */
+                lane?: string;
+                /** @description Channels, with commas between them. */
+                channel?: string;
+                /**
+                 * @description How it stands, with commas between them: waiting, to_do, held, asked, done, not_examined,
+                 *     released or gone. Left out, all but gone.
+                 */
+                state?: string;
+                /** @description Ways of inspecting, with commas between them. */
+                modality?: string;
+                /**
+                 * @description Country of origin.
+                 * @example CO
+                 */
+                origin?: string;
+                /**
+                 * @description Beginning of the HS code.
+                 * @example 0901
+                 */
+                hs?: string;
+                /** @description Least chance of any irregularity. */
+                from_score?: number;
+                /** @description Any number of it, or words of names and goods; Hangul by syllables or initial consonants. */
+                q?: string;
+                /** @description By what it is sorted. */
+                sort?: "rank" | "score" | "chance" | "arrival" | "value" | "minutes";
+                /** @description 1 for the greatest first. */
+                descending?: number;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many rows: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the queue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description There is no such plan. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policies and the matrix. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rights"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description A number, or words of names and goods. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found, the likeliest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Found"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Nobody has signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `wrong_credentials`, or `totp_needed`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `locked`, with `retry_after_s`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Present"];
+            };
+        };
+        responses: {
+            /** @description Oneself, as changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Myself"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The current one is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the authenticator app has to know. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Totp"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Password"];
+            };
+        };
+        responses: {
+            /** @description Taken off. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The password is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Signing in asks for it from now on. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OwnSession"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsOrder"];
+            };
+        };
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description It takes another person. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sources. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Source"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_today: {
+        parameters: {
+            query?: {
+                /** @description One customs office alone. */
+                office?: string;
+                /** @description The day; the newest one with work when left out. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the day stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Token"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 100 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOrder"];
+            };
+        };
+        responses: {
+            /** @description The token with its text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description The name is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_View"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description The view. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view's name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_welcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcome"];
                 };
             };
             /** @description Not done as asked. */

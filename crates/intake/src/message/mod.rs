@@ -22,6 +22,7 @@ use targeting::consignment::{
 };
 use targeting::party::Party;
 
+pub use edifact::acknowledge::acknowledge;
 pub use edifact::lexer::segments;
 
 use crate::recognise::{Compression, Format, HEAD_BYTES, compression_of, encoding_of, format_of};

@@ -8,7 +8,6 @@ mod messages;
 mod post;
 mod post_properties;
 mod properties;
-mod round_trip;
 
 use std::fmt::Write;
 

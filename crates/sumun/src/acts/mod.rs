@@ -13,6 +13,7 @@ pub mod model;
 pub mod office;
 pub mod photo;
 pub mod record;
+pub mod reference;
 pub mod second_factor;
 pub mod token;
 pub mod verification;

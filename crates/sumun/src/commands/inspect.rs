@@ -34,6 +34,10 @@ pub struct Inspect {
     /// Shows the segments or lines as they stand, each defect beneath its own.
     #[arg(long, conflicts_with = "summary")]
     raw: bool,
+    /// Writes what is answered to each EDIFACT interchange: a CONTRL that names the messages that
+    /// arrived and the segments that could not be read.
+    #[arg(long, conflicts_with_all = ["summary", "raw"])]
+    acknowledge: bool,
 }
 
 /// Consignments and defects that a terminal shows of one file; JSON has them all.
@@ -48,6 +52,16 @@ impl Inspect {
         let path = self.file.clone().unwrap_or_default();
         let understood = self.understand(&path)?;
         let name = path.display().to_string();
+        if self.acknowledge {
+            let Ok(bytes) = std::fs::read(&path) else {
+                crate::refuse!("no_file", "{name} cannot be read twice: name a file")
+            };
+            let Some(answer) = understood.acknowledgement(&bytes, now()) else {
+                crate::refuse!("no_interchange", "{name} has no interchange that could be answered")
+            };
+            let json = serde_json::json!({ "file": name, "acknowledgement": answer });
+            return Ok(Report::new(json, answer));
+        }
         let (json, mut text) = (understood.json(&name), text_of(&name, &understood));
         if self.raw && path.as_os_str() != "-" {
             let bytes = std::fs::read(&path).with_context(|| format!("while reading {name}"))?;

@@ -18,6 +18,7 @@ mod migrate;
 mod model;
 mod plan;
 mod record;
+mod reference;
 mod rehearse;
 mod screen;
 mod serve;
@@ -55,6 +56,9 @@ pub enum Verb {
     Inspect(inspect::Inspect),
     /// Lists what was wrong with records.
     Defects(defects::Defects),
+    /// Loads lists of goods, places and countries, and asks them.
+    #[command(subcommand)]
+    Reference(reference::References),
     /// Assesses everything that awaits a decision, by the model in force.
     Screen(screen::Screen),
     /// Draws a shift's inspections with known chances.
@@ -220,6 +224,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Watch(verb) => boxed(verb.run(office)).await,
         Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
+        Verb::Reference(verb) => boxed(verb.run(office)).await,
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,
         Verb::Decide(verb) => boxed(verb.run(office)).await,

@@ -118,6 +118,15 @@ fn read_table(input: Input, name: &str, format: Format) -> Result<(String, Messa
     Ok((dialect, whole))
 }
 
+/// What is answered to each EDIFACT interchange of these bytes, made now.
+pub fn acknowledgement(bytes: &[u8], defects: &[Defect], now: i64) -> Option<String> {
+    let at = jiff::Timestamp::from_microsecond(now).ok()?.to_zoned(jiff::tz::TimeZone::UTC);
+    let sent = at.strftime("%y%m%d:%H%M").to_string();
+    // Seconds since 1970 in digits and letters: no two answers of a second are told apart, and
+    // that is what the further digit is for.
+    intake::acknowledge(bytes, defects, &sent, &format!("{}", at.timestamp().as_second()))
+}
+
 impl Understood {
     /// True when it holds a message or a consignment.
     pub fn anything(&self) -> bool {
@@ -156,6 +165,13 @@ impl Understood {
             "consignments": self.consignments(),
             "defects": self.defects(),
         })
+    }
+
+    /// What is answered to each EDIFACT interchange of these bytes; none when there is none.
+    pub fn acknowledgement(&self, bytes: &[u8], now: i64) -> Option<String> {
+        (self.format == Format::Edifact)
+            .then(|| acknowledgement(bytes, &self.batch.defects, now))
+            .flatten()
     }
 
     /// Up to `most` segments or lines as they stand, each with its defects.

@@ -54,6 +54,7 @@ pub mod plans;
 pub mod policies;
 pub mod queue;
 pub mod records;
+pub mod references;
 pub mod reports;
 pub mod sessions;
 pub mod tokens;

@@ -88,7 +88,7 @@ fn piece() -> impl Strategy<Value = String> {
             "7b7d",
         ])
         .prop_map(str::to_owned),
-        "[!-~]{1,12}".prop_map(|text| text.replace(['#', '?', '/', '&', '\\'], "")),
+        "[!-~]{1,12}".prop_map(|text| text.replace(['#', '?', '/', '&', '\\', '{', '}'], "")),
     ]
 }
 

@@ -496,6 +496,7 @@ fn returning_to_the_former_model_twice_returns_once() {
 fn the_operator_lets_people_and_machines_in_from_the_command_line() {
     each_place(false, async |place| {
         let person = Person::at(place);
+        person.does(&["migrate"])?;
         let added = person.does(&["account", "add", "lee", "--role", "inspector@030"])?;
         let link = added["link"].as_str().context("no link")?;
         assert!(link.starts_with("http://127.0.0.1:8080/#/welcome?token="), "{link}");

@@ -322,8 +322,11 @@ fn figures_come_from_the_recorded_chances() {
         let number = |n: usize, what: &str| points[n][what].as_f64().unwrap();
         assert!((number(1, "inspections") - 15.0).abs() < 1e-6, "{told}");
         assert!((number(2, "inspections") - 30.0).abs() < 1e-6, "{told}");
-        let finds = |n: usize| points[n]["finds"]["estimate"].as_f64().unwrap();
-        assert!(finds(0) <= finds(1) + 1e-9 && finds(1) <= finds(2) + 1e-9, "{told}");
+        for point in points {
+            let finds = &point["finds"];
+            assert!(finds["low"].as_f64() <= finds["estimate"].as_f64(), "{told}");
+            assert!(finds["estimate"].as_f64() <= finds["high"].as_f64(), "{told}");
+        }
         assert_eq!(told["minutes_per_officer"], 75.0);
         assert!(told["assumptions"][0]["ko"].is_string());
         for wrong in ["officers=0", "officers=many", "minutes_per_officer=-1", "officers_now=NaN"] {

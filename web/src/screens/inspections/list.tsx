@@ -61,10 +61,16 @@ export function List({ shift, items, chosen, entries, choose, change }: Props) {
     <section className={styles.list} aria-label={t('list')}>
       <div className={styles.listHead}>
         <div className={styles.shiftLine}>
-          <strong>
-            {format.day(shift.day)}
-            {shift.office && ` · ${shift.office}`}
-          </strong>
+          <strong>{shift.office}</strong>
+          <TextInput
+            type="date"
+            aria-label={t('shift.day_of')}
+            value={shift.day}
+            onChange={(event) => {
+              const day = event.currentTarget.value;
+              if (day) change({ day });
+            }}
+          />
           {shift.shifts.length > 1 && (
             <NativeSelect
               aria-label={t('shift.choose')}

@@ -276,7 +276,7 @@ describe('the outbox', () => {
     expect(server.register.get('C-1')).toMatchObject({ outcome: 'discrepancy', revision: 1 });
   });
 
-  it('sends a later report after an earlier one that may have arrived, as its correction', async () => {
+  it('sends a later report after one that may have arrived, as its correction', async () => {
     server.losing = 1;
     await keep(report('C-1'));
     await send();

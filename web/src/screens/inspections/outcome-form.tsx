@@ -44,7 +44,6 @@ export function OutcomeForm({ item, draft, change, codes, last, record }: Props)
     const done = finish(draft, new Date());
     if ('faults' in done) {
       setFaults(done.faults);
-      toast.note(t('fault.some', { count: Object.keys(done.faults).length }));
       requestAnimationFrame(() =>
         form.current?.querySelector<HTMLElement>('[aria-invalid=true], [data-fault]')?.focus(),
       );

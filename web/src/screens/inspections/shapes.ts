@@ -97,8 +97,15 @@ export interface Item {
   consignor: string | null;
   consignee: string | null;
   reasons: Reason[];
-  /** Where to look; older servers know none. */
   playbook?: PlaybookLine[];
+  /** What an officer decided about it last. */
+  decision?: {
+    act: string;
+    reason: string;
+    question?: string | null;
+    by: string;
+    at: string;
+  } | null;
   outcome: RecordedOutcome | null;
 }
 

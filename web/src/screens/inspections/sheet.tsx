@@ -68,6 +68,16 @@ export function Sheet({ item, outbox, back, done, last }: Props) {
         </span>
       </header>
 
+      {item.decision && (
+        <p className={styles.decision}>
+          <strong>{t(`decision.${item.decision.act}`)}</strong>{' '}
+          {item.decision.question || item.decision.reason}{' '}
+          <span className="quiet">
+            {item.decision.by}, {format.time(item.decision.at)}
+          </span>
+        </p>
+      )}
+
       <Facts item={item} />
 
       {item.reasons.length > 0 && (

@@ -1,5 +1,5 @@
-// A challenger beside the model in force, on the same traffic: both scored it, one selected, and the
-// recorded chances say what each list would have found.
+// A challenger beside the model in force, on the same traffic: both scored it, one selected, and
+// the recorded chances say what each list would have found.
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';

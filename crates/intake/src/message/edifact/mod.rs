@@ -2,6 +2,7 @@
 //! the carriage reader, and counts that do not hold are noted, never a reason to reject.
 //! How bytes are cut is in `lexer.rs`, what the segments mean in `carriage.rs`.
 
+pub(crate) mod acknowledge;
 mod carriage;
 pub(crate) mod lexer;
 

@@ -287,10 +287,12 @@ const RECORD: &str = "consignment";
 /// # Errors
 /// When it cannot be written as JSON.
 pub fn as_sent(line: u64, source: &str, declared: &Declared) -> anyhow::Result<KeptRecord> {
+    // What is no text, such as NUL, can be in the JSON, where it is escaped, but in no column.
+    let office = declared.office.chars().filter(|c| !c.is_control());
     Ok(KeptRecord {
         line: line as i64,
         source: source.to_owned(),
-        office: declared.office.chars().take(NAME_LENGTH).collect(),
+        office: office.take(NAME_LENGTH).collect(),
         mapping: API.to_owned(),
         columns: vec![(RECORD.to_owned(), serde_json::to_string_pretty(declared)?)],
     })

@@ -438,12 +438,12 @@ pub struct InspectionConflict {
     /// What happened, and what to do.
     #[serde(flatten)]
     problem: ProblemBody,
-    /// Always `conflict`.
-    state: ReportState,
+    /// `conflict`; none where the id was used before.
+    state: Option<ReportState>,
     /// The outcome as reported: kept, and not in force.
-    outcome: KeptOutcome,
+    outcome: Option<KeptOutcome>,
     /// The outcome in force.
-    theirs: KeptOutcome,
+    theirs: Option<KeptOutcome>,
 }
 
 /// Records what an inspection came to, from a device that may have been without a network.

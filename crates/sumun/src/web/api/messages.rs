@@ -18,7 +18,7 @@ use super::consignments::{Received, RecordDefect, own};
 use super::{Assessment, List, time};
 use crate::config::now;
 use crate::pipeline::post_room::{self, Input, Reading};
-use crate::pipeline::understand::understand;
+use crate::pipeline::understand::{acknowledgement, understand};
 use crate::refusal::refusal;
 use crate::store::messages::{self, KeptMessage, Tally};
 use crate::web::caller::{Action, Caller};
@@ -228,6 +228,9 @@ pub struct MessageTaken {
     consignments: Vec<MessageConsignment>,
     /// What was wrong, the first 2000 defects.
     defects: Vec<RecordDefect>,
+    /// What may be answered to the sender of an EDIFACT interchange: a CONTRL for each that names
+    /// the messages that arrived and the segments that could not be read.
+    acknowledgement: Option<String>,
 }
 
 /// A consignment that a message brought.
@@ -329,12 +332,18 @@ pub async fn take_message(
     for lot in lots.iter_mut().skip(1) {
         lot.digest = hex::encode(Sha256::digest(format!("{digest} {}", lot.source)));
     }
+    let answered = match format {
+        "edifact" => acknowledgement(&bytes, &lots[0].defects, now()),
+        _ => None,
+    };
     lots[0].body = Some(bytes);
     for lot in &mut lots {
         lot.actor = caller.name().to_owned();
         own(&app, &caller, &offices, lot).await?;
     }
-    answer(&app, lots, (not_declared, tests), format).await
+    let mut taken = answer(&app, lots, (not_declared, tests), format).await?;
+    taken.acknowledgement = answered;
+    Ok(Json(taken))
 }
 
 async fn answer(
@@ -342,7 +351,7 @@ async fn answer(
     lots: Vec<Lot>,
     (not_declared, tests): (u64, u64),
     format: &str,
-) -> Result<Json<MessageTaken>, Problem> {
+) -> Result<MessageTaken, Problem> {
     let mut taken_in: Option<MessageTaken> = None;
     for lot in lots {
         let arrivals: Vec<(u64, String)> = (lot.arrivals.iter())
@@ -362,6 +371,7 @@ async fn answer(
             tests,
             consignments: Vec::new(),
             defects: Vec::new(),
+            acknowledgement: None,
         });
         answer.add(taken, arrivals, defects);
     }
@@ -376,7 +386,7 @@ async fn answer(
             .besides("message", answer.message)
             .besides("defects", answer.defects));
     }
-    Ok(Json(answer))
+    Ok(answer)
 }
 
 impl MessageTaken {

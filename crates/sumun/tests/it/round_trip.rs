@@ -5,11 +5,22 @@ use std::collections::HashMap;
 
 use harbour::messages::{Form, mail};
 use harbour::{Row, Settings, World};
-use intake::{MessageOptions, Messages};
+use intake::{MessageBatch, MessageOptions, Messages};
 use targeting::consignment::Consignment;
 use targeting::party::{Party, Role};
 
-use crate::post::read;
+/// All batches of a file as one.
+fn read(bytes: &[u8]) -> MessageBatch {
+    let messages = Messages::open(bytes, "mail", &later()).expect("it is a message");
+    let mut whole = MessageBatch::default();
+    for batch in messages {
+        let batch = batch.expect("it is whole");
+        whole.heads.extend(batch.heads);
+        whole.rows.extend(batch.rows);
+        whole.defects.extend(batch.defects);
+    }
+    whole
+}
 
 /// What a form carries of a shipment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -415,7 +426,7 @@ fn what_the_port_writes_is_read_again() {
         let mut compared = 0;
         for file in files {
             let bytes = form.write(&file);
-            let found = read(&bytes[..], "mail", &later()).expect("it is a message");
+            let found = read(&bytes);
             let said = String::from_utf8_lossy(&bytes);
             // The port's people slip in numbers, too.
             let slips = |reason: &str| reason.contains("check digit");
