@@ -10,7 +10,7 @@ export interface IntervalValue {
   high: number;
 }
 
-function makeFormat(locale: string) {
+export function makeFormat(locale: string) {
   const tag = locale === 'en' ? 'en-GB' : 'ko-KR';
   const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
   const tenths = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
