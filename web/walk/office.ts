@@ -68,7 +68,9 @@ export class Office {
   }
 
   private async serve(store: string): Promise<void> {
-    const words = ['serve', '--store', store, '--listen', '127.0.0.1:0', '--every', '0'];
+    const page = process.env.WALK_PAGE;
+    const port = page ? '8080' : '0';
+    const words = ['serve', '--store', store, '--listen', `127.0.0.1:${port}`, '--every', '0'];
     const server = spawn(this.program, words, {
       env: this.environment(),
       cwd: this.folder,
@@ -82,10 +84,10 @@ export class Office {
       createInterface({ input: server.stdout }).on('line', (line) => {
         this.log.write(`${line}\n`);
         const [link] = /https?:\S+#\/welcome\?token=\S+/.exec(line) ?? [];
-        if (link) this.firstLink = link;
+        if (link) this.firstLink = page ? link.replace(new URL(link).origin, page) : link;
         const [, url] = /^Sumun listens on (\S+)/.exec(line) ?? [];
         if (url) {
-          this.url = url;
+          this.url = page ?? url;
           tell();
         }
       });

@@ -7,6 +7,7 @@
 //   CHROMIUM      the browser's program (/usr/bin/chromium)
 //   WALK_OUT      where pictures and logs go (target/walk)
 //   WALK_ONLY     names of steps, parted by commas: the first ones and these, for who writes one
+//   WALK_PAGE     where Vite serves the page and passes the API on to port 8080, for who writes it
 //   TEST_POSTGRES a server whose user may make databases
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
