@@ -128,12 +128,13 @@ impl Demo {
             _ => Language::En,
         };
         let mut played = self.play(office, &store, language).await?;
+        if self.no_serve {
+            // Nobody can sign in where nothing is served; `sumun serve` makes the first account.
+            return Ok(Report::new(json!(played), text_of(&played)));
+        }
         played.accounts = people(&store, self.language.as_str()).await?;
         capacities(&store).await?;
         let report = Report::new(json!(played), text_of(&played));
-        if self.no_serve {
-            return Ok(report);
-        }
         let said = if office.settings.json { report.json.to_string() } else { report.text };
         writeln!(std::io::stdout().lock(), "{said}\n")?;
         let site = web::Site { demo: true, ..web::Site::default() };
