@@ -7,7 +7,7 @@
 //   CHROMIUM      the browser's program (/usr/bin/chromium)
 //   WALK_OUT      where pictures and logs go (target/walk)
 //   WALK_ONLY     names of steps, parted by commas: the first ones and these, for who writes one
-//   WALK_PAGE     where Vite serves the page and passes the API on to port 8080, for who writes it
+//   WALK_PAGE     where Vite serves the page and passes the API on to PORT, for who writes one
 //   TEST_POSTGRES a server whose user may make databases
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -56,7 +56,9 @@ async function walkOn(engine: string): Promise<boolean> {
     return true;
   } catch (error) {
     console.error(`\n${engine}: the walk failed at "${name}":`);
-    console.error(error instanceof Error ? error.message : error);
+    const said = error instanceof Error ? error.message : String(error);
+    // What the browser tells of its own start helps nobody.
+    console.error(said.replace(/\nBrowser logs:[\s\S]*?(?=\nCall log:|$)/, ''));
     if (error instanceof Error && error.stack) {
       console.error(
         error.stack

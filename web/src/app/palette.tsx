@@ -79,16 +79,19 @@ export default function Palette({ onClose, onKeys }: { onClose: () => void; onKe
         act: () => choose(code),
       })),
     ];
-    const matching = own.filter(({ label }) => label.toLowerCase().includes(wanted));
     const things = wanted.length > 1 ? (found ?? []) : [];
+    const begins = (line: Line) => line.label.toLowerCase().startsWith(wanted);
+    const matching = own.filter(({ label }) => label.toLowerCase().includes(wanted));
+    // What is called so comes first; then what the server found; then what is called alike.
     return [
+      ...matching.filter(begins),
       ...things.map(({ kind, id, label, hint }) => ({
         id: `${kind} ${id}`,
         label,
         hint: hint ?? t(`palette.${kind}`),
         act: go(ADDRESS[kind](id)),
       })),
-      ...matching,
+      ...matching.filter((line) => !begins(line)),
     ];
   }, [typed, found, actions, offices, choose, navigate, onKeys, t, format]);
 
