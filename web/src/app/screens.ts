@@ -102,9 +102,11 @@ export function openTo(actions: Action[]): Screen[] {
   return screens.filter(({ needs }) => needs.some((action) => actions.includes(action)));
 }
 
-/** Where an account begins: an inspector at the list of inspections, everyone else at the first. */
+/** Where an account begins: an inspector at the list of inspections, an administrator at the
+    accounts, everyone else at the first. */
 export function homeOf(actions: Action[]): string {
   const open = openTo(actions);
+  if (actions.includes('administer')) return '/admin';
   const inspects = actions.includes('record_outcome') && !actions.includes('decide');
   const inspections = open.find(({ name }) => name === 'inspections');
   return (inspects && inspections ? inspections : open[0])?.path ?? '/account';
