@@ -19,19 +19,26 @@ fn main() -> Result<()> {
     let mut files = Vec::new();
     gather(&dist, "", &mut files)?;
     files.sort();
+    // What is listed is a copy: the workbench may be built again while this is compiled.
+    let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    let copies = out.join("workbench");
+    fs::remove_dir_all(&copies).ok();
+    fs::create_dir_all(&copies)?;
     let mut list = String::from("static FILES: &[File] = &[\n");
-    for (path, file) in files {
+    for (number, (path, file)) in files.into_iter().enumerate() {
+        let bytes = fs::read(&file)?;
         let mut hasher = DefaultHasher::new();
-        hasher.write(&fs::read(&file)?);
+        hasher.write(&bytes);
         let tag = format!("\"{:016x}\"", hasher.finish());
-        let file = file.display().to_string();
+        let copy = copies.join(number.to_string());
+        fs::write(&copy, bytes)?;
+        let file = copy.display().to_string();
         let _ = writeln!(
             list,
             "File {{ path: {path:?}, tag: {tag:?}, bytes: include_bytes!({file:?}) }},"
         );
     }
     list.push_str("];\n");
-    let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
     fs::write(out.join("workbench.rs"), list)
 }
 
