@@ -7,6 +7,7 @@
 //   CHROMIUM      the browser's program (/usr/bin/chromium)
 //   WALK_OUT      where pictures and logs go (target/walk)
 //   WALK_ONLY     names of steps, parted by commas: the first ones and these, for who writes one
+//   WALK_ON       goes on behind a step that failed, for who mends them
 //   WALK_PAGE     where Vite serves the page and passes the API on to port 8080, for who writes it
 //   TEST_POSTGRES a server whose user may make databases
 import { mkdirSync, rmSync } from 'node:fs';
@@ -49,8 +50,15 @@ async function walkOn(engine: string): Promise<boolean> {
     for (const step of chosen) {
       name = step.name;
       const since = performance.now();
-      await step.walk(day);
-      day.holds();
+      try {
+        await step.walk(day);
+        day.holds();
+      } catch (error) {
+        if (!process.env.WALK_ON) throw error;
+        console.error(`${engine}: ${name} FAILED: ${error instanceof Error ? error.stack : error}`);
+        await day.keepPictures(name);
+        continue;
+      }
       console.log(`${engine}: ${name} (${seconds(since)} s)`);
     }
     return true;

@@ -27,12 +27,12 @@ export const administration: Step = {
 
     const admin = await day.go('admin', '/admin?tab=tokens');
     await admin.getByRole('button', { name: 'Make a token' }).click();
-    await admin.getByLabel(/^Name/).fill('the carrier gateway');
+    await admin.getByLabel(/^Name/).fill('carrier-gateway');
     await admin.getByRole('dialog').getByRole('button', { name: 'Make a token' }).click();
     const once = admin.getByRole('dialog', { name: 'The new token' });
     assert.match((await once.getByRole('status').textContent()) ?? '', /^sumun_/);
     await once.getByRole('button', { name: 'Close' }).last().click();
-    await admin.getByRole('cell', { name: 'the carrier gateway' }).waitFor();
+    await admin.getByRole('cell', { name: 'carrier-gateway' }).waitFor();
     await day.look('admin', 'tokens');
     await admin.getByRole('button', { name: 'Revoke' }).click();
     await admin.getByText('There are no tokens').waitFor();

@@ -828,6 +828,7 @@ fn some_path() -> impl Strategy<Value = String> {
 }
 
 #[test]
+#[expect(clippy::result_large_err, reason = "proptest's own type of failure")]
 fn whatever_is_sent_nothing_breaks() {
     each_engine(async |store| {
         learn_and_approve(&store).await?;
