@@ -10,7 +10,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SIZES = { desktop: [1440, 900], tablet: [1024, 768] } as const;
 /** How long anything may take to appear. Generous: the machine may be busy. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = Number(process.env.WALK_PATIENCE_MS ?? 30_000);
 
 export type Person =
   | 'admin'

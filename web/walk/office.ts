@@ -69,7 +69,7 @@ export class Office {
 
   private async serve(store: string): Promise<void> {
     const page = process.env.WALK_PAGE;
-    const port = page ? (process.env.PORT ?? '8080') : '0';
+    const port = page ? '8080' : '0';
     const words = ['serve', '--store', store, '--listen', `127.0.0.1:${port}`, '--every', '0'];
     const server = spawn(this.program, words, {
       env: this.environment(),

@@ -7,7 +7,8 @@
 //   CHROMIUM      the browser's program (/usr/bin/chromium)
 //   WALK_OUT      where pictures and logs go (target/walk)
 //   WALK_ONLY     names of steps, parted by commas: the first ones and these, for who writes one
-//   WALK_PAGE     where Vite serves the page and passes the API on to PORT, for who writes one
+//   WALK_ON       goes on behind a step that failed, for who mends them
+//   WALK_PAGE     where Vite serves the page and passes the API on to port 8080, for who writes it
 //   TEST_POSTGRES a server whose user may make databases
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -49,16 +50,21 @@ async function walkOn(engine: string): Promise<boolean> {
     for (const step of chosen) {
       name = step.name;
       const since = performance.now();
-      await step.walk(day);
-      day.holds();
+      try {
+        await step.walk(day);
+        day.holds();
+      } catch (error) {
+        if (!process.env.WALK_ON) throw error;
+        console.error(`${engine}: ${name} FAILED: ${error instanceof Error ? error.stack : error}`);
+        await day.keepPictures(name);
+        continue;
+      }
       console.log(`${engine}: ${name} (${seconds(since)} s)`);
     }
     return true;
   } catch (error) {
     console.error(`\n${engine}: the walk failed at "${name}":`);
-    const said = error instanceof Error ? error.message : String(error);
-    // What the browser tells of its own start helps nobody.
-    console.error(said.replace(/\nBrowser logs:[\s\S]*?(?=\nCall log:|$)/, ''));
+    console.error(error instanceof Error ? error.message : error);
     if (error instanceof Error && error.stack) {
       console.error(
         error.stack

@@ -31,11 +31,24 @@ const STALE: Record<Happened['kind'], string[]> = {
 
 export type Connection = 'open' | 'waiting' | 'offline';
 
-/** Listens while mounted. Gives the state of the line. */
-export function useEvents(tell?: (event: Happened) => void): Connection {
+/**
+ * Listens while mounted. Gives the state of the line. Who may hear of nothing does not listen, and
+ * is online as long as the browser is.
+ */
+export function useEvents(hears: boolean, tell?: (event: Happened) => void): Connection {
   const client = useQueryClient();
   const [line, setLine] = useState<Connection>(navigator.onLine ? 'waiting' : 'offline');
   useEffect(() => {
+    if (!hears) {
+      const look = () => setLine(navigator.onLine ? 'open' : 'offline');
+      look();
+      window.addEventListener('offline', look);
+      window.addEventListener('online', look);
+      return () => {
+        window.removeEventListener('offline', look);
+        window.removeEventListener('online', look);
+      };
+    }
     const source = new EventSource('/api/v1/events');
     let missed = false;
     const listen = (message: MessageEvent<string>) => {
@@ -65,6 +78,6 @@ export function useEvents(tell?: (event: Happened) => void): Connection {
       window.removeEventListener('offline', offline);
       window.removeEventListener('online', online);
     };
-  }, [client, tell]);
+  }, [client, hears, tell]);
   return line;
 }

@@ -60,7 +60,8 @@ function Frame() {
     },
     [t],
   );
-  const line = useEvents(tell);
+  const may = useMay();
+  const line = useEvents(may('read_consignment', 'read_plan', 'read_data'), tell);
   return (
     <div className={styles.frame}>
       <a href="#main" className={styles.skip}>

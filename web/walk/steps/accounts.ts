@@ -44,6 +44,7 @@ async function invite(page: Page, name: string, display: string, role: string): 
 
 async function takeUp(day: Day, who: Person, link: string): Promise<void> {
   const page = await day.page(who);
+  // Wherever the page is served, the link's token is what counts.
   await page.goto(`${day.office.url}/${new URL(link).hash}`);
   await page.getByRole('heading', { name: 'You are invited' }).waitFor();
   await page

@@ -22,9 +22,9 @@ export const own: Step = {
 
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Find or go to' }).fill('expo');
-    await page.getByRole('option', { name: /Exports/ }).waitFor();
+    await page.getByRole('option', { name: 'Exports Screen' }).waitFor();
     await day.look('officer', 'palette');
-    await page.keyboard.press('Enter');
+    await page.getByRole('option', { name: 'Exports Screen' }).click();
     await page.getByRole('heading', { name: 'Exports', level: 1 }).waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();

@@ -230,7 +230,7 @@ fn a_mended_record_is_read_as_its_file_would_have_been() {
         mend(3, &[]),
     ];
     for (one, sound) in mended.iter().zip(&sound.rows) {
-        assert_eq!(one.rows, [sound.clone()]);
+        assert_eq!(one.rows, std::slice::from_ref(sound));
         assert!(one.defects.is_empty() && one.written.is_empty());
     }
     // What is still wrong is told again, and kept again.

@@ -151,8 +151,8 @@ pub async fn report(
             return Ok(Reported { ended: Ended::Unchanged, ours: latest, theirs: None });
         }
         Some(latest)
-            if !is_waiver_undone(&latest.inspection)
-                && !(report.correct && report.base_revision == Some(latest.revision)) =>
+            if !(is_waiver_undone(&latest.inspection)
+                || report.correct && report.base_revision == Some(latest.revision)) =>
         {
             let ours = KeptOutcome {
                 consignment_id: id,

@@ -552,6 +552,9 @@ fn text_of(played: &Played) -> String {
         ]);
     }
     text.push_str(&table.text());
+    if played.accounts.is_empty() {
+        return text;
+    }
     text.push_str("\nSign in as one of these; the passwords are of this run alone:\n\n");
     let mut table = super::Table::new(&["name", "password", "role"]);
     for one in &played.accounts {

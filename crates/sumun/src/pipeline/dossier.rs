@@ -31,11 +31,14 @@ const NAMES_UNDER_A_CODE: u32 = 2;
 
 /// Models made ready to explain: reading one takes longer than all else of a dossier together.
 #[derive(Clone, Default)]
-pub struct Screeners(Arc<Mutex<Vec<(String, Arc<Screener>)>>>);
+pub struct Screeners(Arc<Mutex<Vec<Ready>>>);
+
+/// A model's number, and the model.
+type Ready = (String, Arc<Screener>);
 
 impl Screeners {
     async fn of(&self, tx: &mut Tx, id: &str) -> Result<Option<Arc<Screener>>> {
-        let ready = |list: &[(String, Arc<Screener>)]| {
+        let ready = |list: &[Ready]| {
             list.iter().find(|(of, _)| of == id).map(|(_, screener)| screener.clone())
         };
         if let Some(screener) = ready(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {

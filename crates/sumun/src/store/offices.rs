@@ -183,6 +183,23 @@ pub async fn set(tx: &mut Tx, office: &Office) -> Result<()> {
     Ok(())
 }
 
+/// Capacities of these offices that were approved since a time: office, regime (empty for both) and
+/// when.
+pub async fn capacity_changes(
+    tx: &mut Tx,
+    offices: &[String],
+    since: i64,
+) -> Result<Vec<(String, String, i64)>> {
+    tx.fetch_all(
+        "select office, regime, decided_at from capacity
+         where office {in $1} and state = 'approved' and decided_at >= $2
+         order by office, regime, decided_at",
+        args![offices, since],
+        |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.int(2)?)),
+    )
+    .await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,21 +232,4 @@ mod tests {
         check(&office, "2026-11-22/late", Some("2026-11-21T22:30:00Z"));
         check(&Office { shifts: Vec::new(), ..office }, "2026-11-22", None);
     }
-}
-
-/// Capacities of these offices that were approved since a time: office, regime (empty for both) and
-/// when.
-pub async fn capacity_changes(
-    tx: &mut Tx,
-    offices: &[String],
-    since: i64,
-) -> Result<Vec<(String, String, i64)>> {
-    tx.fetch_all(
-        "select office, regime, decided_at from capacity
-         where office {in $1} and state = 'approved' and decided_at >= $2
-         order by office, regime, decided_at",
-        args![offices, since],
-        |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.int(2)?)),
-    )
-    .await
 }

@@ -110,7 +110,7 @@ fn the_queue_is_sorted_filtered_and_paged() {
         assert_eq!(rows(&server, "state=to_do,held&limit=1000").await?.len(), 15);
         assert_eq!(rows(&server, "origin=co&hs=0901&regime=parcel&limit=9").await?.len(), 9);
         assert_eq!(rows(&server, "hs=0902").await?.len(), 0);
-        assert_eq!(rows(&server, "plan=P-999999").await.is_err(), true);
+        assert!(rows(&server, "plan=P-999999").await.is_err());
         let few = rows(&server, &format!("plan={plan}&from_score=0.2&limit=1000")).await?;
         assert!(few.iter().all(|row| row["p_irregular"].as_f64().unwrap() >= 0.2));
         let by_number = rows(&server, "q=n-12").await?;

@@ -1,5 +1,11 @@
 //! Reference lists that a site loads: what is known of them, loaded again, and asked.
 
+use std::path::Path;
+
+use intake::Reference;
+use targeting::codes::HsCode;
+use targeting::tariff::{Fit, Tariff};
+
 use crate::engines::each_place;
 use crate::person::{Person, number};
 
@@ -48,4 +54,63 @@ fn a_site_loads_its_lists_and_asks_them() {
         assert!(refused.contains("none of a known list"), "{refused}");
         Ok(())
     });
+}
+
+/// A list among the shared ones, or a line that says that it is not there.
+fn shared(file: &str) -> Option<Reference> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/reference");
+    let Ok(bytes) = std::fs::read(folder.join(file)) else {
+        println!("skipped: {file} is not in {}", folder.display());
+        return None;
+    };
+    let (found, defects) = intake::reference(&bytes).expect("a known list");
+    assert!(defects.len() < 10, "{file}: {:?}", &defects[..defects.len().min(5)]);
+    Some(found)
+}
+
+#[test]
+fn the_shared_lists_are_read() {
+    for (file, least) in [
+        ("airports_airportsdata.csv", 7_800),
+        ("countries_ko_i18n-iso-countries.json", 240),
+        ("unlocode_country-codes.csv", 240),
+    ] {
+        let rows = match shared(file) {
+            None => continue,
+            Some(Reference::Goods(list)) => list.len(),
+            Some(Reference::Places(list)) => list.len(),
+            Some(Reference::Countries(list)) => list.len(),
+        };
+        assert!(rows >= least, "{file}: {rows} rows");
+    }
+}
+
+#[test]
+fn the_whole_tariff_tells_ordinary_descriptions() {
+    let Some(Reference::Goods(titles)) = shared("harmonized-system_hs2022.csv") else { return };
+    assert!(titles.len() >= 6_900, "{} titles", titles.len());
+    let tariff = Tariff::of(titles.iter().map(|of| (of.code.as_str(), of.title.as_str())));
+    let cases = [
+        ("Ball bearings", "848210", None),
+        ("WOODEN FURNITURE FOR BEDROOM", "940350", None),
+        ("Red wine in bottles", "220421", None),
+        ("Frozen shrimps and prawns", "030617", None),
+        ("Gear boxes and speed changers", "848340", None),
+        ("Coffee, roasted", "090121", None),
+        ("Frozen shrimps and prawns", "848340", Some(306)),
+        ("Shampoo for hair", "720839", Some(3305)),
+        ("Roasted coffee beans", "950300", Some(901)),
+        ("Ceramic tableware and kitchenware", "330499", Some(6912)),
+    ];
+    for (description, declared, sounds) in cases {
+        let fit = tariff.fit(description, HsCode::parse(declared).expect("a code"));
+        match (sounds, &fit) {
+            (None, Fit::Fits) => {}
+            (Some(heading), Fit::Contradicts { sounds_like }) => {
+                let found = sounds_like.iter().any(|near| near.heading == heading);
+                assert!(found, "{description}: {sounds_like:?}");
+            }
+            _ => panic!("{description} as {declared}: {fit:?}"),
+        }
+    }
 }

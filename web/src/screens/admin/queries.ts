@@ -1,6 +1,7 @@
 // What administering reads and writes, as the API has it.
 import { queryOptions } from '@tanstack/react-query';
 import { ask } from '@/api/client';
+import type { components } from '@/api/types';
 import type { Role } from '@/app/session';
 import type { Said } from '@/app/words';
 
@@ -34,16 +35,7 @@ export const accountsQuery = queryOptions({
   queryFn: async () => (await ask<List<Account>>('GET', '/accounts')).items,
 });
 
-export interface Token {
-  id: string;
-  name: string;
-  actions: string[];
-  office: string;
-  by?: string;
-  created_at: string;
-  expires_at: string;
-  used_at: string | null;
-}
+export type Token = components['schemas']['Token'];
 
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],

@@ -84,7 +84,12 @@ export function Tokens() {
                 <Table.Tbody>
                   {items.map((one) => (
                     <Table.Tr key={one.id}>
-                      <Table.Td>{one.name}</Table.Td>
+                      <Table.Td>
+                        <div>{one.name}</div>
+                        <Tag tone={one.state === 'active' ? 'good' : 'plain'}>
+                          {t(`tokens.states.${one.state}`)}
+                        </Tag>
+                      </Table.Td>
                       <Table.Td>
                         <div className={styles.tags}>
                           {one.actions.map((action) => (
@@ -96,13 +101,15 @@ export function Tokens() {
                       <Table.Td>{one.used_at ? format.ago(one.used_at) : '–'}</Table.Td>
                       <Table.Td>{format.time(one.expires_at)}</Table.Td>
                       <Table.Td className="end">
-                        <Button
-                          size="compact-sm"
-                          variant="default"
-                          onClick={() => revoke.mutate(one.id)}
-                        >
-                          {t('tokens.revoke')}
-                        </Button>
+                        {one.state === 'active' && (
+                          <Button
+                            size="compact-sm"
+                            variant="default"
+                            onClick={() => revoke.mutate(one.id)}
+                          >
+                            {t('tokens.revoke')}
+                          </Button>
+                        )}
                       </Table.Td>
                     </Table.Tr>
                   ))}

@@ -79,7 +79,10 @@ function Shift({ shift, chosen, outbox, choose, kept, change }: ShiftProps) {
   const sheet = useRef<HTMLElement>(null);
   // The next consignment is read from its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another consignment scrolls
-  useEffect(() => sheet.current?.scrollTo({ top: 0 }), [chosen]);
+  useEffect(() => {
+    // Browsers differ in what scrolling gives back, and an effect gives back only its end.
+    sheet.current?.scrollTo({ top: 0 });
+  }, [chosen]);
   const items = useMemo(
     () => [...shift.items].sort((a, b) => a.position - b.position),
     [shift.items],

@@ -66,7 +66,9 @@ export function QueueList(props: Props) {
   const visible = virtual.getVirtualItems();
   const from = visible[0]?.index ?? 0;
   const to = visible.at(-1)?.index ?? 0;
-  useEffect(() => onRange(from, to), [from, to, onRange]);
+  useEffect(() => {
+    onRange(from, to);
+  }, [from, to, onRange]);
   useImperativeHandle(
     ref,
     () => ({

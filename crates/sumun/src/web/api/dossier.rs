@@ -548,10 +548,10 @@ fn route(consignment: &Consignment) -> Vec<RouteStop> {
             .collect();
         times.sort_unstable();
         times.dedup();
-        let name = route.places.iter().filter(named).map(|place| place.name.clone());
+        let mut name = route.places.iter().filter(named).map(|place| place.name.clone());
         let departs = times.last().filter(|_| times.len() > 1);
         stops.push(RouteStop {
-            name: name.filter(|name| !name.is_empty()).next(),
+            name: name.find(|name| !name.is_empty()),
             kind,
             country,
             lat: None,
