@@ -34,6 +34,8 @@ export class Office {
 
   async open(): Promise<void> {
     const store = await this.store();
+    // The program makes a file by itself; a database that somebody else keeps is made ready first.
+    if (this.database) await this.command('migrate', '--store', store);
     const told = await this.command('demo', '--store', store, '--days', DAYS, '--no-serve');
     const [, id, office, day] = /plan (P-\d+), parcel at (\w+), (\S+):/.exec(told) ?? [];
     if (!id || !office || !day) throw new Error(`the pretend port has no plan today:\n${told}`);

@@ -28,7 +28,7 @@ export const dock: Step = {
     await page.getByText('Offline').first().waitFor();
     const result = page.getByRole('group', { name: 'Result' });
     await result.getByRole('button', { name: /Seizure/ }).click();
-    await page.getByLabel('Substance 1').fill('methamphetamine');
+    await page.getByRole('combobox', { name: 'Substance 1' }).fill('methamphetamine');
     await page.getByLabel('Quantity').fill('1.5');
     const choose = async (label: string) => {
       const field = page.getByLabel(label, { exact: false }).first();

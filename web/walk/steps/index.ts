@@ -4,7 +4,6 @@ import type { Step } from '../day';
 import { accounts } from './accounts';
 import { administration } from './administration';
 import { desk } from './desk';
-import { dock } from './dock';
 import { exports } from './exports';
 import { firstRun } from './first-run';
 import { journal } from './journal';
@@ -17,7 +16,6 @@ export const steps: Step[] = [
   own,
   administration,
   desk,
-  dock,
   views,
   exports,
   journal,
