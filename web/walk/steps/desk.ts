@@ -25,7 +25,7 @@ export const desk: Step = {
     const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
     assert.match(id, /^C-\d+/);
     day.notes.set('consignment', id);
-    await page.getByRole('region', { name: 'Why' }).or(page.getByText('Why').first()).waitFor();
+    await page.getByRole('region', { name: 'Why' }).waitFor();
     await day.look('officer', 'consignment');
     await day.picture('officer', 'picture-consignment');
 
