@@ -9,11 +9,13 @@ import { theme } from './theme';
 import { startWords } from './words';
 
 // Text fields measure themselves again when a font arrives; here none ever does.
-if (!document.fonts) Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+if (!document.fonts)
+  Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
 
 beforeAll(async () => {
   // Growing text fields ask for fonts, which this stand-in for a browser has none of.
-  if (!document.fonts) Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+  if (!document.fonts)
+    Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
   if (!i18next.isInitialized) await startWords('en');
 });
 

@@ -68,10 +68,13 @@ export function routeOf(route: RouteShort): string[] {
   const codes = [route.departure, ...route.via, route.discharge, route.destination].filter(
     (code): code is string => Boolean(code),
   );
-  return codes.filter((code, at) => {
-    const [before, after] = [codes[at - 1], codes[at + 1]];
-    return !(code.length === 2 && before?.startsWith(code)) && code !== after;
-  });
+  const named: string[] = [];
+  for (const code of codes) {
+    // A country behind a place of its own says nothing more.
+    const before = named.at(-1);
+    if (code !== before && !(code.length === 2 && before?.startsWith(code))) named.push(code);
+  }
+  return named;
 }
 
 export function goodsFacts(row: QueueRow, format: Format): string {
