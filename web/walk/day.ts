@@ -225,11 +225,14 @@ export class Day {
     if (faults.length > 0) throw new Error(`on the side: ${[...new Set(faults)].join('\n')}`);
   }
 
-  /** A picture for the documents, at the size that they show. */
+  /** A picture for the documents, small enough to lie in the repository. */
   async picture(who: string, name: string): Promise<void> {
     const page = await this.page(who);
+    const [width, height] = SIZES.desktop;
+    await page.setViewportSize({ width: 1280, height: 800 });
     await this.settled(page);
     await page.screenshot({ path: join(this.folder, `${name}.png`), animations: 'disabled' });
+    await page.setViewportSize({ width, height });
   }
 
   async keepPictures(step: string): Promise<void> {
