@@ -4,6 +4,7 @@ import type { Step } from '../day';
 import { accounts } from './accounts';
 import { administration } from './administration';
 import { desk } from './desk';
+import { dock } from './dock';
 import { exports } from './exports';
 import { firstRun } from './first-run';
 import { journal } from './journal';
@@ -16,6 +17,7 @@ export const steps: Step[] = [
   own,
   administration,
   desk,
+  dock,
   views,
   exports,
   journal,
