@@ -2,6 +2,7 @@
 // while it is gone, and everything is on record once it is back.
 import assert from 'node:assert/strict';
 import type { Step } from '../day';
+import { iceberg } from './iceberg';
 
 /** A photo: the smallest PNG that is a picture. */
 const PHOTO = Buffer.from(
@@ -14,6 +15,8 @@ export const dock: Step = {
   name: 'dock',
   walk: async (day) => {
     const { plan } = day.office;
+    const before = await iceberg(await day.page('analyst'));
+    day.notes.set('iceberg', JSON.stringify(before));
     const page = await day.go('inspector', `/inspections?day=${plan.day}`);
     await page.getByLabel('Choose an office').selectOption(plan.office);
     const list = page.getByRole('region', { name: "The shift's inspections" });
