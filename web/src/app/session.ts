@@ -94,8 +94,12 @@ export function keep(session: Session): Session {
   return session;
 }
 
+/** Who has just signed out: what stands on the page until the guard has led away draws as them. */
+let parting: Session | null = null;
+
 /** Everything of the last account goes, so that the next one sees none of it. */
 export function forget(): void {
+  parting = queries.getQueryData(sessionQuery.queryKey) ?? parting;
   carryCsrf('');
   localStorage.removeItem(DEVICE);
   queries.clear();
@@ -103,6 +107,7 @@ export function forget(): void {
 }
 
 export function begin(session: Session): void {
+  parting = null;
   queries.clear();
   queries.setQueryData(sessionQuery.queryKey, keep(session));
 }
@@ -110,8 +115,9 @@ export function begin(session: Session): void {
 /** The session of whoever sees this; screens behind the guard always have one. */
 export function useSession(): Session {
   const { data } = useSuspenseQuery(sessionQuery);
-  if (!data) throw new Error('a screen behind the guard was shown without a session');
-  return data;
+  const session = data ?? parting;
+  if (!session) throw new Error('a screen behind the guard was shown without a session');
+  return session;
 }
 
 /** Whether the account may do this in some office. */
