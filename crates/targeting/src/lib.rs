@@ -9,9 +9,11 @@
 //! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
 //! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against
-//! codes.
+//! codes. Who is behind the parties is asked in [`names`], [`identifier`], [`address`] and
+//! [`listing`], which no feature reads.
 #![warn(missing_docs)]
 
+pub mod address;
 pub mod amount;
 pub mod code_lists;
 pub mod codes;
@@ -20,7 +22,9 @@ pub mod decision;
 pub mod facts;
 pub mod feature;
 pub mod history;
+pub mod identifier;
 pub mod learning;
+pub mod listing;
 pub mod measuring;
 pub mod model;
 pub mod names;

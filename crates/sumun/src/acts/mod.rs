@@ -17,3 +17,4 @@ pub mod reference;
 pub mod second_factor;
 pub mod token;
 pub mod verification;
+pub mod watchlist;
