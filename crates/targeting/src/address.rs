@@ -44,7 +44,10 @@ impl Address {
             self.numbers.insert(plain.to_owned());
             return;
         }
-        let latin = crate::names::plain_latin(&word);
+        // 서울특별시 is 서울.
+        let ends = ["특별자치시", "특별자치도", "특별시", "광역시"];
+        let city = ends.iter().find_map(|end| word.strip_suffix(end));
+        let latin = crate::names::plain_latin(city.filter(|of| !of.is_empty()).unwrap_or(&word));
         if latin.len() > 1 && !EVERYWHERE.split_whitespace().any(|of| of == latin) {
             self.words.insert(latin);
         }

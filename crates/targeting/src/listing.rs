@@ -294,9 +294,11 @@ impl Lists {
             if !contact.name.trim().is_empty() {
                 let key = hash_text(&format!("{code}|{}", contact.name.trim().to_lowercase()));
                 let found = self.named(searcher, &contact.name, None, (ALERT, MOST_HITS));
-                hits.extend(found.into_iter().map(|one| {
-                    of_name(one, (Met::Name, role), key, &contact.name)
-                }));
+                hits.extend(
+                    found
+                        .into_iter()
+                        .map(|one| of_name(one, (Met::Name, role), key, &contact.name)),
+                );
             }
             for phone in &contact.phones {
                 self.meet(IdentifierKind::Phone, phone, (Met::Phone, role), 0.9, &mut hits);

@@ -3,6 +3,7 @@
 
 mod files;
 mod kcs;
+mod listings;
 mod mappings;
 mod messages;
 mod post;

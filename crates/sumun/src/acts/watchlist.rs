@@ -323,7 +323,7 @@ async fn ended(
         subject: subject.into(),
         body: json!({ "reason": reason }),
     };
-    journal::record(tx, &[entry], now).await
+    journal::record(tx, &[entry], now).await.map(drop)
 }
 
 /// What an officer says of a hit.

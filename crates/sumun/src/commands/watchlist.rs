@@ -16,7 +16,7 @@ use targeting::names::index::Searcher;
 use super::{Office, Report, Table};
 use crate::acts::watchlist::{self, ImportOrder};
 use crate::config::now;
-use crate::pipeline;
+use crate::pipeline::{self, InForce};
 use crate::store::watchlists;
 
 /// Imports watchlists, shows and ends them, and screens names.
@@ -160,7 +160,7 @@ impl Import {
 /// What a table of names is held against.
 enum Against {
     /// The store's lists: which listing each number is.
-    Store(Arc<Lists>, Vec<watchlists::KeptListing>, Vec<watchlists::KeptWatchlist>),
+    Store(Arc<InForce>, Vec<watchlists::KeptListing>, Vec<watchlists::KeptWatchlist>),
     /// A file's entries.
     File(Box<Lists>, Vec<Listing>, String),
 }
@@ -168,7 +168,7 @@ enum Against {
 impl Against {
     fn lists(&self) -> &Lists {
         match self {
-            Against::Store(lists, ..) => lists,
+            Against::Store(in_force, ..) => &in_force.lists,
             Against::File(lists, ..) => lists,
         }
     }
@@ -194,8 +194,8 @@ impl Against {
 impl ScreenNames {
     async fn against(&self, office: &Office) -> Result<Against> {
         if let Some(path) = &self.list_file {
-            let bytes = std::fs::read(path)
-                .with_context(|| format!("while reading {}", path.display()))?;
+            let bytes =
+                std::fs::read(path).with_context(|| format!("while reading {}", path.display()))?;
             let read = match intake::listings(&bytes, None) {
                 Ok(read) => read,
                 Err(said) => crate::refuse!("unreadable", "{}: {said}", path.display()),
@@ -226,8 +226,10 @@ impl ScreenNames {
         let against = self.against(office).await?;
         let reading = || format!("while reading {}", self.names.display());
         let writing = || format!("while writing {}", self.out.display());
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).from_path(&self.names).with_context(reading)?;
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_path(&self.names)
+            .with_context(reading)?;
         let head = reader.headers().with_context(reading)?.clone();
         let find = |names: &[&str]| {
             head.iter().position(|cell| {
@@ -242,8 +244,16 @@ impl ScreenNames {
         let mut writer = csv::Writer::from_path(&self.out).with_context(writing)?;
         writer
             .write_record([
-                "row", "id", "name", "rank", "listing", "list", "reference", "listed_name",
-                "probability", "why",
+                "row",
+                "id",
+                "name",
+                "rank",
+                "listing",
+                "list",
+                "reference",
+                "listed_name",
+                "probability",
+                "why",
             ])
             .with_context(writing)?;
         let mut searcher = Searcher::default();
@@ -361,8 +371,7 @@ impl Show {
         let Some(list) = lists.iter().find(|list| list.id == number) else {
             crate::refuse!("no_watchlist", "there is no watchlist {}", self.id)
         };
-        let which =
-            watchlists::WhichListings { watchlist: Some(number), ..Default::default() };
+        let which = watchlists::WhichListings { watchlist: Some(number), ..Default::default() };
         let first = watchlists::page(&mut tx, &which, 0, (20, today)).await?;
         let mut table = Table::new(&["listing", "kind", "reference", "name"]);
         for one in &first {

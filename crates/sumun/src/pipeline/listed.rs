@@ -13,6 +13,7 @@ use targeting::listing::{ListedHit, Lists};
 use targeting::names::index::Searcher;
 use targeting::party::Role;
 
+use crate::rights::EVERYWHERE;
 use crate::store::hits::NewHit;
 use crate::store::{Store, Tx, consignments, hits, journal, watchlists};
 
@@ -21,7 +22,23 @@ const BATCH: i64 = 2_048;
 
 /// All listings in force under the name of what was listed, with the day on which it was read: the
 /// next day some may have expired.
-type Read = (String, i64, Arc<Lists>);
+type Read = (String, i64, Arc<InForce>);
+
+/// All listings in force.
+#[derive(Default)]
+pub struct InForce {
+    /// The listings, ready to be met.
+    pub lists: Lists,
+    /// The office of each listing that is not for all.
+    offices: HashMap<u32, String>,
+}
+
+impl InForce {
+    /// Whether a listing is for an office.
+    fn is_for(&self, listing: u32, office: &str) -> bool {
+        self.offices.get(&listing).is_none_or(|of| of == office)
+    }
+}
 
 /// What was read last. Names of what is listed are never given twice, so that stores cannot be
 /// mistaken for each other.
@@ -41,7 +58,7 @@ pub fn role_word(role: Role) -> &'static str {
 }
 
 /// The listings in force, ready to be met; none where nothing is listed.
-pub async fn lists_in_force(tx: &mut Tx, now: i64) -> Result<Option<Arc<Lists>>> {
+pub async fn lists_in_force(tx: &mut Tx, now: i64) -> Result<Option<Arc<InForce>>> {
     let Some(revision) = watchlists::revision(tx).await? else { return Ok(None) };
     let today = i64::from(Day::of_micros(now).0);
     {
@@ -53,9 +70,19 @@ pub async fn lists_in_force(tx: &mut Tx, now: i64) -> Result<Option<Arc<Lists>>>
             return Ok(Some(lists.clone()));
         }
     }
-    let mut lists = Lists::default();
+    let own: HashMap<i64, String> = watchlists::list(tx, today)
+        .await?
+        .into_iter()
+        .filter(|list| list.office != EVERYWHERE)
+        .map(|list| (list.id, list.office))
+        .collect();
+    let mut lists = InForce::default();
     for kept in watchlists::in_force(tx, today).await? {
-        lists.add(u32::try_from(kept.id)?, &kept.listing);
+        let id = u32::try_from(kept.id)?;
+        lists.lists.add(id, &kept.listing);
+        if let Some(office) = own.get(&kept.watchlist) {
+            lists.offices.insert(id, office.clone());
+        }
     }
     let lists = Arc::new(lists);
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,7 +105,8 @@ pub async fn meet(
     let met: Vec<(i64, &Consignment, ListedHit)> = arrived
         .iter()
         .flat_map(|(id, consignment)| {
-            let hits = lists.met_by(&mut searcher, consignment);
+            let mut hits = lists.lists.met_by(&mut searcher, consignment);
+            hits.retain(|hit| lists.is_for(hit.listing, &consignment.office));
             hits.into_iter().map(|hit| (*id, *consignment, hit))
         })
         .collect();

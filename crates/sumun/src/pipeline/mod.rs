@@ -40,7 +40,7 @@ pub use figures::{
 pub use learn::{
     Backtested, Expected, OverFolds, Rolled, RolledFigures, backtest, learn, lessons, rolling,
 };
-pub use listed::{lists_in_force, meet, meet_pending, role_word};
+pub use listed::{InForce, lists_in_force, meet, meet_pending, role_word};
 pub use measure::{Asked, Change, Measure, Period, Standing, Stratum, measure, measure_as};
 pub use plan::{
     Means, MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,

@@ -248,7 +248,8 @@ pub async fn page(
 ) -> Result<Vec<KeptHit>> {
     let named = which.offices.filter(|offices| !offices.all());
     let every = i64::from(named.is_none());
-    let offices: Vec<&str> = which.offices.map(Offices::codes).unwrap_or_default().iter().map(String::as_str).collect();
+    let offices: Vec<&str> =
+        which.offices.map(Offices::codes).unwrap_or_default().iter().map(String::as_str).collect();
     let by_chance = which.state == Some("open");
     let (chance, number) = after.unwrap_or((2.0, i64::MAX));
     let order = match by_chance {

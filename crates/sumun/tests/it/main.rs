@@ -29,3 +29,4 @@ mod server;
 mod store;
 mod tidy;
 mod tls;
+mod watchlists;

@@ -14,6 +14,7 @@ pub mod events;
 pub mod exports;
 pub mod figures;
 pub mod health;
+pub mod hits;
 pub mod inspections;
 pub mod journal;
 pub mod measures;
@@ -30,6 +31,7 @@ pub mod settings;
 pub mod today;
 pub mod tokens;
 pub mod views;
+pub mod watchlists;
 pub mod words;
 
 use jiff::Timestamp;
