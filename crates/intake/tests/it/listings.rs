@@ -47,7 +47,8 @@ fn the_list_of_the_united_nations_is_read() {
     }
 }
 
-const SDN_CSV: &str = "36,\"AEROTEST AIRLINES\",\"-0- \",\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n\
+const SDN_CSV: &str = "36,\"AEROTEST AIRLINES\",\"-0- \",\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,\
+    -0- ,-0- ,-0- \n\
     77,\"PEREZ LOPEZ, Juan\",\"individual\",\"SDNT] [SDNTK\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\
     \"DOB 01 Jan 1960; POB Culiacan; Digital Currency Address - XBT \
     1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa; alt. nationality Atlantis; a.k.a. 'EL SASTRE'.\"\n\
@@ -98,7 +99,8 @@ fn ofacs_documents_are_read_in_both_forms() {
         </FeatureVersion></Feature><Feature FeatureTypeID="8"><FeatureVersion>
         <VersionDetail>1960</VersionDetail></FeatureVersion></Feature></Profile></DistinctParty>
         </DistinctParties><SanctionsEntries><SanctionsEntry ProfileID="36"><SanctionsMeasure>
-        <Comment>NPWMD</Comment></SanctionsMeasure></SanctionsEntry></SanctionsEntries></Sanctions>"#;
+        <Comment>NPWMD</Comment></SanctionsMeasure></SanctionsEntry></SanctionsEntries>
+        </Sanctions>"#;
     let read = listings(advanced.as_bytes(), None).unwrap();
     let vessel = &read.entries[0].1;
     assert_eq!((vessel.name.as_str(), vessel.kind.as_str()), ("OCEAN TEST", "vessel"));

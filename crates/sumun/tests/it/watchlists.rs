@@ -54,7 +54,7 @@ fn a_decision_on_a_hit_is_taken_over_until_it_expires() {
         let again = server.post("/api/v1/watchlists", &order("01JDLOOKOUT1", LIST)).await?;
         assert_eq!(again.expect(200)?["repeated"], true);
         let other = order("01JDLOOKOUT1", "name\nSomebody Else\n");
-        server.post("/api/v1/watchlists", &other).await?.expect(422)?;
+        server.post("/api/v1/watchlists", &other).await?.expect(409)?;
 
         // A romanised name arrives.
         let arrives = arriving(2, "Kim Cheol-soo");

@@ -27,7 +27,7 @@ use crate::web::{App, Problem};
 /// What an officer says of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum HitAnswer {
     /// Both are the same.
     Same,
     /// They are not.
@@ -36,22 +36,22 @@ pub enum Verdict {
     Unsure,
 }
 
-impl From<judged::HitVerdict> for Verdict {
-    fn from(verdict: judged::HitVerdict) -> Verdict {
+impl From<judged::HitVerdict> for HitAnswer {
+    fn from(verdict: judged::HitVerdict) -> HitAnswer {
         match verdict {
-            judged::HitVerdict::Same => Verdict::Same,
-            judged::HitVerdict::NotSame => Verdict::NotSame,
-            judged::HitVerdict::Unsure => Verdict::Unsure,
+            judged::HitVerdict::Same => HitAnswer::Same,
+            judged::HitVerdict::NotSame => HitAnswer::NotSame,
+            judged::HitVerdict::Unsure => HitAnswer::Unsure,
         }
     }
 }
 
-impl From<Verdict> for judged::HitVerdict {
-    fn from(verdict: Verdict) -> judged::HitVerdict {
+impl From<HitAnswer> for judged::HitVerdict {
+    fn from(verdict: HitAnswer) -> judged::HitVerdict {
         match verdict {
-            Verdict::Same => judged::HitVerdict::Same,
-            Verdict::NotSame => judged::HitVerdict::NotSame,
-            Verdict::Unsure => judged::HitVerdict::Unsure,
+            HitAnswer::Same => judged::HitVerdict::Same,
+            HitAnswer::NotSame => judged::HitVerdict::NotSame,
+            HitAnswer::Unsure => judged::HitVerdict::Unsure,
         }
     }
 }
@@ -90,7 +90,7 @@ pub struct HitDecision {
     /// The id that its sender made.
     id: String,
     /// What was said.
-    verdict: Verdict,
+    verdict: HitAnswer,
     /// Why.
     reason: String,
     /// Who said it.
@@ -379,7 +379,7 @@ pub struct HitVerdict {
     #[schema(min_length = 8, max_length = 100)]
     id: String,
     /// What.
-    verdict: Verdict,
+    verdict: HitAnswer,
     /// Why.
     #[schema(min_length = 1, max_length = 2_000)]
     reason: String,
