@@ -14,6 +14,7 @@ use targeting::plan::{
 };
 
 use super::capacity::{OFFICERS, Told, Work};
+use super::rules;
 use crate::refusal::Refusal;
 use crate::store::plans::{Awaiting, KeptPlan, KeptSelection};
 use crate::store::{Store, Tx, consignments, journal, models, offices, plans};
@@ -139,7 +140,7 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
     } else {
         order.terms
     };
-    let known = candidates(&mut tx, &waiting, order).await?;
+    let known = candidates(&mut tx, &waiting, order, now).await?;
     let (lines, report) =
         tokio::task::block_in_place(|| draw_lines(&known, &order.capacity, terms, &order.seed))?;
 
@@ -246,10 +247,16 @@ const UNSCREENED: (f64, f64) = (0.05, 0.005);
 /// How many consignments are read at once for their goods.
 const READ_AT_ONCE: usize = 2000;
 
-async fn candidates(tx: &mut Tx, waiting: &[Awaiting], order: &PlanOrder) -> Result<Vec<Known>> {
+async fn candidates(
+    tx: &mut Tx,
+    waiting: &[Awaiting],
+    order: &PlanOrder,
+    now: i64,
+) -> Result<Vec<Known>> {
+    let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
+    let demanded = rules::demanded(tx, &ids, now).await?;
     let mut told: Vec<Told> = Vec::new();
     if let Some(work) = &order.work {
-        let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
         for some in ids.chunks(READ_AT_ONCE) {
             let stored = consignments::load(tx, some).await?;
             told.extend(stored.iter().map(|stored| work.told(&stored.consignment)));
@@ -274,7 +281,7 @@ async fn candidates(tx: &mut Tx, waiting: &[Awaiting], order: &PlanOrder) -> Res
             expected,
             expected_critical,
             profile,
-            must: told.is_some_and(|told| told.must),
+            must: told.is_some_and(|told| told.must) || demanded.contains(&one.id),
         }
     });
     Ok(known.collect())
