@@ -83,7 +83,8 @@ pub fn read(text: &str) -> Result<Rule, Vec<FileFault>> {
     };
     let mut faults = Vec::new();
     let mut places: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let mut note = |field, span: std::ops::Range<usize>| places.insert(field, (span.start, span.end));
+    let mut note =
+        |field, span: std::ops::Range<usize>| places.insert(field, (span.start, span.end));
     note("code", file.code.span());
     note("owner", file.owner.span());
     note("legal_basis", file.legal_basis.span());
@@ -175,8 +176,7 @@ fn check_condition(text: &str, of: &Spanned<String>, faults: &mut Vec<FileFault>
             true => (begin + one.span.from, begin + one.span.to),
             false => (span.start, span.end),
         };
-        let mut fault =
-            fault(text, one.code.as_str(), Some("condition"), place, one.en, one.ko);
+        let mut fault = fault(text, one.code.as_str(), Some("condition"), place, one.en, one.ko);
         fault.suggestion = one.suggestion;
         if !plain {
             let words = of.get_ref().get(one.span.from..one.span.to);
@@ -236,12 +236,7 @@ pub fn write(rule: &Rule) -> String {
         false => line("condition", quoted(&rule.condition)),
     }
     for (name, text) in [("officer", &rule.officer), ("outward", &rule.outward)] {
-        let _ = writeln!(
-            file,
-            "\n[{name}]\nko = {}\nen = {}",
-            quoted(&text.ko),
-            quoted(&text.en)
-        );
+        let _ = writeln!(file, "\n[{name}]\nko = {}\nen = {}", quoted(&text.ko), quoted(&text.en));
     }
     file
 }

@@ -259,13 +259,7 @@ fn is_a_person(actor: &str) -> Result<()> {
     Ok(())
 }
 
-async fn step(
-    mut tx: Tx,
-    act: &str,
-    of: &Kept,
-    reason: &str,
-    by: (&str, i64),
-) -> Result<()> {
+async fn step(mut tx: Tx, act: &str, of: &Kept, reason: &str, by: (&str, i64)) -> Result<()> {
     let body = json!({
         "rule": of.id,
         "version": of.version,

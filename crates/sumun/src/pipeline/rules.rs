@@ -54,9 +54,7 @@ impl Book {
             rules: checked.iter().map(|(kept, _)| (kept.id, kept.state == "shadow")).collect(),
             reads: checked
                 .iter()
-                .map(|(_, condition)| {
-                    condition.reads().into_iter().filter_map(place).collect()
-                })
+                .map(|(_, condition)| condition.reads().into_iter().filter_map(place).collect())
                 .collect(),
             program: Program::of(
                 checked.iter().map(|(kept, condition)| (condition, &kept.rule.offices[..])),

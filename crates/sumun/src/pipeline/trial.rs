@@ -425,9 +425,8 @@ impl Sample {
         let ids: Vec<i64> = documents.iter().map(|(id, _)| *id).collect();
         let results = rules::results(&mut tx, &ids).await?;
         drop(tx);
-        let declared: Vec<usize> = (0..fields().len())
-            .filter(|&place| !fields()[place].is_past())
-            .collect();
+        let declared: Vec<usize> =
+            (0..fields().len()).filter(|&place| !fields()[place].is_past()).collect();
         tokio::task::spawn_blocking(move || {
             let mut sample =
                 Sample { made_at: now, chunks: vec![], results, first: Day(0), last: Day(0) };

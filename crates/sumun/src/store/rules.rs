@@ -91,8 +91,7 @@ pub async fn insert(tx: &mut Tx, new: &Kept, document: &str) -> Result<()> {
 
 /// The version that this request made, if it did.
 pub async fn by_request(tx: &mut Tx, request_id: &str) -> Result<Option<Kept>> {
-    let sql =
-        AssertSqlSafe(format!("select {COLUMNS} from rule_version where request_id = $1"));
+    let sql = AssertSqlSafe(format!("select {COLUMNS} from rule_version where request_id = $1"));
     tx.fetch_optional(sql, args![request_id], kept).await
 }
 
@@ -106,9 +105,8 @@ pub async fn of_code(tx: &mut Tx, code: &str) -> Result<Vec<Kept>> {
 
 /// All versions of all rules, by code, the newest first.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Kept>> {
-    let sql = AssertSqlSafe(format!(
-        "select {COLUMNS} from rule_version order by code, version desc"
-    ));
+    let sql =
+        AssertSqlSafe(format!("select {COLUMNS} from rule_version order by code, version desc"));
     tx.fetch_all(sql, args![], kept).await
 }
 
@@ -215,14 +213,7 @@ pub async fn insert_hits(tx: &mut Tx, hits: &[NewHit], now: i64) -> Result<()> {
         ],
         "on conflict (consignment_id, rule_id, shadow) do nothing",
         hits.iter().map(|hit| {
-            values![
-                hit.consignment_id,
-                hit.rule_id,
-                hit.shadow,
-                hit.arrived_on.0,
-                now,
-                &hit.why
-            ]
+            values![hit.consignment_id, hit.rule_id, hit.shadow, hit.arrived_on.0, now, &hit.why]
         }),
     )
     .await?;
@@ -402,11 +393,7 @@ pub async fn came(tx: &mut Tx, from: Day) -> Result<HashMap<i64, Came>> {
 }
 
 /// Calls `each` with consignment and version of every hit in force of arrivals from a day on.
-pub async fn each_hit(
-    tx: &mut Tx,
-    from: Day,
-    mut each: impl FnMut(i64, i64),
-) -> Result<()> {
+pub async fn each_hit(tx: &mut Tx, from: Day, mut each: impl FnMut(i64, i64)) -> Result<()> {
     let mut rows = tx.rows(
         "select consignment_id, rule_id from rule_hit
          where shadow = 0 and arrived_day >= $1",

@@ -209,7 +209,7 @@ impl Columns {
     }
 
     #[cfg(test)]
-        /// Columns of values as they are written in conditions: a row a consignment, of each its
+    /// Columns of values as they are written in conditions: a row a consignment, of each its
     /// fields; what is left out is not declared. For examples and tests.
     #[cfg(test)]
     pub(crate) fn of_values(places: &[usize], rows: &[Vec<(usize, String)>]) -> Columns {
