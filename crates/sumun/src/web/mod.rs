@@ -56,6 +56,7 @@ pub struct App {
     screeners: pipeline::dossier::Screeners,
     /// The latest consignments, for who writes a rule.
     samples: pipeline::trial::Samples,
+    titles: pipeline::dossier::Titles,
 }
 
 /// How the server is reached, and what it calls itself.
@@ -194,6 +195,7 @@ pub async fn serve(
         events: events.clone(),
         screeners: pipeline::dossier::Screeners::default(),
         samples: pipeline::trial::Samples::default(),
+        titles: pipeline::dossier::Titles::default(),
     };
 
     let stopping = Arc::new(Notify::new());
