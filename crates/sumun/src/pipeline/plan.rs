@@ -108,6 +108,8 @@ pub fn seed_of(key: &[u8], office: &str, shift: &Shift, regime: Regime, model: &
 /// Draws the plan of a shift and keeps it. A plan of the same shift that nobody has acted on yet
 /// is replaced, and the journal says so; asking again for the very same plan changes nothing.
 pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -> Result<Planned> {
+    // A rule that was approved a moment ago counts for what waits.
+    rules::catch_up(store, (actor, now)).await?;
     let mut tx = store.begin().await?;
     let (office, shift) = (order.office.as_str(), order.shift.to_string());
     let regime = order.regime.as_str();

@@ -22,7 +22,7 @@ use targeting::rule::{
 use super::measure::unit_of;
 use super::past_of;
 use crate::acts;
-use crate::store::rules::{self, Came, Kept, NewHit};
+use crate::store::rules::{self, Came, HitDigest, Kept, NewHit};
 use crate::store::{Store, Tx, consignments, journal, outcomes};
 
 /// The rules that fire on a day, as one program.
@@ -110,10 +110,18 @@ pub(super) async fn fire(
         true => past_of(tx, &book.program.extractor(), waiting, None).await?,
         false => Histories::default(),
     };
-    let hits = tokio::task::block_in_place(|| judge(book, of, waiting, &past))?;
-    rules::insert_hits(tx, &hits, now).await?;
+    let mut hits = tokio::task::block_in_place(|| judge(book, of, waiting, &past))?;
     let ids: Vec<i64> = book.rules.iter().map(|(id, _)| *id).collect();
-    let said = json!({ "rules": ids, "hits": hits.len(), "sha256": digest(&hits) });
+    if !hits.is_empty() {
+        // What another model screens again, or what was screened before a sweep, has its hit.
+        let screened: Vec<i64> = of.iter().map(|(id, _)| *id).collect();
+        let known = rules::known_hits(tx, &screened, &ids).await?;
+        hits.retain(|hit| !known.contains(&(hit.consignment_id, hit.rule_id, hit.shadow)));
+        rules::insert_hits(tx, &hits, now).await?;
+    }
+    let mut digest = HitDigest::default();
+    digest.add(&hits);
+    let said = json!({ "rules": ids, "hits": hits.len(), "sha256": digest.finish() });
     Ok(Fired { hits: hits.len(), said })
 }
 
@@ -148,16 +156,6 @@ fn judge(
     }
     found.sort_by_key(|hit| (hit.consignment_id, hit.rule_id, hit.shadow));
     Ok(found)
-}
-
-/// SHA-256 over hits in the order of consignment and rule, for the journal.
-pub fn digest(hits: &[NewHit]) -> String {
-    let mut digest = Sha256::new();
-    for hit in hits {
-        let NewHit { consignment_id, rule_id, shadow, why, .. } = hit;
-        digest.update(format!("{consignment_id} {rule_id} {} {why}\n", u8::from(*shadow)));
-    }
-    hex::encode(digest.finalize())
 }
 
 /// Ends rules whose last day is over, and holds what waits against those that began to fire since.

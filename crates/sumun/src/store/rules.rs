@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Context, Result};
+use sha2::{Digest as _, Sha256};
 use targeting::codes::Day;
 use targeting::rule::Rule;
 
@@ -197,6 +198,77 @@ pub struct NewHit {
     pub arrived_on: Day,
     /// What it read, as JSON.
     pub why: String,
+}
+
+/// Of these consignments and versions, the hits that are kept already.
+pub async fn known_hits(
+    tx: &mut Tx,
+    consignments: &[i64],
+    rule_ids: &[i64],
+) -> Result<HashSet<(i64, i64, bool)>> {
+    let found = tx
+        .fetch_all(
+            "select consignment_id, rule_id, shadow from rule_hit
+             where consignment_id {in $1} and rule_id {in $2}",
+            args![consignments, rule_ids],
+            |row| Ok((row.int(0)?, row.int(1)?, row.flag(2)?)),
+        )
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// The hits of these versions that were kept at a time on consignments from one id to another.
+pub async fn hits_at(
+    tx: &mut Tx,
+    rule_ids: &[i64],
+    (first, last): (i64, i64),
+    at: i64,
+) -> Result<Vec<NewHit>> {
+    tx.fetch_all(
+        "select consignment_id, rule_id, shadow, arrived_day, why from rule_hit
+         where consignment_id >= $1 and consignment_id <= $2
+           and rule_id {in $3} and fired_at = $4
+         order by consignment_id, rule_id, shadow",
+        args![first, last, rule_ids, at],
+        |row| {
+            Ok(NewHit {
+                consignment_id: row.int(0)?,
+                rule_id: row.int(1)?,
+                shadow: row.flag(2)?,
+                arrived_on: Day(row.int(3)? as i32),
+                why: row.text(4)?.to_owned(),
+            })
+        },
+    )
+    .await
+}
+
+/// SHA-256 over hits in the order of consignment, version and shadow, for the journal.
+#[derive(Default)]
+pub struct HitDigest(Sha256);
+
+impl HitDigest {
+    /// Takes in hits.
+    pub fn add(&mut self, hits: &[NewHit]) {
+        for hit in hits {
+            let NewHit { consignment_id, rule_id, shadow, why, .. } = hit;
+            let shadow = u8::from(*shadow);
+            self.0.update(format!("{consignment_id} {rule_id} {shadow} {why}\n"));
+        }
+    }
+
+    /// The digest in hexadecimal.
+    pub fn finish(self) -> String {
+        hex::encode(self.0.finalize())
+    }
+}
+
+/// Number, code and state of every version.
+pub async fn states(tx: &mut Tx) -> Result<Vec<(i64, String, String)>> {
+    tx.fetch_all("select id, code, state from rule_version order by id", args![], |row| {
+        Ok((row.int(0)?, row.text(1)?.to_owned(), row.text(2)?.to_owned()))
+    })
+    .await
 }
 
 /// Keeps hits; those that are kept already stay as they are.
