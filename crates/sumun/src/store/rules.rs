@@ -377,6 +377,22 @@ pub async fn hits(
     .await
 }
 
+/// The versions that fired on a consignment, those in force first: which, whether in shadow, when,
+/// and what they read.
+pub async fn on(tx: &mut Tx, consignment: i64) -> Result<Vec<(Kept, bool, i64, String)>> {
+    let sql = AssertSqlSafe(format!(
+        "select {COLUMNS}, rule_hit.shadow, rule_hit.fired_at, rule_hit.why
+         from rule_hit
+         join rule_version on rule_version.id = rule_hit.rule_id
+         where rule_hit.consignment_id = $1
+         order by rule_hit.shadow, rule_version.code, rule_version.version"
+    ));
+    tx.fetch_all(sql, args![consignment], |row| {
+        Ok((kept(row)?, row.flag(14)?, row.int(15)?, row.text(16)?.to_owned()))
+    })
+    .await
+}
+
 /// How often a version fired on a day of arrival, in force and in shadow.
 pub async fn by_day(tx: &mut Tx, rule_ids: &[i64], from: Day) -> Result<Vec<(Day, i64, i64)>> {
     let mut days: BTreeMap<i64, (i64, i64)> = BTreeMap::new();

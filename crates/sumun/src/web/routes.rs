@@ -110,6 +110,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(rules::read_rule))
         .routes(routes!(rules::compare_rule_versions))
         .routes(routes!(rules::list_rule_hits))
+        .routes(routes!(rules::list_consignment_hits))
         .routes(routes!(rules::shadow_rule))
         .routes(routes!(rules::approve_rule))
         .routes(routes!(rules::retire_rule))

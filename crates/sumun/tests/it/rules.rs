@@ -191,6 +191,15 @@ fn a_rule_lives_from_a_draft_to_its_end() {
         let selecting = |hits: Vec<Value>| hits.iter().filter(|h| h["shadow"] == false).count();
         assert_eq!(selecting(hits(kim, "light-coffee").await?), 10);
         assert_eq!(selecting(hits(kim, "coffee").await?), 70);
+        let path =
+            format!("/api/v1/consignments/{}/hits", by_rule[0]["consignment"].as_str().unwrap());
+        let both = kim.get(&path).await?.expect(200)?;
+        let said: Vec<(&Value, &Value)> =
+            both["items"].as_array().unwrap().iter().map(|h| (&h["rule"], &h["shadow"])).collect();
+        assert_eq!(
+            said[..2],
+            [(&json!("coffee"), &json!(false)), (&json!("light-coffee"), &json!(false))]
+        );
         let replay = format!("/api/v1/plans/{}/replay", plan["id"].as_str().unwrap());
         let replayed = server.get(&replay).await?.expect(200)?;
         assert_eq!(replayed["same"], json!(true), "{replayed}");

@@ -675,6 +675,73 @@ pub async fn list_rule_hits(
     Ok(Json(List { items, next }))
 }
 
+/// A rule that fired on a consignment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConsignmentHit {
+    /// The rule.
+    rule: String,
+    /// The version that fired.
+    version: i64,
+    /// It was in shadow, and selects nothing.
+    shadow: bool,
+    /// Where it sends the consignment.
+    lane: Lane,
+    /// Why, for officers.
+    officer: Said,
+    /// When it fired.
+    fired_at: String,
+    /// What it read.
+    why: Vec<RuleRead>,
+}
+
+/// Lists the rules that fired on a consignment: all of them, those in force first.
+#[utoipa::path(
+    get,
+    path = "/consignments/{id}/hits",
+    tag = "rules",
+    params(("id" = String, Path, description = "The consignment's number, such as C-12.")),
+    responses(
+        (status = 200, description = "The hits.", body = List<ConsignmentHit>),
+        (status = 404, description = "There is none of this number.", body = ProblemBody),
+        (status = "4XX", description = "Not done as asked.", body = ProblemBody),
+    )
+)]
+pub async fn list_consignment_hits(
+    State(app): State<App>,
+    caller: Caller,
+    name: Named,
+) -> Result<Json<List<ConsignmentHit>>, Problem> {
+    caller.may_somewhere(Action::ReadRule)?;
+    let hidden =
+        || Problem::missing("no_consignment", format!("There is no consignment {}.", name.0));
+    let id = name.number("C-").ok_or_else(hidden)?;
+    let mut tx = app.store.read().await?;
+    if caller.sees(&mut tx, &[id]).await?.is_empty() {
+        return Err(hidden());
+    }
+    let fired = rules::on(&mut tx, id).await?;
+    drop(tx);
+    app.reads.saw(&caller, "read consignment", &[format!("C-{id}")]).await?;
+    let mut items = Vec::with_capacity(fired.len());
+    for (kept, shadow, at, why) in fired {
+        if !reads(&caller, &kept.rule)? {
+            continue;
+        }
+        let why: Vec<(String, Option<String>)> =
+            serde_json::from_str(&why).map_err(anyhow::Error::from)?;
+        items.push(ConsignmentHit {
+            rule: kept.rule.code.clone(),
+            version: kept.version,
+            shadow,
+            lane: kept.rule.lane.into(),
+            officer: Said::new(&*kept.rule.officer.ko, &*kept.rule.officer.en),
+            fired_at: time(at),
+            why: why.into_iter().map(|(field, value)| RuleRead { field, value }).collect(),
+        });
+    }
+    Ok(Json(List::whole(items)))
+}
+
 /// What conditions are written with.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RuleCatalogue {
