@@ -315,7 +315,8 @@ en = "Routine examination"
         };
         check("consignor.new\"", "consignor.gnew\"", "13:13 unknown_indicator \"consignor.gnew\"");
         check("goods.hs4 ==", "goods.hs4 =", "12:11 syntax =");
-        check("'''\ngoods.hs4 == \"0901\" &&\n", "'goods.hs4 == 901'#", "11:27 wrong_type 901");
+        let block = "'''\ngoods.hs4 == \"0901\" &&\n  indicator(\"consignor.new\")\n'''";
+        check(block, "'goods.hs4 == 901'", "11:27 wrong_type 901");
         check("\"red\"", "\"pink\"", "5:8 rule \"pink\"");
         check("2026-04-01", "2027-04-01", "10:13 rule 2027-04-01");
         check("\"2026-06-30\"", "\"soon\"", "9:15 rule \"soon\"");

@@ -130,7 +130,8 @@ pub async fn approve(
     if own.into_iter().flatten().any(|(who, _)| same_person(who, by.0)) {
         crate::refuse!(
             "second_person",
-            "{} drafted version {version} of {code} or put it in shadow: another person approves it",
+            "{} drafted version {version} of {code} or put it in shadow: another person has to \
+             approve it",
             by.0
         );
     }

@@ -437,17 +437,19 @@ pub async fn came(tx: &mut Tx, from: Day) -> Result<HashMap<i64, Came>> {
     let mut all: HashMap<i64, Came> = HashMap::new();
     let mut rows = tx.rows(
         "select rule_hit.rule_id, rule_hit.shadow, count(*),
-                sum(case when consignment.fate = 'pending' then 1 else 0 end),
-                sum(case when outcome.outcome in ('clear', 'discrepancy', 'seizure')
-                         then 1 else 0 end),
-                sum(case when outcome.outcome in ('discrepancy', 'seizure') then 1 else 0 end),
-                sum(case when outcome.outcome in ('clear', 'discrepancy', 'seizure')
-                         then coalesce(outcome.minutes, selection.minutes, 0) else 0 end),
+                cast(sum(case when consignment.fate = 'pending' then 1 else 0 end) as bigint),
+                cast(sum(case when outcome.outcome in ('clear', 'discrepancy', 'seizure')
+                              then 1 else 0 end) as bigint),
+                cast(sum(case when outcome.outcome in ('discrepancy', 'seizure')
+                              then 1 else 0 end) as bigint),
+                cast(sum(case when outcome.outcome in ('clear', 'discrepancy', 'seizure')
+                              then coalesce(outcome.minutes, selection.minutes, 0)
+                              else 0 end) as bigint),
                 min(rule_hit.arrived_day), max(rule_hit.arrived_day),
                 max(case when outcome.outcome in ('discrepancy', 'seizure')
                          then rule_hit.arrived_day end),
-                sum(case when outcome.outcome in ('clear', 'discrepancy', 'seizure')
-                          and selection.drawn = 1 then 1 else 0 end)
+                cast(sum(case when outcome.outcome in ('clear', 'discrepancy', 'seizure')
+                               and selection.drawn = 1 then 1 else 0 end) as bigint)
          from rule_hit
          join consignment
            on consignment.id = rule_hit.consignment_id

@@ -201,7 +201,7 @@ fn a_rule_lives_from_a_draft_to_its_end() {
             [(&json!("coffee"), &json!(false)), (&json!("light-coffee"), &json!(false))]
         );
         let replay = format!("/api/v1/plans/{}/replay", plan["id"].as_str().unwrap());
-        let replayed = server.get(&replay).await?.expect(200)?;
+        let replayed = server.post(&replay, &json!({})).await?.expect(200)?;
         assert_eq!(replayed["same"], json!(true), "{replayed}");
 
         // A scorecard.
@@ -351,7 +351,7 @@ fn a_file_is_checked_tried_and_steered_at_a_terminal() -> Result<()> {
     assert_eq!(person.says(&shadow)?.code, 0);
     let approve = ["rule", "approve", "light-coffee", "--reason", "good"];
     let own = person.says(&approve)?;
-    assert!(own.code == 1 && own.err.contains("another person"), "{}", own.err);
+    assert!(own.code == 1 && own.err.contains("another person has"), "{}", own.err);
     let other = [&["--as", "lee"], &approve[..]].concat();
     assert_eq!(person.says(&other)?.code, 0);
     assert!(person.says(&["rule", "list"])?.out.contains("in_force"));
