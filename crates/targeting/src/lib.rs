@@ -25,6 +25,7 @@ pub mod indicator;
 pub mod learning;
 pub mod measuring;
 pub mod model;
+pub mod names;
 pub mod outcome;
 pub mod party;
 pub mod plan;
