@@ -480,12 +480,14 @@ impl Checker<'_> {
             }
             Shape::Hs => {
                 let bare: String = text.chars().filter(char::is_ascii_digit).collect();
-                let good = (2..=10).contains(&text.len()) && text.len() % 2 == 0 && digits(text);
+                let good =
+                    (2..=10).contains(&text.len()) && text.len().is_multiple_of(2) && digits(text);
                 (
                     good,
                     "HS codes have 2, 4, 6, 8 or 10 digits, without points.".to_owned(),
                     "HS 부호는 점 없이 숫자 2·4·6·8·10자리입니다.".to_owned(),
-                    (bare.len() >= 2 && bare.len() % 2 == 0 && bare.len() <= 10).then_some(bare),
+                    (bare.len() >= 2 && bare.len().is_multiple_of(2) && bare.len() <= 10)
+                        .then_some(bare),
                 )
             }
             Shape::Country => (

@@ -541,7 +541,7 @@ impl<'p> Run<'p> {
             let column = self.columns.numbers(place);
             return match op {
                 Op::Same => Mask::where_of(column, |one| one == with),
-                Op::Other => Mask::where_of(column, |one| one < with || one > with),
+                Op::Other => Mask::where_of(column, |one: f64| !one.is_nan() && one != with),
                 Op::Less => Mask::where_of(column, |one| one < with),
                 Op::LessOrSame => Mask::where_of(column, |one| one <= with),
                 Op::More => Mask::where_of(column, |one| one > with),
@@ -602,7 +602,7 @@ fn keep(words: &mut [u64], is: impl Fn(usize) -> bool) {
 pub(super) fn holds(op: Op, a: f64, b: f64) -> bool {
     match op {
         Op::Same => a == b,
-        Op::Other => a < b || a > b,
+        Op::Other => a != b && !a.is_nan() && !b.is_nan(),
         Op::Less => a < b,
         Op::LessOrSame => a <= b,
         Op::More => a > b,

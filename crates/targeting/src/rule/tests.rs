@@ -437,9 +437,9 @@ proptest! {
         let hits = program.fires(&columns);
         for (rule, condition) in checked.iter().enumerate() {
             let mut fired = Vec::new();
-            for row in 0..rows.len() {
+            for (row, given) in rows.iter().enumerate() {
                 let wanted = answer(&condition.root, &columns, row) == Some(true);
-                prop_assert_eq!(hits.has(rule, row), wanted, "{:?} {:?}", &texts, &rows[row]);
+                prop_assert_eq!(hits.has(rule, row), wanted, "{:?} {:?}", &texts, given);
                 fired.extend(wanted.then_some(row));
             }
             prop_assert_eq!(hits.rows(rule).collect::<Vec<_>>(), fired);

@@ -191,12 +191,12 @@ mod tests {
     #[test]
     fn finds_are_weighted_by_their_chances() {
         // One in ten of the tail is opened, and a quarter of that is a find.
-        let tail = |n: u32| unit(0.1, (n % 10 == 0).then_some(n % 40 == 0));
+        let tail = |n: u32| unit(0.1, n.is_multiple_of(10).then_some(n.is_multiple_of(40)));
         let fired = [Tried { units: (0..4_000).map(tail).collect() }];
         let all = [Tried {
             units: (0..4_000)
                 .map(tail)
-                .chain((0..40_000).map(|n| unit(0.1, (n % 10 == 0).then_some(false))))
+                .chain((0..40_000u32).map(|n| unit(0.1, n.is_multiple_of(10).then_some(false))))
                 .collect(),
         }];
         let worth = worth(&fired, random(&all));
