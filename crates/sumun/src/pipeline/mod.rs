@@ -15,6 +15,7 @@ pub mod queue;
 mod receive;
 mod screen;
 mod shadow;
+mod sightings;
 pub mod today;
 pub mod understand;
 mod value;
@@ -49,6 +50,7 @@ pub use receive::{
 };
 pub use screen::{Screened, screen, screen_some, screener_in_force};
 pub use shadow::{Compared, Due, compare, due, shadow};
+pub use sightings::{around, sight, sight_within};
 pub use value::{Ranking, Valued, value_of};
 pub use watch::{BiasReport, Drift, Raised, Stream, raised, seen_drift, watch_bias, watch_drift};
 

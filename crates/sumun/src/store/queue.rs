@@ -494,6 +494,36 @@ pub async fn by_number(tx: &mut Tx, number: &str, limit: i64) -> Result<Vec<i64>
     .await
 }
 
+/// The consignments that name any of these numbers, each with the number's key
+/// ([`search_key::number_key`]), at most so many of one number: the newest.
+pub async fn naming(tx: &mut Tx, numbers: &[&str], most: usize) -> Result<Vec<(String, i64)>> {
+    let keys: HashMap<i64, String> = numbers
+        .iter()
+        .map(|number| search_key::number_key(number))
+        .map(|key| (hash_text(&key) as i64, key))
+        .collect();
+    let wanted: Vec<i64> = keys.keys().copied().collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx
+        .fetch_all(
+            "select key, consignment_id from asked_number where key {in $1}
+             order by key, consignment_id desc",
+            args![wanted],
+            |row| Ok((row.int(0)?, row.int(1)?)),
+        )
+        .await?;
+    let mut taken: HashMap<i64, usize> = HashMap::new();
+    let mut within = |key: i64| {
+        let n = taken.entry(key).or_default();
+        *n += 1;
+        *n <= most
+    };
+    let found = found.into_iter().filter(|(key, _)| within(*key));
+    Ok(found.filter_map(|(key, id)| Some((keys.get(&key)?.clone(), id))).collect())
+}
+
 /// Every customs office with something in the queue, found by leaps from one to the next.
 pub async fn offices(tx: &mut Tx) -> Result<Vec<String>> {
     let mut found: Vec<String> = Vec::new();

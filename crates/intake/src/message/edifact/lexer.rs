@@ -370,6 +370,8 @@ pub(crate) struct Fields {
     parts: Vec<(u32, u32)>,
     /// For each element, the first of its components.
     firsts: Vec<u32>,
+    /// Bytes that are released, broken over lines, or of no plain set: each text is looked at.
+    odd: bool,
     /// What each byte does, for the signs that it was made for.
     acts: Option<(Signs, [Sign; 256])>,
 }
@@ -381,6 +383,8 @@ enum Sign {
     Element,
     Component,
     Release,
+    /// A line end, an escape, or no ASCII.
+    Odd,
 }
 
 impl Fields {
@@ -389,6 +393,7 @@ impl Fields {
         self.parts.clear();
         self.firsts.clear();
         self.firsts.push(0);
+        self.odd = false;
         let mut start = 0;
         let mut at = 0;
         let acts = match &self.acts {
@@ -408,7 +413,11 @@ impl Fields {
                     start = at + 1;
                 }
                 // What follows a release sign is text.
-                Sign::Release => at += 1,
+                Sign::Release => {
+                    self.odd = true;
+                    at += 1;
+                }
+                Sign::Odd => self.odd = true,
             }
             at += 1;
         }
@@ -429,6 +438,10 @@ impl Fields {
 
 fn acts_of(signs: Signs) -> [Sign; 256] {
     let mut acts = [Sign::Text; 256];
+    acts[0x80..].fill(Sign::Odd);
+    for byte in [b'\n', b'\r', 0x1b] {
+        acts[usize::from(byte)] = Sign::Odd;
+    }
     let repetition = signs.repetition.map(|byte| (byte, Sign::Component));
     let release = signs.release.map(|byte| (byte, Sign::Release));
     let rest = [(signs.component, Sign::Component), (signs.element, Sign::Element)];
@@ -489,6 +502,11 @@ impl<'a> Segment<'a> {
         if raw.is_empty() {
             return Cow::Borrowed("");
         }
+        if !self.fields.odd
+            && let Ok(text) = std::str::from_utf8(raw)
+        {
+            return Cow::Borrowed(text);
+        }
         let release = self.signs.release.unwrap_or(b'\n');
         let plain = |byte: &u8| byte.is_ascii() && !matches!(byte, b'\n' | b'\r');
         if raw.iter().all(|byte| plain(byte) && *byte != release)
@@ -537,11 +555,10 @@ impl<'a> Segment<'a> {
     }
 
     /// All components of an element as texts, without empty ones.
-    pub(crate) fn texts(&self, element: usize) -> Vec<String> {
+    pub(crate) fn texts(&self, element: usize) -> impl Iterator<Item = Cow<'a, str>> {
         (0..self.components(element).min(60))
-            .map(|component| self.text(element, component).into_owned())
+            .map(move |component| self.text(element, component))
             .filter(|text| !text.trim().is_empty())
-            .collect()
     }
 }
 

@@ -324,6 +324,7 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
         format: "api",
         size_bytes,
         arrivals,
+        seen: Vec::new(),
         defects,
         written,
         body: None,

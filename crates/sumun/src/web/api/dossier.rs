@@ -45,6 +45,8 @@ pub struct Dossier {
     why: Option<Why>,
     /// What is wrong with the data or missing.
     quality: Vec<QualityFlag>,
+    /// In what other messages contradict it: boxes, seals, masses, totals of houses.
+    contradictions: Vec<CrossCheck>,
     /// Who is behind it, with their record.
     parties: Vec<PartyRecord>,
     /// Where it passes.
@@ -159,6 +161,18 @@ pub struct QualityFlag {
     /// The kind, such as `missing`.
     kind: String,
     /// What is wrong.
+    said: Said,
+}
+
+/// A contradiction between what is declared and what other messages say.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CrossCheck {
+    /// Which check tells it.
+    #[schema(example = "seal_changed")]
+    check: String,
+    /// The box, or the master bill.
+    about: String,
+    /// It in a sentence.
     said: Said,
 }
 
@@ -357,6 +371,7 @@ pub async fn read_dossier(
         Some(judged) => why(&mut tx, &app, &version, judged, names).await?,
     };
     let flaws = dossier::flaws(&mut tx, &version).await?;
+    let contradictions = dossier::contradictions(&mut tx, &version).await?;
     let records = dossier::records(&mut tx, &version.consignment).await?;
     let similar = similar(&mut tx, &caller, &version).await?;
     let mut ids = consignments::version_ids(&mut tx, &version).await?;
@@ -399,6 +414,14 @@ pub async fn read_dossier(
                 field: flaw.field,
                 kind: flaw.kind,
                 said: Said::new(flaw.said.0, flaw.said.1),
+            })
+            .collect(),
+        contradictions: contradictions
+            .into_iter()
+            .map(|one| CrossCheck {
+                check: one.check.as_str().to_owned(),
+                about: one.about.into(),
+                said: Said::new(one.said.0, one.said.1),
             })
             .collect(),
         parties: parties(&version.consignment, &records, names),

@@ -298,10 +298,12 @@ pub async fn take_message(
             let mut aside = (0, 0);
             let mut defects = Vec::new();
             let mut written = Vec::new();
+            let mut seen = Vec::new();
             for parcel in parcels {
                 aside = (aside.0 + parcel.not_declared, aside.1 + parcel.tests);
                 defects.extend(parcel.defects);
                 written.extend(parcel.written);
+                seen.extend(parcel.seen);
                 let source = parcel.source.unwrap_or_else(|| opened.source.clone());
                 match lots.iter_mut().find(|lot| lot.source == source) {
                     Some(lot) => lot.arrivals.extend(parcel.rows),
@@ -318,6 +320,7 @@ pub async fn take_message(
             }
             lots[0].defects = defects;
             lots[0].written = written;
+            lots[0].seen = seen;
             (aside.0, aside.1, opened.format)
         }
         Err(error) => {
@@ -419,6 +422,7 @@ fn lot_of(digest: &str, name: &str, source: &str, format: &'static str, size: us
         format,
         size_bytes: size as i64,
         arrivals: Vec::new(),
+        seen: Vec::new(),
         defects: Vec::new(),
         written: Vec::new(),
         body: None,
