@@ -448,12 +448,7 @@ fn ways(consignment: &Consignment, seen: &[&Sighting], found: &mut Vec<Contradic
     }
 }
 
-fn lists(
-    unit: &Equipment,
-    seen: &[&Sighting],
-    lists: &[Listed],
-    found: &mut Vec<Contradiction>,
-) {
+fn lists(unit: &Equipment, seen: &[&Sighting], lists: &[Listed], found: &mut Vec<Contradiction>) {
     for list in lists {
         let (ko, en) = list.sight.said();
         let named = seen.iter().find(|one| one.sight == list.sight);
@@ -513,7 +508,9 @@ fn declared_mass(consignment: &Consignment, around: &Around, found: &mut Vec<Con
             Check::MassUnlikeDeclared,
             &units[0].number,
             format!("신고 총중량 {declared:.0} kg, {ko}의 컨테이너 무게 {sum:.0} kg."),
-            format!("Declared {declared:.0} kg of goods; box and goods weigh {sum:.0} kg by the {en}."),
+            format!(
+                "Declared {declared:.0} kg of goods; box and goods weigh {sum:.0} kg by the {en}."
+            ),
             found,
         );
     }
@@ -564,10 +561,9 @@ pub fn said_of_sign(sign: &str) -> Option<(&'static str, &'static str)> {
         "imo_check_digit" => {
             ("선박 IMO 번호의 검사 숫자가 맞지 않습니다.", "The ship's IMO number is wrong.")
         }
-        "s10_check_digit" | "s10_shape" => (
-            "우편물 번호가 S10 규격에 맞지 않습니다.",
-            "The postal item number does not hold S10.",
-        ),
+        "s10_check_digit" | "s10_shape" => {
+            ("우편물 번호가 S10 규격에 맞지 않습니다.", "The postal item number does not hold S10.")
+        }
         "item_unnamed" => ("우편물 번호가 없습니다.", "The postal item has no number."),
         "issuer_unlike_sender" => (
             "우편물 번호를 낸 나라와 발송인의 나라가 다릅니다.",
@@ -653,11 +649,9 @@ mod tests {
 
     #[test]
     fn seals_along_the_way() {
-        for (later, told) in [
-            ("KR77777", vec!["seal_changed"]),
-            ("SM", vec!["seal_gone"]),
-            ("", vec![]),
-        ] {
+        for (later, told) in
+            [("KR77777", vec!["seal_changed"]), ("SM", vec!["seal_gone"]), ("", vec![])]
+        {
             let chain = [seen(Sight::List, 1, "KR55501", 0), seen(Sight::Gate, 2, later, 0)];
             assert_eq!(codes(&declared(), &chain), told, "{later}");
         }
@@ -742,7 +736,8 @@ mod tests {
     #[test]
     fn a_voyage_is_known_by_its_ship() {
         let one = seen(Sight::List, 1, "", 0);
-        let other = Sighting { voyage: "0042w".into(), vessel: "HANBADA PIONEER".into(), ..one.clone() };
+        let other =
+            Sighting { voyage: "0042w".into(), vessel: "HANBADA PIONEER".into(), ..one.clone() };
         assert_eq!(one.voyage_keys(), other.voyage_keys());
         let elsewhere = Sighting { vessel: "Other".into(), vessel_id: "".into(), ..one.clone() };
         assert_ne!(one.voyage_keys()[0], elsewhere.voyage_keys()[0]);

@@ -8,8 +8,8 @@
 //! the shift's inspections with known chances; a person's [`decision`] may stand against it; an
 //! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
-//! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against codes,
-//! [`crosscheck`] messages against each other.
+//! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against
+//! codes, and [`crosscheck`] messages against each other.
 #![warn(missing_docs)]
 
 pub mod amount;

@@ -4,6 +4,7 @@
 mod files;
 mod kcs;
 mod mappings;
+mod memory;
 mod messages;
 mod post;
 mod post_properties;
