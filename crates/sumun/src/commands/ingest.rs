@@ -285,12 +285,13 @@ async fn store_one(
     with_outcomes: bool,
     ingested: &mut Ingested,
 ) -> Result<()> {
-    let Parcel { source, not_declared, tests, seen, rows, defects, written } = parcel;
+    let Parcel { source, not_declared, tests, seen, withdrawn, rows, defects, written } = parcel;
     let message = &Message {
         source: source.clone().unwrap_or_else(|| message.source.clone()),
         ..message.clone()
     };
     pipeline::sight(store, message, seen, office.by()).await?;
+    ingested.tally.add(pipeline::withdraw(store, message, withdrawn, office.by()).await?);
     let faults = (defects.as_slice(), written.as_slice());
     let tally =
         pipeline::receive_noting(store, message, rows, faults, with_outcomes, office.by()).await?;

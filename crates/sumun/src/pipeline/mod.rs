@@ -20,6 +20,7 @@ pub mod today;
 pub mod understand;
 mod value;
 mod watch;
+mod withdraw;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -53,6 +54,7 @@ pub use shadow::{Compared, Due, compare, due, shadow};
 pub use sightings::{around, sight, sight_within};
 pub use value::{Ranking, Valued, value_of};
 pub use watch::{BiasReport, Drift, Raised, Stream, raised, seen_drift, watch_bias, watch_drift};
+pub use withdraw::{Withdrawn, withdraw, withdraw_within};
 
 /// What the ledger knew before the day of each of these consignments. With `frozen`, nothing that
 /// became known on or after that day is in it.

@@ -16,6 +16,7 @@ use targeting::consignment::Defect;
 use targeting::crosscheck::Sighting;
 
 use super::receive::{Arrival, prepare};
+use super::withdraw::{Withdrawn, withdrawn};
 use crate::refusal::Refusal;
 use crate::store::records::KeptRecord;
 use crate::store::sightings::Seen;
@@ -86,6 +87,8 @@ pub struct Parcel {
     pub tests: u64,
     /// Where boxes are: kept to be held against what is declared.
     pub seen: Vec<Seen>,
+    /// Manifests that are withdrawn as a whole.
+    pub withdrawn: Vec<Withdrawn>,
     /// What was understood.
     pub rows: Vec<Arrival>,
     /// What was wrong.
@@ -223,7 +226,8 @@ fn read_messages(
 /// Sorts a batch by source. What declares nothing, and tests, are counted and left out; where
 /// boxes are is taken aside.
 fn parcels(batch: MessageBatch) -> Result<Vec<Parcel>> {
-    let mut parcels = vec![Parcel { defects: batch.defects, ..Parcel::default() }];
+    let withdrawn = withdrawn(&batch);
+    let mut parcels = vec![Parcel { defects: batch.defects, withdrawn, ..Parcel::default() }];
     for row in batch.rows {
         if row.test {
             parcels[0].tests += 1;

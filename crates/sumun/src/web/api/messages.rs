@@ -353,13 +353,15 @@ impl Opened {
         let mut lots: Vec<Lot> = Vec::new();
         let format = match read {
             Ok((opened, parcels)) => {
-                let (mut defects, mut written, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+                let (mut defects, mut written) = (Vec::new(), Vec::new());
+                let (mut seen, mut withdrawn) = (Vec::new(), Vec::new());
                 for parcel in parcels {
                     self.not_declared += parcel.not_declared;
                     self.tests += parcel.tests;
                     defects.extend(parcel.defects);
                     written.extend(parcel.written);
                     seen.extend(parcel.seen);
+                    withdrawn.extend(parcel.withdrawn);
                     let source = parcel.source.unwrap_or_else(|| opened.source.clone());
                     match lots.iter_mut().find(|lot| lot.source == source) {
                         Some(lot) => lot.arrivals.extend(parcel.rows),
@@ -375,7 +377,8 @@ impl Opened {
                 if lots.is_empty() {
                     lots.push(lot_of(&digest, &name, &opened.source, opened.format, bytes.len()));
                 }
-                (lots[0].defects, lots[0].written, lots[0].seen) = (defects, written, seen);
+                (lots[0].defects, lots[0].written) = (defects, written);
+                (lots[0].seen, lots[0].withdrawn) = (seen, withdrawn);
                 opened.format
             }
             Err(error) => {
@@ -435,7 +438,10 @@ async fn answer(
     let Some(answer) = taken_in else {
         return Err(Problem::broken(&"a message had no lot"));
     };
-    let nothing = answer.consignments.is_empty() && not_declared == 0 && tests == 0;
+    let nothing = answer.consignments.is_empty()
+        && answer.received.nothing_stored()
+        && not_declared == 0
+        && tests == 0;
     if nothing {
         let why = answer.defects.first().map_or("it declares nothing", |one| one.reason());
         return Err(Problem::unusable("nothing_stored", format!("No record was stored: {why}"))
@@ -477,6 +483,7 @@ fn lot_of(digest: &str, name: &str, source: &str, format: &'static str, size: us
         size_bytes: size as i64,
         arrivals: Vec::new(),
         seen: Vec::new(),
+        withdrawn: Vec::new(),
         defects: Vec::new(),
         written: Vec::new(),
         body: None,
