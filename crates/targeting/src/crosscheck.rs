@@ -587,6 +587,9 @@ pub fn said_of_sign(sign: &str) -> Option<(&'static str, &'static str)> {
             "품목별 포장 수의 합이 전체와 다릅니다.",
             "The packages of the items do not add up to the whole.",
         ),
+        "items_cut" => {
+            ("품목이 1만 개를 넘어 나머지를 합쳤습니다.", "It has more than 10,000 items.")
+        }
         "not_scanned" => ("검색을 받지 않았다고 합니다.", "It is said not to have been scanned."),
         _ => return None,
     })

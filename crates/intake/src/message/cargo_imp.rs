@@ -73,8 +73,7 @@ impl Mailbox {
                 self.end_page(batch, options);
                 break false;
             }
-            if batch.rows.len() >= rows || batch.defects.len() >= rows.saturating_mul(8).max(1_000)
-            {
+            if batch.is_full(rows) {
                 break true;
             }
             let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);

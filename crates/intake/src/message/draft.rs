@@ -18,6 +18,8 @@ use super::{Head, Kind, MessageOptions, Row};
 const MOST_NOTES: usize = 400;
 /// Units of one consignment at most.
 pub(crate) const MOST_UNITS: usize = 5_000;
+/// Goods items of one consignment at most; EDIFACT counts to 9999.
+const MOST_ITEMS: usize = 10_000;
 /// Characters of one text at most.
 const LONGEST_TEXT: usize = 16_000;
 
@@ -69,6 +71,11 @@ impl Draft {
 
     /// A further item.
     pub(crate) fn new_item(&mut self) -> &mut GoodsItem {
+        if self.goods.len() >= MOST_ITEMS {
+            // More than any message numbers: the last one stands for the rest.
+            self.sign("items_cut");
+            return self.item();
+        }
         push(&mut self.goods, GoodsItem::default())
     }
 

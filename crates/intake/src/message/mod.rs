@@ -192,6 +192,15 @@ pub struct MessageBatch {
     pub defects: Vec<Defect>,
 }
 
+impl MessageBatch {
+    /// True when so many consignments, messages, or defects of them are in it.
+    pub(crate) fn is_full(&self, rows: usize) -> bool {
+        self.rows.len() >= rows
+            || self.heads.len() >= rows
+            || self.defects.len() >= rows.saturating_mul(8).max(1_000)
+    }
+}
+
 /// What the office knows that messages do not say.
 #[derive(Debug, Clone)]
 pub struct MessageOptions {

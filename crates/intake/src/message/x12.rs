@@ -58,7 +58,7 @@ impl<R: io::Read> X12<R> {
 impl<R: io::Read> Reader for X12<R> {
     fn read(&mut self, batch: &mut MessageBatch, rows: usize) -> io::Result<bool> {
         let (charset, used) = (Charset::of_syntax("UNOC"), Cell::new(None));
-        while batch.rows.len() < rows && batch.defects.len() < rows.saturating_mul(8).max(1_000) {
+        while !batch.is_full(rows) {
             let token = self.lexer.next()?;
             let line = self.lexer.segments;
             let span = match token {

@@ -178,5 +178,7 @@ pub fn hostile_shapes() -> Vec<Vec<u8>> {
         [b"ST*309*1~M10*A~LX~M11*B~".to_vec(), many("N10*1~", 300_000)].concat(),
         [b"FFM/8\n1/KE1/25NOV/ICN\n".to_vec(), many("180-12345675ICNJFK/T1K1\n", 50_000)].concat(),
         many("FHL/4\n", 300_000),
+        [b"UNB+UNOA:1'".to_vec(), many("UNH+1+CUSCAR:D'UNT+2+1'", 100_000)].concat(),
+        many("ST*309*1~SE*2*1~", 100_000),
     ]
 }

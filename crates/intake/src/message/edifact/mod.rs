@@ -77,7 +77,7 @@ impl<R: io::Read> Edifact<R> {
 
 impl<R: io::Read> Reader for Edifact<R> {
     fn read(&mut self, batch: &mut MessageBatch, rows: usize) -> io::Result<bool> {
-        while batch.rows.len() < rows && batch.defects.len() < rows.saturating_mul(8).max(1_000) {
+        while !batch.is_full(rows) {
             let token = self.lexer.next()?;
             let line = self.lexer.segments;
             let (span, cut) = match token {
