@@ -9,6 +9,7 @@ mod messages;
 mod post;
 mod post_properties;
 mod properties;
+mod traps;
 
 use std::fmt::Write;
 
