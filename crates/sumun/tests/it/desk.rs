@@ -640,7 +640,8 @@ fn events_tell_what_happens_until_the_server_stops() {
         // Whoever has signed out hears no more.
         let mia = server.person("mia", &["targeting_officer@030"]).await?;
         let mut other = TcpStream::connect(server.address).await?;
-        let request = format!("GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\n{}\r\n", mia.head);
+        let ask = "GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n";
+        let request = format!("{ask}{}\r\n", mia.head);
         other.write_all(request.as_bytes()).await?;
         ensure!(other.read(&mut buffer).await? > 0, "no stream");
         let out = server.by(&mia).ask("DELETE", "/api/v1/session", "", "").await?;
