@@ -382,10 +382,11 @@ pub(crate) fn sign(signs: &mut Vec<CompactString>, code: &str) {
 
 /// At most so much of a text as a consignment keeps.
 pub(crate) fn cut(text: &str) -> &str {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        Some((end, _)) if text.len() > LONGEST_TEXT => &text[..end],
-        _ => text,
+    // Text that is short in bytes is short in characters, and need not be counted.
+    if text.len() <= LONGEST_TEXT {
+        return text;
     }
+    text.char_indices().nth(LONGEST_TEXT).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Adds text to text, with a blank between unless it goes on within a word.

@@ -2,6 +2,7 @@
 //! what holds for any bytes, and what mappings refuse.
 
 mod files;
+mod fuzzing;
 mod kcs;
 mod mappings;
 mod memory;

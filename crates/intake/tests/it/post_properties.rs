@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use crate::post::{options, read, understood};
 
 /// Gives at most so many bytes at a time.
-struct Pieces<'b> {
-    bytes: &'b [u8],
-    piece: usize,
+pub struct Pieces<'b> {
+    pub bytes: &'b [u8],
+    pub piece: usize,
 }
 
 impl io::Read for Pieces<'_> {
@@ -24,9 +24,15 @@ impl io::Read for Pieces<'_> {
 
 /// Our own messages, of all formats.
 pub fn corpus() -> Vec<Vec<u8>> {
+    messages_of(None)
+}
+
+/// Our own messages, of the formats of one reader or of all.
+pub fn messages_of(reader: Option<&str>) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages");
     let mut found = Vec::new();
-    for kind in ["edifact", "cargo_imp", "xml", "x12", "postal"] {
+    let kinds = ["edifact", "cargo_imp", "xml", "x12", "postal"];
+    for kind in kinds.into_iter().filter(|kind| reader.is_none_or(|one| one == *kind)) {
         for entry in std::fs::read_dir(folder.join(kind)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_none_or(|ending| ending != "understood") {
