@@ -27,6 +27,7 @@ mod rights;
 mod round_trip;
 mod rules;
 mod server;
+mod sightings;
 mod store;
 mod tidy;
 mod tls;
