@@ -724,6 +724,55 @@ create table hit_decision (
 create unique index hit_decision_by_order on hit_decision (order_id);
 create index hit_decision_by_pair on hit_decision (party_key, listing_id);
 
+-- Rules: what officers know, as conditions. A version never changes once it is kept; its state and
+-- who moved it do. Where it fired is kept beside it, and two hits never hide each other.
+
+create table rule_version (
+    id bigint not null primary key,
+    code text not null,
+    -- Counted from 1.
+    version bigint not null,
+    -- The id that the author's side made, so that what comes twice is kept once.
+    request_id text not null unique,
+    -- The rule as JSON, and its SHA-256.
+    document text not null,
+    sha256 text not null,
+    lane text not null check (lane in ('red', 'yellow', 'blue', 'green')),
+    -- First and last day in force.
+    valid_from bigint not null,
+    valid_until bigint not null,
+    state text not null check (
+        state in ('draft', 'shadow', 'in_force', 'expired', 'retired', 'replaced')),
+    drafted_by text not null,
+    drafted_at bigint not null,
+    shadow_by text,
+    shadow_at bigint,
+    approved_by text,
+    approved_at bigint,
+    ended_by text,
+    ended_at bigint,
+    -- 0 while what waited when it began to fire has not been held against it.
+    swept bigint not null check (swept in (0, 1))
+);
+create unique index rule_version_by_code on rule_version (code, version);
+create unique index rule_version_in_force on rule_version (code) where state = 'in_force';
+create unique index rule_version_in_shadow on rule_version (code) where state = 'shadow';
+
+-- A rule fired on a consignment: in force, or in shadow, where it selects nothing.
+create table rule_hit (
+    consignment_id bigint not null,
+    rule_id bigint not null,
+    shadow bigint not null check (shadow in (0, 1)),
+    arrived_day bigint not null,
+    fired_at bigint not null,
+    -- What the rule read of it, as JSON.
+    why text not null,
+    primary key (consignment_id, rule_id, shadow)
+)
+-- sqlite: without rowid
+;
+create index rule_hit_by_rule on rule_hit (rule_id, shadow, arrived_day, consignment_id);
+
 -- Reference lists that a site loads: titles of the Harmonised System, places, names of countries.
 -- They explain and are held against what is declared; no chance and no score depends on them.
 
@@ -747,3 +796,27 @@ create table reference_country (
     name text not null,
     name_ko text not null
 );
+
+-- Where boxes were seen: load lists, stowage plans, quays and gates. They declare nothing and are
+-- no consignments; they are held against what is declared.
+
+create table sighting (
+    id bigint not null primary key,
+    message_id bigint not null,
+    line bigint not null,
+    unit text not null,
+    sight text not null check (
+        sight in ('order', 'weighing', 'list', 'stowage', 'quay', 'gate')),
+    -- Opaque keys of the voyage, by the vessel's name and by its number; null without a vessel.
+    voyage_named bigint,
+    voyage_numbered bigint,
+    loading text,
+    discharge text,
+    -- 1 scanned, 0 not, null when nothing is said of that.
+    scanned bigint check (scanned in (0, 1)),
+    document text not null
+);
+create unique index sighting_by_message on sighting (message_id, line);
+create index sighting_by_unit on sighting (unit);
+create index sighting_by_vessel on sighting (voyage_named);
+create index sighting_by_vessel_number on sighting (voyage_numbered);

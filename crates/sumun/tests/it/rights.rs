@@ -33,6 +33,7 @@ pub struct Things {
     watchlist: [String; 2],
     listing: [String; 2],
     hit: [String; 2],
+    rule: [String; 2],
     account: String,
     model: String,
 }
@@ -49,6 +50,7 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         watchlist: Default::default(),
         listing: Default::default(),
         hit: Default::default(),
+        rule: Default::default(),
         account: server.person("lim", &["investigator@050"]).await?.id,
         model,
     };
@@ -104,6 +106,8 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         things.hit[n] = hit["id"].as_str().context("no hit")?.to_owned();
         things.listing[n] = hit["listing"]["id"].as_str().context("no listing")?.to_owned();
         things.watchlist[n] = id;
+        let rule = crate::rules::rule(&format!("rule-{office}"), &[office], "goods.value > 1");
+        things.rule[n] = acts::rule::draft(store, None, &rule, by).await?.rule.code;
     }
     Ok(things)
 }
@@ -129,6 +133,7 @@ impl Things {
                 "models" => self.model.clone(),
                 "capacities" => self.capacity[n].clone(),
                 "exports" => self.export[n].clone(),
+                "rules" => self.rule[n].clone(),
                 "accounts" => self.account.clone(),
                 "offices" => OFFICES[n].to_owned(),
                 "journal" => "1".to_owned(),
@@ -197,6 +202,15 @@ impl Things {
             }),
             "mend_defect" => json!({ "id": "m-1", "values": { "hs": "1" }, "reason": "because" }),
             "change_account" => json!({ "display": "Lim" }),
+            "draft_rule" => crate::rules::drafted(&crate::rules::rule(
+                &self.rule[n],
+                &[OFFICES[n]],
+                "goods.value > 1",
+            )),
+            "import_rule" => {
+                let rule = crate::rules::rule(&self.rule[n], &[OFFICES[n]], "goods.value > 2");
+                json!({ "toml": sumun::rule_file::write(&rule) })
+            }
             "decide_settings" => json!({ "reason": "because" }),
             _ => document.fitting(schema, &|name| self.field(name, n)),
         })
