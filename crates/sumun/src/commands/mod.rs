@@ -20,6 +20,7 @@ mod plan;
 mod record;
 mod reference;
 mod rehearse;
+mod resolve;
 mod screen;
 mod serve;
 mod table;
@@ -82,6 +83,8 @@ pub enum Verb {
     Backtest(backtest::Backtest),
     /// Plays strategies of inspection over a past whose outcomes are known.
     Rehearse(rehearse::Rehearse),
+    /// Says which rows of a table of persons or firms are one.
+    Resolve(resolve::Resolve),
     /// Proves that the journal and what it covers are unaltered.
     Verify(verify::Verify),
     /// Writes tables as CSV or Parquet.
@@ -236,6 +239,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Bias(verb) => boxed(verb.run(office)).await,
         Verb::Backtest(verb) => boxed(verb.run(office)).await,
         Verb::Rehearse(verb) => boxed(verb.run(office)).await,
+        Verb::Resolve(verb) => verb.run(),
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
         Verb::Serve(verb) => boxed(verb.run(office)).await,
