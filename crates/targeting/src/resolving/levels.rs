@@ -422,7 +422,7 @@ fn word_alike(one: &Word, other: &Word) -> f32 {
 /// The share of two texts' words that agree, each word by its rarity.
 fn words_alike(column: &Column, a: u32, b: u32) -> f32 {
     let (one, other) = (&column.values[a as usize], &column.values[b as usize]);
-    let rows = column.rows.len().max(2) as f32;
+    let rows = column.rows_in_all().max(2) as f32;
     let bits = |word: u32| {
         let seen = column.words.rows[word as usize].max(1) as f32;
         (rows / seen).log2().max(0.0) + 1.0

@@ -4,7 +4,9 @@
 //! table itself (`weights.rs`); and links become entities (`clusters.rs`). Every pair can be
 //! explained: a waterfall of bits, one step a field.
 
+mod arriving;
 mod clusters;
+mod code_use;
 mod column;
 mod keys;
 mod levels;
@@ -15,6 +17,11 @@ mod weights;
 
 use serde::Serialize;
 
+pub use arriving::{
+    Joined, PartyRecord, PartyTable, Placed, Placement, RecordKey, RecordKeyKind, Standing,
+    fact_keys, name_keys, party_weights, place,
+};
+pub use code_use::{CodeUse, VICTIM_ADDRESSES, VICTIM_NAMES, code_use, is_personal_code};
 pub use column::{ColumnGuess, ColumnRole, guess};
 pub use weights::{FieldWeights, LevelWeight, Weights};
 
@@ -208,29 +215,38 @@ pub fn resolve(records: &mut Records, settings: &ResolvingSettings) -> Resolutio
 impl Resolution {
     /// Why two rows are, or are not, of one entity.
     pub fn explain(&self, records: &Records, one: usize, other: usize) -> Waterfall {
-        let pattern = self.fields.compare(records, one, other);
-        let start_bits = self.weights.start_bits();
-        let mut total_bits = start_bits;
-        let steps = self.fields.list.iter().enumerate().map(|(n, field)| {
-            let column = &records.columns[field.column];
-            let rows = (one, other);
-            let bits = self.scale.field(records, &self.fields, pattern[n], n, rows);
-            let written = |row: usize| column.written[column.at(row) as usize].to_string();
-            WaterfallStep {
-                field: column.name.clone(),
-                left: written(one),
-                right: written(other),
-                level: match pattern[n] {
-                    0 => "missing",
-                    level => field.how.levels()[usize::from(level) - 1],
-                },
-                bits: f64::from(bits),
-            }
-        });
-        let steps: Vec<WaterfallStep> = steps.collect();
-        total_bits += steps.iter().map(|step| step.bits).sum::<f64>();
-        Waterfall { start_bits, steps, total_bits, probability: probability(total_bits) }
+        let start = self.weights.start_bits();
+        explain(records, &self.fields, &self.scale, start, (one, other))
     }
+}
+
+/// Why two rows are, or are not, of one entity.
+fn explain(
+    records: &Records,
+    fields: &Fields,
+    scale: &Scale,
+    start_bits: f64,
+    (one, other): (usize, usize),
+) -> Waterfall {
+    let pattern = fields.compare(records, one, other);
+    let steps = fields.list.iter().enumerate().map(|(n, field)| {
+        let column = &records.columns[field.column];
+        let bits = scale.field(records, fields, pattern[n], n, (one, other));
+        let written = |row: usize| column.written[column.at(row) as usize].to_string();
+        WaterfallStep {
+            field: column.name.clone(),
+            left: written(one),
+            right: written(other),
+            level: match pattern[n] {
+                0 => "missing",
+                level => field.how.levels()[usize::from(level) - 1],
+            },
+            bits: f64::from(bits),
+        }
+    });
+    let steps: Vec<WaterfallStep> = steps.collect();
+    let total_bits = start_bits + steps.iter().map(|step| step.bits).sum::<f64>();
+    Waterfall { start_bits, steps, total_bits, probability: probability(total_bits) }
 }
 
 /// Links of a table, and how all its pairs weigh.

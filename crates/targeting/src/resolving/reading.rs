@@ -127,6 +127,8 @@ pub(super) struct Column {
     /// The value of each row.
     pub rows: Vec<u32>,
     pub words: Words,
+    /// Rows of which these are a part, where counts are of all of them.
+    all: Option<u32>,
     raw: HashMap<Box<str>, u32>,
     folded: HashMap<Box<str>, u32>,
 }
@@ -142,6 +144,7 @@ impl Column {
             counts: vec![0],
             rows: Vec::new(),
             words: Words::default(),
+            all: None,
             raw: HashMap::new(),
             folded: HashMap::new(),
         }
@@ -218,7 +221,17 @@ impl Column {
 
     /// Rows that say something.
     pub fn filled(&self) -> u32 {
-        self.rows.len() as u32 - self.counts[0]
+        self.all.unwrap_or(self.rows.len() as u32 - self.counts[0])
+    }
+
+    /// All rows, whether they say something or not.
+    pub fn rows_in_all(&self) -> u32 {
+        self.all.unwrap_or(self.rows.len() as u32)
+    }
+
+    /// Says of how many rows the counts are, where these are but a part of them.
+    pub fn stands_for(&mut self, rows: u32) {
+        self.all = Some(rows);
     }
 
     /// Forgets what only reading needs.
@@ -235,7 +248,7 @@ fn is_nothing(text: &str) -> bool {
 }
 
 /// The last nine digits, which drops the country's prefix and the leading zero.
-fn phone(text: &str) -> String {
+pub(super) fn phone(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits[digits.len().saturating_sub(9)..].to_owned()
 }

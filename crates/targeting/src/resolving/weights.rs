@@ -102,6 +102,23 @@ impl Scale {
         Scale { m, u, bits }
     }
 
+    /// The scale of weights that were learned before, by the names of columns and levels.
+    pub fn given(records: &Records, fields: &Fields, weights: &Weights) -> Scale {
+        let (mut m, mut u) = ([[1e-5; LEVELS]; FIELDS], [[1.0; LEVELS]; FIELDS]);
+        for (n, field) in fields.list.iter().enumerate() {
+            let name = &records.columns[field.column].name;
+            let known = weights.fields.iter().find(|of| of.column == *name);
+            for (at, word) in field.how.levels().iter().enumerate() {
+                let level =
+                    known.and_then(|of| of.levels.iter().find(|level| level.level == *word));
+                // A level that nobody learned says nothing.
+                let (one, other) = level.map_or((1.0, 1.0), |level| (level.m, level.u));
+                (m[n][at + 1], u[n][at + 1]) = (one, other);
+            }
+        }
+        Scale::of(fields, m, u)
+    }
+
     /// Takes m anew from pairs that are known to be of one entity.
     pub fn relearn(&self, fields: &Fields, known: &[(Pattern, f64)]) -> Scale {
         let mut m = self.m;
