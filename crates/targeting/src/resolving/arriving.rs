@@ -264,6 +264,7 @@ impl PartyTable {
                 };
             }
             if column.role == ColumnRole::FullName {
+                column.take_names_apart();
                 for (number, word) in column.words.list.iter().enumerate() {
                     let skeleton = word.skeleton.to_string();
                     column.words.rows[number] = count(RecordKeyKind::NameWord, &skeleton);
@@ -466,6 +467,18 @@ mod tests {
         let found = entities(&parties, false);
         assert_eq!((found[0], found[1]), (-1, -1));
         assert_eq!(found[2], -2);
+    }
+
+    #[test]
+    fn a_person_spelled_by_another_romanisation_is_one() {
+        let parties = [
+            record("이영희", "", "010-1111-2222", ""),
+            record("Rhee Young-hee", "", "010-1111-2222", ""),
+            record("박철수", "", "010-1111-2222", ""),
+        ];
+        let found = entities(&parties, false);
+        assert_eq!(found[0], found[1]);
+        assert_ne!(found[0], found[2]);
     }
 
     #[test]

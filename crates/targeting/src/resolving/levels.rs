@@ -276,6 +276,14 @@ fn apart(how: How, column: &Column, a: u32, b: u32) -> u8 {
     match how {
         How::Name => {
             let share = names_alike(column, a, b);
+            let across = if share < 0.93 { column.named_alike(a, b) } else { None };
+            let share = share.max(match across {
+                Some(chance) if chance >= 0.97 => 0.93,
+                Some(chance) if chance >= 0.9 => 0.8,
+                Some(chance) if chance >= 0.75 => 0.64,
+                Some(chance) if chance >= 0.5 => 0.45,
+                _ => 0.0,
+            });
             match share {
                 share if share >= 0.93 => 2,
                 share if share >= 0.80 => 3,

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::column::ColumnRole;
 use super::likeness::{skeleton, sound};
 use super::nicknames;
+use crate::names::{Kind, Name};
 
 /// Text in lower case and Latin letters: words of letters and digits, one blank between them.
 pub(super) fn fold(text: &str) -> String {
@@ -127,6 +128,8 @@ pub(super) struct Column {
     /// The value of each row.
     pub rows: Vec<u32>,
     pub words: Words,
+    /// Its names taken apart for comparison across scripts, by value; empty where that is not done.
+    pub names: Vec<(Kind, Name)>,
     /// Rows of which these are a part, where counts are of all of them.
     all: Option<u32>,
     raw: HashMap<Box<str>, u32>,
@@ -144,6 +147,7 @@ impl Column {
             counts: vec![0],
             rows: Vec::new(),
             words: Words::default(),
+            names: Vec::new(),
             all: None,
             raw: HashMap::new(),
             folded: HashMap::new(),
@@ -232,6 +236,22 @@ impl Column {
     /// Says of how many rows the counts are, where these are but a part of them.
     pub fn stands_for(&mut self, rows: u32) {
         self.all = Some(rows);
+    }
+
+    /// Takes its names apart, so that they are compared across scripts as watchlists compare them.
+    pub fn take_names_apart(&mut self) {
+        let apart = |written: &str| {
+            let kind = Kind::guess(written);
+            (kind, Name::of(written, kind))
+        };
+        self.names = self.written.iter().map(|written| apart(written)).collect();
+    }
+
+    /// The chance that two values name the same; none where they are names of different kinds.
+    pub fn named_alike(&self, a: u32, b: u32) -> Option<f64> {
+        let ((kind, one), (other_kind, other)) =
+            (self.names.get(a as usize)?, self.names.get(b as usize)?);
+        (kind == other_kind).then(|| one.probability(other))
     }
 
     /// Forgets what only reading needs.
