@@ -267,10 +267,11 @@ fn is_nothing(text: &str) -> bool {
     text.len() < 8 && NOTHING.contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// The last nine digits, which drops the country's prefix and the leading zero.
+/// The last eight digits, which drops the country's prefix and the leading zero also where the
+/// number of a city is short.
 pub(super) fn phone(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    digits[digits.len().saturating_sub(9)..].to_owned()
+    digits[digits.len().saturating_sub(8)..].to_owned()
 }
 
 /// Eight digits, year first; a part that is not said is zeros. What is no date keeps its digits.
@@ -419,6 +420,7 @@ mod tests {
             assert_eq!(date(text), held);
         }
         assert_eq!(phone("+82 10-1234-5678"), phone("010 1234 5678"));
+        assert_eq!(phone("+82 2 555 0101"), phone("02-555-0101"));
         assert_eq!(name_words("(주)한빛무역"), "hanbit trading");
         assert_eq!(name_words("Hanbit Trading Co., Ltd."), "hanbit trading");
         assert_eq!(name_words("Müller & Søn"), "muller son");
