@@ -27,6 +27,7 @@ pub mod queue;
 pub mod search;
 pub mod session;
 pub mod settings;
+pub mod sso;
 pub mod today;
 pub mod tokens;
 pub mod views;
