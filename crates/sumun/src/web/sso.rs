@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 use axum::http::Uri;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::acts::account::secret;
@@ -208,8 +208,8 @@ impl Sso {
             .max_redirects(0)
             .proxy(None);
         if let Some(path) = &self.ca {
-            let pem = std::fs::read(path)
-                .with_context(|| format!("while reading {}", path.display()))?;
+            let pem =
+                std::fs::read(path).with_context(|| format!("while reading {}", path.display()))?;
             let certificates: Vec<_> = ureq::tls::parse_pem(&pem)
                 .filter_map(|item| match item {
                     Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(certificate),
@@ -218,8 +218,7 @@ impl Sso {
                 .collect();
             ensure!(!certificates.is_empty(), "{} holds no certificates in PEM", path.display());
             let roots = ureq::tls::RootCerts::from(certificates);
-            config =
-                config.tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
+            config = config.tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
         }
         Ok(config.build().into())
     }

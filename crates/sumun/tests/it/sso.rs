@@ -89,10 +89,7 @@ impl Provider {
         ] }))
     }
 
-    async fn token(
-        State(of): State<Provider>,
-        asked: Bytes,
-    ) -> Json<Value> {
+    async fn token(State(of): State<Provider>, asked: Bytes) -> Json<Value> {
         let says = of.says().clone();
         let asked: HashMap<_, _> = form_urlencoded::parse(&asked).into_owned().collect();
         let verifier = asked.get("code_verifier").cloned().unwrap_or_default();

@@ -64,10 +64,11 @@ pub async fn read_welcome(State(app): State<App>) -> Result<Json<Welcome>, Probl
     };
     Ok(Json(Welcome {
         first_run: !administered,
-        sso: app.site.sso.as_ref().map(|sso| Sso {
-            name: sso.name.clone(),
-            url: "/api/v1/session/sso".to_owned(),
-        }),
+        sso: app
+            .site
+            .sso
+            .as_ref()
+            .map(|sso| Sso { name: sso.name.clone(), url: "/api/v1/session/sso".to_owned() }),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         demo: app.site.demo,
         site: Said { ko, en },

@@ -34,7 +34,11 @@ const REFUSED: &str = "/login?refused=sso";
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
-pub async fn begin_sso(State(app): State<App>, Visitor(from): Visitor, head: HeaderMap) -> Response {
+pub async fn begin_sso(
+    State(app): State<App>,
+    Visitor(from): Visitor,
+    head: HeaderMap,
+) -> Response {
     if !app.limits.address(&from.address) {
         return to(REFUSED, None);
     }
