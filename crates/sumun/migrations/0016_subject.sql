@@ -1,5 +1,5 @@
--- Whom a provider of sign-ins (OpenID Connect) vouches for: its own id of a person, which it gives to
--- nobody else, bound to an account the first time that person comes.
+-- Whom a provider of sign-ins (OpenID Connect) vouches for: its own id of a person, which it gives
+-- to nobody else, bound to an account the first time that person comes.
 
 create table account_subject (
     issuer text not null,
