@@ -41,6 +41,7 @@ interface Props {
 
 export function Hit({ hit, go, decide }: Props) {
   const { t } = useTranslation('watchlists');
+  const { t: desk } = useTranslation('desk');
   const format = useFormat();
   const may = useMay();
   const { listing_detail: listing } = hit;
@@ -75,7 +76,7 @@ export function Hit({ hit, go, decide }: Props) {
           <Facts
             facts={[
               [t('hit.what'), t(`what.${hit.what}`, { defaultValue: hit.what })],
-              [t('hit.role'), hit.role && t(`role.${hit.role}`, { defaultValue: hit.role })],
+              [t('hit.role'), hit.role && desk(`role.${hit.role}`, { defaultValue: hit.role })],
               [
                 t('hit.consignment'),
                 <>
