@@ -158,7 +158,6 @@ function Graph({ page, open }: { page: EntityPage; open: (entity: string) => voi
               key={one.entity}
               href={`/entities?entity=${one.entity}`}
               className={styles.node}
-              aria-label={`${one.label || one.entity}: ${kinds}`}
               onClick={(event) => {
                 event.preventDefault();
                 open(one.entity);

@@ -24,6 +24,9 @@ import {
 /** A bit of evidence doubles the odds; the drawing counts in natural logarithms of odds. */
 const LOG_ODDS_OF_BIT = Math.LN2;
 
+/** The scale is narrow here, so its ticks stand further apart. */
+const TICKS_APART = 0.28;
+
 /** How much a step says: ×8 for, ÷4 against. */
 export function factorOf(bits: number, format: Format): string {
   if (Math.abs(bits) < 0.05) return '×1';
@@ -94,11 +97,10 @@ export function WaterfallTable({ waterfall }: { waterfall: RecordWaterfall }) {
     const all = barsOf<WaterfallStep & { push: number }>(start_bits * LOG_ODDS_OF_BIT, pushes, 0);
     return {
       bars: all,
-      scale: scaleOf([
-        start_bits * LOG_ODDS_OF_BIT,
-        total_bits * LOG_ODDS_OF_BIT,
-        ...all.map(({ to }) => to),
-      ]),
+      scale: scaleOf(
+        [start_bits * LOG_ODDS_OF_BIT, total_bits * LOG_ODDS_OF_BIT, ...all.map(({ to }) => to)],
+        TICKS_APART,
+      ),
     };
   }, [start_bits, steps, total_bits]);
   const value = (text: string) => text || <span className="quiet">{t('why.nothing')}</span>;

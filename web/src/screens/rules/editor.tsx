@@ -244,6 +244,13 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
       <div className={styles.editor}>
         <div className={styles.column}>
           <Section title={t('condition.title')} help={t('condition.help')}>
+            <Live
+              typed={draft.condition.trim() !== ''}
+              fresh={current && !check.isFetching}
+              ok={checked?.ok ?? false}
+              sample={checked?.sample ?? null}
+              error={check.error}
+            />
             <ConditionField
               value={draft.condition}
               onChange={(condition) => set({ condition })}
@@ -256,13 +263,6 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
                 {fault('condition')}
               </div>
             )}
-            <Live
-              typed={draft.condition.trim() !== ''}
-              fresh={current && !check.isFetching}
-              ok={checked?.ok ?? false}
-              sample={checked?.sample ?? null}
-              error={check.error}
-            />
             <Group>
               <Button
                 variant="default"

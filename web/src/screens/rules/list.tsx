@@ -115,7 +115,7 @@ export function RuleList({ address, go }: Props) {
       id: 'code',
       header: t('list.rule'),
       width: '2fr',
-      min: 230,
+      min: 210,
       fixed: true,
       sort: 'code',
       cell: ({ code, version }) => (
@@ -130,7 +130,7 @@ export function RuleList({ address, go }: Props) {
     {
       id: 'state',
       header: t('list.state'),
-      width: 210,
+      width: 190,
       sort: 'need',
       cell: ({ state, weak, review_due }) => (
         <span className={styles.tags}>
@@ -146,13 +146,13 @@ export function RuleList({ address, go }: Props) {
       width: 90,
       cell: ({ version }) => <Lane lane={version.lane} />,
     },
-    number('fired', 85),
-    number('examined', 95),
-    number('finds', 75),
+    number('fired', 72),
+    number('examined', 80),
+    number('finds', 68),
     {
       id: 'lift',
       header: t('score.lift'),
-      width: 150,
+      width: 135,
       align: 'end',
       sort: 'lift',
       cell: ({ scorecard }) => <Interval value={scorecard.lift} />,
@@ -160,7 +160,7 @@ export function RuleList({ address, go }: Props) {
     {
       id: 'minutes_per_find',
       header: t('score.minutes_per_find'),
-      width: 120,
+      width: 108,
       align: 'end',
       sort: 'minutes_per_find',
       cell: ({ scorecard }) =>
@@ -169,14 +169,14 @@ export function RuleList({ address, go }: Props) {
     {
       id: 'last_find',
       header: t('score.last_find'),
-      width: 130,
+      width: 122,
       sort: 'last_find',
       cell: ({ scorecard }) => (scorecard.last_find ? format.day(scorecard.last_find) : '–'),
     },
     {
       id: 'verdict',
       header: t('score.verdict'),
-      width: 120,
+      width: 118,
       cell: ({ scorecard }) => <VerdictTag verdict={scorecard.verdict} />,
     },
     {

@@ -190,7 +190,7 @@ export function ImportDialog({ lists, onClose, show }: Props) {
             <div className={styles.fields}>
               <TextInput
                 required
-                label={t('lists.name')}
+                label={t('import.name')}
                 value={fields.name}
                 onChange={(event) => setName(event.currentTarget.value)}
                 error={faults.name}

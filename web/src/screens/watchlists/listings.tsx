@@ -273,7 +273,12 @@ function Whole({ listing, close, open }: WholeProps) {
                 {listing.keys.map(({ kind, text, valid }) => (
                   <li key={`${kind} ${text}`}>
                     {t(`key.${kind}`, { defaultValue: kind })}: <span className="code">{text}</span>
-                    {!valid && <Tag tone="warn">{t('listing.invalid')}</Tag>}
+                    {!valid && (
+                      <>
+                        {' '}
+                        <Tag tone="warn">{t('listing.invalid')}</Tag>
+                      </>
+                    )}
                   </li>
                 ))}
               </ul>

@@ -101,7 +101,7 @@ export default function Lookup({ go }: Pick<TabProps, 'go'>) {
                     </span>
                   </div>
                   <div>{format.said(one.why)}</div>
-                  <Words agree={one.agree} left={one.differ_left} right={one.differ_right} />
+                  <Words asked agree={one.agree} left={one.differ_left} right={one.differ_right} />
                 </li>
               ))}
             </ol>

@@ -36,9 +36,11 @@ interface WordsProps {
   left: string[];
   /** Words that only the listed side has. */
   right: string[];
+  /** The left side was asked for, not declared. */
+  asked?: boolean;
 }
 
-export function Words({ agree, left, right }: WordsProps) {
+export function Words({ agree, left, right, asked = false }: WordsProps) {
   const { t } = useTranslation('watchlists');
   const pairs = agree.map((word) => ({ word, both: spellings(word) }));
   const same = pairs.filter(({ both: [one, other] }) => one === other);
@@ -56,7 +58,7 @@ export function Words({ agree, left, right }: WordsProps) {
         <div key={id} data-kind={id}>
           <dt>
             <Icon size={15} stroke={2.2} aria-hidden />
-            {t(`words.${id}`)}
+            {t(`words.${id === 'left' && asked ? 'asked' : id}`)}
           </dt>
           <dd translate="no">{words.join(', ')}</dd>
         </div>
