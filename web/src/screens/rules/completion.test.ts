@@ -28,7 +28,8 @@ const catalogue: Catalogue = {
     },
   ],
   functions: [
-    { name: 'startsWith', sign: 'text.startsWith(text)', ko: '으로 시작', en: 'begins with' },
+    { name: 'indicator', sign: 'indicator("value.low")', ko: '지표', en: 'an indicator shows' },
+    { name: 'startsWith', sign: 'goods.hs.startsWith("87")', ko: '으로 시작', en: 'begins with' },
     { name: 'abs', sign: 'abs(number)', ko: '절댓값', en: 'without its sign' },
   ],
   limits: { characters: 4000, depth: 24 },
@@ -51,6 +52,7 @@ describe('offers', () => {
     ['indicator("v|', ['value.low']],
     ['goods.hs_chapter.st|', ['goods.hs_chapter.startsWith(']],
     ['ab|', ['abs(']],
+    ['indic|', ['indicator("']],
     ['goods.hs_chapter == "goods|', []],
     ['goods.hs_chapter|', []],
     ['goods.hs_chapter == |', []],

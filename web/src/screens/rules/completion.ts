@@ -92,7 +92,10 @@ export function offersFor(catalogue: Catalogue, spot: Spot, most = MOST): Offer[
       if (method && dot > 0 && isField) {
         const insert = `${word.slice(0, dot)}.${name}(`;
         offer({ ...one, insert }, rank(word.slice(dot + 1), name, ''));
-      } else if (!method) offer({ ...one, insert: `${name}(` }, rank(word, name, `${ko} ${en}`));
+      } else if (!method) {
+        const insert = name === 'indicator' ? 'indicator("' : `${name}(`;
+        offer({ ...one, insert }, rank(word, name, `${ko} ${en}`));
+      }
     }
   }
   const order = { field: 0, indicator: 1, function: 2 };

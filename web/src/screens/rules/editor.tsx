@@ -46,6 +46,8 @@ const LANES: Lane[] = ['red', 'yellow', 'blue', 'green'];
 const MODALITIES: Modality[] = ['document', 'scan', 'dog', 'trace', 'lab', 'unpack'];
 /** How long after the last key the condition is checked. */
 const PAUSE_MS = 150;
+/** A rule ends within two years. */
+const MOST_DAYS = 731;
 const CODE = /^[a-z0-9][a-z0-9.-]{1,59}$/;
 
 const dayAfter = (days: number): string =>
@@ -84,7 +86,8 @@ export function faultsOf(draft: RuleDraft): Partial<Record<keyof Faults, string>
   if (!draft.outward.en.trim()) wrong.outward_en = 'missing';
   if (!draft.legal_basis.trim()) wrong.legal_basis = 'missing';
   if (!draft.condition.trim()) wrong.condition = 'missing';
-  if (draft.valid_until < draft.valid_from) wrong.valid_until = 'until_before_from';
+  const days = (Date.parse(draft.valid_until) - Date.parse(draft.valid_from)) / 86_400_000;
+  if (!(days >= 0 && days <= MOST_DAYS)) wrong.valid_until = 'until_out_of_range';
   if (draft.review_on > draft.valid_until || draft.review_on < draft.valid_from) {
     wrong.review_on = 'review_outside';
   }

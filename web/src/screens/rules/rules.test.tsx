@@ -272,7 +272,7 @@ it('knows what a state offers, what passes a filter, and what is missing', () =>
   ).toEqual({
     code: 'code',
     outward_en: 'missing',
-    valid_until: 'until_before_from',
+    valid_until: 'until_out_of_range',
     review_on: 'review_outside',
   });
   const fault = { ...check('goods.hs_chaptr').errors[0] } as never;
