@@ -46,9 +46,7 @@ export function MergeDialog({ page, other, onClose, go }: Props) {
       danger
       onAct={async ({ id, reason }) => {
         if (!known) {
-          throw new Problem(0, {
-            error: { code: 'no_other_entity', said: t('merge.which'), next: t('merge.which_next') },
-          });
+          throw new Problem(0, { error: { code: 'no_other_entity' } });
         }
         const moved = await merge.mutateAsync({ entity: page.id, id, reason, with: settled });
         toast.done(t('merge.done', { entity: moved.entity, other: moved.other }));

@@ -27,6 +27,7 @@ export function BacktestView({ test, small = false }: Props) {
   const { t } = useTranslation('rules');
   const format = useFormat();
   const { value } = test;
+  if (!test.first || !test.last) return <Notice tone="note">{t('live.nothing_stored')}</Notice>;
   return (
     <div className={styles.stack}>
       <p className={styles.say}>

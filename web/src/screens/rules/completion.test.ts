@@ -11,6 +11,7 @@ const field = (path: string, ko: string, en: string) => ({
   example: '',
   group: 'goods',
   past: false,
+  values: path === 'route.via' ? ['sea', 'air', 'seabed'] : [],
 });
 const catalogue: Catalogue = {
   fields: [
@@ -54,6 +55,8 @@ describe('offers', () => {
     ['ab|', ['abs(']],
     ['indic|', ['indicator("']],
     ['goods.hs_chapter == "goods|', []],
+    ['route.via == "s|', ['sea', 'seabed']],
+    ['route.via in ["air", "|', ['sea', 'air', 'seabed']],
     ['goods.hs_chapter|', []],
     ['goods.hs_chapter == |', []],
   ])('%s', (text, inserts) => {

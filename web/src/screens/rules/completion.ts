@@ -8,8 +8,8 @@ export interface Spot {
   /** Where what is being written begins; it ends at the cursor. */
   from: number;
   word: string;
-  /** Within `indicator("…`. */
-  quoted: boolean;
+  /** Within quotes: of the indicators, or of the words that this field may be. */
+  of: 'indicators' | { field: string } | null;
 }
 
 export interface Offer {
@@ -20,11 +20,13 @@ export interface Offer {
   en: string;
   /** The kind of a field, or an example. */
   hint: string;
-  what: 'field' | 'indicator' | 'function';
+  what: 'field' | 'indicator' | 'function' | 'value';
   insert: string;
 }
 
-const QUOTED = /indicator\(\s*"([^"]*)$/;
+const INDICATOR = /indicator\(\s*"([^"]*)$/;
+/** `field == "…` and `field in ["…", "…`. */
+const VALUE = /([\p{L}_][\w.]*)\s*(?:[=!]=\s*|in\s*\[[^\]]*)["']([^"']*)$/u;
 const WORD = /[\p{L}_][\p{L}\p{N}_.]*$/u;
 
 /** Whether a text ends within a string. */
@@ -40,11 +42,15 @@ function isOpen(text: string): boolean {
 
 export function spotOf(text: string, cursor: number): Spot | null {
   const before = text.slice(0, cursor);
-  const [, code] = QUOTED.exec(before) ?? [];
-  if (code !== undefined) return { from: cursor - code.length, word: code, quoted: true };
-  if (isOpen(before)) return null;
+  if (isOpen(before)) {
+    const [, code] = INDICATOR.exec(before) ?? [];
+    if (code !== undefined) return { from: cursor - code.length, word: code, of: 'indicators' };
+    const [, field, value] = VALUE.exec(before) ?? [];
+    if (!field || value === undefined) return null;
+    return { from: cursor - value.length, word: value, of: { field } };
+  }
   const [word] = WORD.exec(before) ?? [];
-  return word ? { from: cursor - word.length, word, quoted: false } : null;
+  return word ? { from: cursor - word.length, word, of: null } : null;
 }
 
 /** How well an offer answers a word; the less the better, and null when not at all. */
@@ -60,7 +66,22 @@ function rank(word: string, path: string, said: string): number | null {
 const MOST = 10;
 
 export function offersFor(catalogue: Catalogue, spot: Spot, most = MOST): Offer[] {
-  const { word, quoted } = spot;
+  const { word, of } = spot;
+  if (of && of !== 'indicators') {
+    const field = catalogue.fields.find(({ path }) => path === of.field);
+    return (field?.values ?? [])
+      .filter((value) => value !== word && value.startsWith(word))
+      .slice(0, most)
+      .map((value) => ({
+        id: `v ${value}`,
+        title: value,
+        ko: field?.ko ?? '',
+        en: field?.en ?? '',
+        hint: '',
+        what: 'value',
+        insert: value,
+      }));
+  }
   const found: { offer: Offer; rank: number }[] = [];
   const offer = (one: Offer, by: number | null) => {
     if (by !== null) found.push({ offer: one, rank: by });
@@ -74,10 +95,10 @@ export function offersFor(catalogue: Catalogue, spot: Spot, most = MOST): Offer[
       hint: condition,
       what: 'indicator',
     } as const;
-    const insert = quoted ? code : `indicator("${code}")`;
+    const insert = of ? code : `indicator("${code}")`;
     offer({ ...one, insert }, rank(word, code, `${ko} ${en}`));
   }
-  if (!quoted) {
+  if (!of) {
     // Behind a whole field and a dot stand the functions of texts.
     const dot = word.lastIndexOf('.');
     const isField = catalogue.fields.some(({ path }) => path === word.slice(0, dot));
@@ -98,7 +119,7 @@ export function offersFor(catalogue: Catalogue, spot: Spot, most = MOST): Offer[
       }
     }
   }
-  const order = { field: 0, indicator: 1, function: 2 };
+  const order = { field: 0, indicator: 1, function: 2, value: 3 };
   return found
     .sort((a, b) => a.rank - b.rank || order[a.offer.what] - order[b.offer.what])
     .slice(0, most)

@@ -153,7 +153,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
   const results = useRef<HTMLDivElement>(null);
   const catalogue = useQuery(catalogueQuery);
   const [settled] = useDebouncedValue(draft.condition, PAUSE_MS);
-  const check = useQuery(checkQuery(settled, draft.offices));
+  const check = useQuery(checkQuery(settled, draft.offices, draft.modality));
   const test = useQuery({
     ...backtestQuery(tested ?? { condition: '', offices: [], modality: null }),
     enabled: tested !== null,

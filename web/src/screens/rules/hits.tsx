@@ -114,7 +114,7 @@ function Row({ hit }: { hit: RuleHit }) {
       <div className={styles.whys}>
         {hit.why.map(({ field, value }) => (
           <span key={field} className="code">
-            {field} = {value}
+            {field} = {value ?? '–'}
           </span>
         ))}
       </div>
@@ -131,7 +131,7 @@ function hitsCsv(hits: RuleHit[]) {
       hit.shadow ? 1 : 0,
       hit.arrived,
       hit.office,
-      hit.why.map(({ field, value }) => `${field}=${value}`).join('; '),
+      hit.why.map(({ field, value }) => `${field}=${value ?? ''}`).join('; '),
       hit.fate,
       hit.outcome,
     ]),

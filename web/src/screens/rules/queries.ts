@@ -75,7 +75,7 @@ export interface RuleSummary {
 export interface RuleDetail {
   summary: RuleSummary;
   versions: (RuleVersion & { toml: string })[];
-  life: { at: string; by: string; act: string; version: number; reason: string }[];
+  life: { at: string; by: string; act: string; version: number; reason?: string | null }[];
   days: { day: string; fired: number; shadow: number }[];
   may: { edit: boolean; approve: boolean };
 }
@@ -92,7 +92,7 @@ export interface RuleHit {
   shadow: boolean;
   arrived: string;
   office: string;
-  why: { field: string; value: string }[];
+  why: { field: string; value?: string | null }[];
   fate: string;
   outcome?: string | null;
 }
@@ -103,6 +103,8 @@ export interface CatalogueField extends Said {
   example: string;
   group: string;
   past: boolean;
+  /** The words that its text is one of, where they are few. */
+  values: string[];
 }
 
 export interface CatalogueIndicator extends Said {
@@ -162,8 +164,8 @@ export interface BacktestAsked {
 }
 
 export interface Backtest {
-  first: string;
-  last: string;
+  first?: string | null;
+  last?: string | null;
   days: number;
   consignments: number;
   fired: number;
@@ -232,13 +234,13 @@ export const catalogueQuery = queryOptions({
 });
 
 /** Asked as somebody types; what was asked before is given up. */
-export const checkQuery = (condition: string, offices: string[]) =>
+export const checkQuery = (condition: string, offices: string[], modality: Modality | null) =>
   queryOptions({
-    queryKey: ['rules', 'check', condition, offices],
+    queryKey: ['rules', 'check', condition, offices, modality],
     queryFn: async ({ signal }) => ({
       of: condition,
       ...(await ask<Checked>('POST', '/rules/check', {
-        body: { condition, offices, sample: true },
+        body: { condition, offices, modality, sample: true },
         signal,
       })),
     }),
@@ -272,7 +274,7 @@ export function useSteer() {
     mutationFn: (order: { act: Act; code: string; version: number; reasoned: Reasoned }) => {
       const { act, code, version, reasoned } = order;
       return ask<RuleVersion>('POST', `${at(code)}/${act}`, {
-        body: { id: reasoned.id, version, reason: reasoned.reason },
+        body: { version, reason: reasoned.reason },
         headers: { 'Idempotency-Key': reasoned.id },
       });
     },

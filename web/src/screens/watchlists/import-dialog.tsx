@@ -5,6 +5,7 @@ import { IconFileUpload } from '@tabler/icons-react';
 import { type DragEvent, type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newId } from '@/api/client';
+import { Problem } from '@/api/problem';
 import { useFormat } from '@/app/format';
 import { useOffices } from '@/app/office';
 import { useSession } from '@/app/session';
@@ -33,6 +34,12 @@ export const nameOf = (file: string): string =>
     .replace(/\.[^.]+$/, '')
     .replace(/[_-]+/g, ' ')
     .trim();
+
+/** The file, not the server's answer, which has the same word for it. */
+function isUnreadable(error: unknown): boolean {
+  const { code, status } = Problem.of(error);
+  return code === 'unreadable' && status === 422;
+}
 
 interface Props {
   lists: Watchlist[];
@@ -245,7 +252,12 @@ export function ImportDialog({ lists, onClose, show }: Props) {
               />
             </div>
             {known && <Notice tone="note">{t('import.known', { name: known.name })}</Notice>}
-            {send.error && <Notice tone="bad" problem={send.error} />}
+            {send.error &&
+              (isUnreadable(send.error) ? (
+                <Notice tone="bad">{t('import.unreadable')}</Notice>
+              ) : (
+                <Notice tone="bad" problem={send.error} />
+              ))}
             <Group justify="flex-end">
               <Button variant="default" onClick={onClose}>
                 {t('parts:cancel')}
