@@ -5185,7 +5185,7 @@ export interface components {
             missed?: components["schemas"]["Interval"] | null;
             /**
              * Format: int64
-             * @description Those that a plan lists.
+             * @description Those that a plan drew.
              */
             planned: number;
             /**

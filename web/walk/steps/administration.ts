@@ -34,6 +34,11 @@ export const administration: Step = {
     await once.getByRole('button', { name: 'Close' }).last().click();
     await admin.getByRole('cell', { name: 'carrier-gateway' }).waitFor();
     await day.look('admin', 'tokens');
+    await admin.getByRole('button', { name: 'Revoke carrier-gateway' }).click();
+    const sure = admin.getByRole('dialog', { name: 'Revoke carrier-gateway' });
+    await sure.getByText('It cannot be taken back').waitFor();
+    await sure.getByRole('button', { name: 'Revoke', exact: true }).click();
+    await admin.getByText('Revoked', { exact: true }).waitFor();
 
     await day.go('admin', '/admin?tab=offices');
     await day.look('admin', 'offices');

@@ -435,9 +435,9 @@ fn compared_text(compared: &Compared) -> String {
         interval(duel.difference),
         interval(duel.difference),
         match duel.verdict {
-            Verdict::Challenger => "도전 모형이 더 많이 적발했을 것입니다.",
-            Verdict::Champion => "시행 중인 모형이 더 많이 적발합니다.",
-            Verdict::Open | Verdict::Nothing => "아직 두 모형을 구별할 수 없습니다.",
+            Verdict::Challenger => "도전 모델이 더 많이 적발했을 것입니다.",
+            Verdict::Champion => "시행 중인 모델이 더 많이 적발합니다.",
+            Verdict::Open | Verdict::Nothing => "아직 두 모델을 구별할 수 없습니다.",
         },
     )
 }

@@ -14,11 +14,12 @@ use targeting::history::{Histories, KeyKind, LinkKind, Past};
 use targeting::model::Model;
 use targeting::party::Role;
 use targeting::screening::{Screener, Waterfall};
+use targeting::tariff::{Fit, Tariff};
 use targeting::text::is_vague;
 
 use super::past_of;
 use crate::store::consignments::Version;
-use crate::store::{Tx, defects, finds, histories, messages, models};
+use crate::store::{Tx, defects, finds, histories, messages, models, references};
 
 /// Models that are kept ready: the one in force and the one before.
 const READY: usize = 2;
@@ -55,6 +56,64 @@ impl Screeners {
         list.truncate(READY);
         Ok(Some(screener))
     }
+}
+
+/// The titles of the Harmonised System made ready to be asked, and made anew once others are
+/// loaded.
+#[derive(Clone, Default)]
+pub struct Titles(Arc<Mutex<Option<Loaded>>>);
+
+/// By which a change is seen, and the titles.
+type Loaded = ((i64, i64), Arc<Tariff>);
+
+impl Titles {
+    async fn of(&self, tx: &mut Tx) -> Result<Arc<Tariff>> {
+        let extent = references::extent_of_titles(tx).await?;
+        let ready = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((of, tariff)) = ready
+            && of == extent
+        {
+            return Ok(tariff);
+        }
+        let titles = references::titles(tx).await?;
+        let pairs = titles.iter().map(|of| (of.code.as_str(), of.title.as_str()));
+        let tariff = Arc::new(tokio::task::block_in_place(|| Tariff::of(pairs)));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((extent, tariff.clone()));
+        Ok(tariff)
+    }
+}
+
+/// Headings that a contradicted description is said to sound like.
+const SOUNDS_LIKE: usize = 2;
+
+/// Whether the main goods' description contradicts their HS code; none where no titles are loaded.
+pub async fn contradiction(
+    tx: &mut Tx,
+    titles: &Titles,
+    consignment: &Consignment,
+) -> Result<Option<Flaw>> {
+    let Some(goods) = consignment.main_goods() else { return Ok(None) };
+    let Some(declared) = goods.hs else { return Ok(None) };
+    let tariff = titles.of(tx).await?;
+    let Fit::Contradicts { sounds_like } = tariff.fit(&goods.description, declared) else {
+        return Ok(None);
+    };
+    let sounds: Vec<String> = (sounds_like.iter().take(SOUNDS_LIKE))
+        .map(|near| {
+            let code = format!("{:04}", near.heading);
+            let title: String = tariff.title(&code).unwrap_or_default().chars().take(60).collect();
+            format!("{code} {title}")
+        })
+        .collect();
+    let sounds = sounds.join("; ");
+    Ok(Some(Flaw {
+        field: "hs".to_owned(),
+        kind: "contradicts".to_owned(),
+        said: (
+            format!("품명이 신고된 HS {declared} 류의 말이 아닙니다. 더 가까운 호: {sounds}"),
+            format!("The description has no word of HS {declared}'s chapter. Nearer: {sounds}"),
+        ),
+    }))
 }
 
 /// Why a model judged a consignment so, computed anew; none when the model cannot be read.

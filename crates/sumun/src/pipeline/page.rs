@@ -125,7 +125,7 @@ fn blocks(card: &Card, language: Language) -> Vec<Block> {
     };
     let Card { model, window, .. } = card;
     let mut page = vec![
-        Block::Title(format!("{} {}", say("모형 카드", "Model card"), model.id)),
+        Block::Title(format!("{} {}", say("모델 카드", "Model card"), model.id)),
         Block::Table(
             vec![say("항목", "what"), say("내용", "content")],
             vec![
@@ -189,7 +189,7 @@ fn blocks(card: &Card, language: Language) -> Vec<Block> {
     if card.calibration.is_empty() {
         page.push(Block::Text(
             say(
-                "이 모형으로 계획하여 검사한 화물이 아직 없습니다.",
+                "이 모델로 계획하여 검사한 화물이 아직 없습니다.",
                 "Nothing planned by this model has been inspected yet.",
             )
             .into(),
@@ -444,7 +444,7 @@ fn target(target: Target, language: Language) -> &'static str {
 pub fn state(state: &str, language: Language) -> &str {
     match (state, language) {
         ("candidate", Language::Ko) => "후보",
-        ("challenger", Language::Ko) => "도전 모형 (병행 채점 중)",
+        ("challenger", Language::Ko) => "도전 모델 (병행 채점 중)",
         ("challenger", Language::En) => "challenger (in shadow)",
         ("in_force", Language::Ko) => "시행 중",
         ("in_force", Language::En) => "in force",
@@ -508,7 +508,7 @@ fn sentence(limit: Limit, language: Language) -> &'static str {
         (Limit::NewGoods, Language::Ko) => "처음 보는 물품에서는 성적이 뚜렷이 낮습니다.",
         (Limit::NewGoods, Language::En) => "Of goods never inspected before it knows clearly less.",
         (Limit::NoShadow, Language::Ko) => {
-            "승인 전에 시행 중인 모형과 병행하여 채점한 적이 없습니다."
+            "승인 전에 시행 중인 모델과 병행하여 채점한 적이 없습니다."
         }
         (Limit::NoShadow, Language::En) => {
             "It did not run beside the model in force before it was approved."

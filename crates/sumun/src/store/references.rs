@@ -103,31 +103,46 @@ pub async fn titles(tx: &mut Tx) -> Result<Vec<Title>> {
 /// The places of these codes that are loaded. A UN/LOCODE without a position of its own takes that
 /// of the airport whose code it ends with, when both are of one country.
 pub async fn places(tx: &mut Tx, codes: &[&str]) -> Result<HashMap<String, Position>> {
+    let airport = |code: &str| if code.len() == 5 { code[2..].to_owned() } else { code.to_owned() };
+    let mut asked: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+    asked.extend(codes.iter().map(|code| airport(code)));
+    asked.sort();
+    asked.dedup();
+    let known = tx
+        .fetch_all(
+            "select code, name, country, north, east from reference_place where code {in $1}",
+            args![&asked],
+            |row| {
+                Ok(Position {
+                    code: row.text(0)?.to_owned(),
+                    name: row.text(1)?.to_owned(),
+                    country: row.text(2)?.to_owned(),
+                    at: row.real_opt(3)?.zip(row.real_opt(4)?),
+                })
+            },
+        )
+        .await?;
+    let known: HashMap<String, Position> =
+        known.into_iter().map(|place| (place.code.clone(), place)).collect();
     let mut found = HashMap::new();
     for code in codes {
-        let airport = if code.len() == 5 { &code[2..] } else { code };
-        let near = tx
-            .fetch_all(
-                "select code, name, country, north, east from reference_place
-                 where code = $1 or code = $2
-                 order by length(code) desc",
-                args![*code, airport],
-                |row| {
-                    Ok(Position {
-                        code: row.text(0)?.to_owned(),
-                        name: row.text(1)?.to_owned(),
-                        country: row.text(2)?.to_owned(),
-                        at: row.real_opt(3)?.zip(row.real_opt(4)?),
-                    })
-                },
-            )
-            .await?;
-        let mut near =
-            near.into_iter().filter(|of| code.len() != 5 || code.starts_with(&of.country));
-        if let Some(mut place) = near.next() {
-            place.at = place.at.or_else(|| near.next().and_then(|other| other.at));
+        let near = known
+            .get(&airport(code))
+            .filter(|place| code.len() != 5 || code.starts_with(&place.country));
+        if let Some(mut place) = known.get(*code).or(near).cloned() {
+            place.at = place.at.or_else(|| near.and_then(|near| near.at));
             found.insert((*code).to_owned(), place);
         }
     }
     Ok(found)
+}
+
+/// By which a change of the titles is seen: how many there are, and of how many characters.
+pub async fn extent_of_titles(tx: &mut Tx) -> Result<(i64, i64)> {
+    tx.fetch_one(
+        "select count(*), coalesce(sum(length(title)), 0) from reference_goods",
+        args![],
+        |row| Ok((row.int(0)?, row.int(1)?)),
+    )
+    .await
 }

@@ -17,7 +17,8 @@ use crate::config::now;
 use crate::rights::{Circumstances, EVERYWHERE, Holder, NOTHING_PERMITS, Rights, Verdict};
 use crate::store::accounts::Account;
 use crate::store::sessions::Session;
-use crate::store::{Tx, consignments, sessions, tokens};
+use crate::store::tokens::ApiToken;
+use crate::store::{Store, Tx, consignments, sessions, tokens};
 
 pub use crate::rights::{Action, Grant, Offices, Role};
 
@@ -41,6 +42,8 @@ struct Who {
     name: String,
     holder: Holder,
     person: Option<Person>,
+    /// SHA-256 of the token, where a machine asks.
+    machine: Option<String>,
 }
 
 /// A person with their session.
@@ -209,6 +212,25 @@ impl Caller {
         Ok(seen)
     }
 
+    /// Whether the caller is still let in, with the same roles: for answers that go on for long.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn lasts(&self, store: &Store) -> anyhow::Result<bool> {
+        let mut tx = store.read().await?;
+        let now = now();
+        if let Some(digest) = &self.who.machine {
+            return Ok(tokens::by_digest(&mut tx, digest)
+                .await?
+                .is_some_and(|one| good(&one, now)));
+        }
+        let Some(person) = &self.who.person else { return Ok(false) };
+        let found = sessions::find(&mut tx, &person.session.token_sha256).await?;
+        Ok(found.is_some_and(|(session, account, grants)| {
+            open(&session, &account, now) && grants == person.grants
+        }))
+    }
+
     /// What the caller may do anywhere.
     ///
     /// # Errors
@@ -235,6 +257,7 @@ impl Caller {
             name: person.account.name.clone(),
             holder: Holder::person(grants),
             person: Some(person),
+            machine: None,
         };
         Caller { who: Arc::new(who), rights }
     }
@@ -289,6 +312,16 @@ pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
     Some(token.trim())
 }
 
+/// Whether a session lets its account in.
+fn open(session: &Session, account: &Account, now: i64) -> bool {
+    session.expires_at > now && session.used_at > now - IDLE && account.state == "active"
+}
+
+/// Whether a machine's token is good.
+fn good(token: &ApiToken, now: i64) -> bool {
+    token.revoked_at.is_none() && token.expires_at > now
+}
+
 async fn machine(app: &App, token: &str) -> Result<Caller, Problem> {
     let unknown = || no_session("The token is unknown, has run out, or was taken back.");
     if !token.starts_with(TOKEN) {
@@ -297,16 +330,15 @@ async fn machine(app: &App, token: &str) -> Result<Caller, Problem> {
     let token_sha256 = digest(token);
     let kept = tokens::by_digest(&mut app.store.read().await?, &token_sha256).await?;
     let now = now();
-    let kept = kept
-        .filter(|kept| kept.revoked_at.is_none() && kept.expires_at > now)
-        .ok_or_else(unknown)?;
+    let kept = kept.filter(|kept| good(kept, now)).ok_or_else(unknown)?;
     if kept.used_at.is_none_or(|used| used < now - NOTED) {
-        app.reads.used(Used::Token(token_sha256));
+        app.reads.used(Used::Token(token_sha256.clone()));
     }
     let who = Who {
         name: format!("token {}", kept.name),
         holder: Holder::machine(kept.actions, &kept.office),
         person: None,
+        machine: Some(token_sha256),
     };
     Ok(Caller { who: Arc::new(who), rights: app.rights.clone() })
 }
@@ -318,8 +350,7 @@ async fn person(app: &App, parts: &Parts) -> Result<Caller, Problem> {
     let now = now();
     let ended = || no_session("The session has ended.");
     let (session, account, grants) = found.ok_or_else(ended)?;
-    let lasts = session.expires_at > now && session.used_at > now - IDLE;
-    if !lasts || account.state != "active" {
+    if !open(&session, &account, now) {
         return Err(ended());
     }
     let reading = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);

@@ -54,6 +54,7 @@ pub struct App {
     site: Arc<Site>,
     events: events::Events,
     screeners: pipeline::dossier::Screeners,
+    titles: pipeline::dossier::Titles,
 }
 
 /// How the server is reached, and what it calls itself.
@@ -191,6 +192,7 @@ pub async fn serve(
         site,
         events: events.clone(),
         screeners: pipeline::dossier::Screeners::default(),
+        titles: pipeline::dossier::Titles::default(),
     };
 
     let stopping = Arc::new(Notify::new());

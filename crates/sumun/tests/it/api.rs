@@ -445,7 +445,7 @@ fn a_challenger_is_steered_over_the_api() {
 
         let card = server.get(&path(&second, "card")).await?;
         assert_eq!(card.status, 200);
-        assert!(card.body.contains("Model card M-2") && card.body.contains("모형 카드"));
+        assert!(card.body.contains("Model card M-2") && card.body.contains("모델 카드"));
         let ended = json!({ "end": true });
         let ended = server.post(&path(&second, "shadow"), &ended).await?.expect(200)?;
         assert_eq!(ended["state"], "candidate");

@@ -549,7 +549,7 @@ fn today_adds_up_and_warns() {
             .sum();
         assert_eq!(lanes, 70);
         let tiles = &after["tiles"];
-        assert_eq!((&tiles["arrived"], &tiles["planned"]), (&json!(70), &json!(70)));
+        assert_eq!((&tiles["arrived"], &tiles["planned"]), (&json!(70), &json!(15)));
         assert_eq!(tiles["found_share"]["estimate"], 0.5);
         assert!(tiles["missed"]["high"].as_f64() >= tiles["missed"]["low"].as_f64());
         server.stop().await
@@ -637,6 +637,16 @@ fn events_tell_what_happens_until_the_server_stops() {
         assert!(heard.contains("text/event-stream"), "{heard}");
         assert!(heard.contains(&format!("\"id\":\"{}\"", id(&drawn[0]))), "{heard}");
         assert!(heard.contains("\"office\":\"030\""), "{heard}");
+        // Whoever has signed out hears no more.
+        let mia = server.person("mia", &["targeting_officer@030"]).await?;
+        let mut other = TcpStream::connect(server.address).await?;
+        let ask = "GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n";
+        let request = format!("{ask}{}\r\n", mia.head);
+        other.write_all(request.as_bytes()).await?;
+        ensure!(other.read(&mut buffer).await? > 0, "no stream");
+        let out = server.by(&mia).ask("DELETE", "/api/v1/session", "", "").await?;
+        assert_eq!(out.status, 204);
+        while other.read(&mut buffer).await? > 0 {}
         // The open stream does not keep the server from stopping.
         server.stop().await?;
         while connection.read(&mut buffer).await? > 0 {}

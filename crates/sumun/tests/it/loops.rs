@@ -266,7 +266,7 @@ fn the_card_says_what_a_person_should_have_read() {
             "<html lang=\"ko\">",
             "<section lang=\"ko\">",
             "<section lang=\"en\">",
-            "모형 카드 M-1",
+            "모델 카드 M-1",
             "Model card M-1",
             "Data window",
             "2021-01-01",
@@ -284,9 +284,9 @@ fn the_card_says_what_a_person_should_have_read() {
         ensure!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="));
         person.does(&["model", "card", "M-1", "--out", &markdown, "--language", "en"])?;
         let page = std::fs::read_to_string(&markdown)?;
-        ensure!(page.contains("# Model card M-1") && !page.contains("모형"), "{page}");
+        ensure!(page.contains("# Model card M-1") && !page.contains("모델"), "{page}");
         let said = person.says(&["model", "card", "M-1", "--language", "ko"])?;
-        ensure!(said.code == 0 && said.out.contains("# 모형 카드 M-1"), "{said:?}");
+        ensure!(said.code == 0 && said.out.contains("# 모델 카드 M-1"), "{said:?}");
         ensure!(person.is_refused(&["model", "card", "M-7"])?.contains("there is no model M-7"));
         let wrong = ["model", "card", "M-1", "--out", "card.docx"];
         ensure!(person.is_refused(&wrong)?.contains(".html nor .md"));

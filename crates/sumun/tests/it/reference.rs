@@ -2,12 +2,17 @@
 
 use std::path::Path;
 
-use intake::Reference;
+use anyhow::Context;
+use intake::{Position, Reference};
+use serde_json::{Value, json};
+use sumun::store::references;
 use targeting::codes::HsCode;
 use targeting::tariff::{Fit, Tariff};
 
-use crate::engines::each_place;
+use crate::api::{declared, learn_and_approve};
+use crate::engines::{each_engine, each_place};
 use crate::person::{Person, number};
+use crate::server::Server;
 
 const TITLES: &str = "section,hscode,description,parent,level\n\
      XVI,8482,Ball or roller bearings,84,4\nXVI,848210,Ball bearings,8482,6\n\
@@ -53,6 +58,57 @@ fn a_site_loads_its_lists_and_asks_them() {
         let refused = person.is_refused(&["reference", "import", &other])?;
         assert!(refused.contains("none of a known list"), "{refused}");
         Ok(())
+    });
+}
+
+#[test]
+fn the_dossier_places_a_route_and_holds_words_against_the_code() {
+    each_engine(async |store| {
+        let model = learn_and_approve(&store).await?;
+        let server = Server::start(&store).await?;
+        let position = |code: &str, name: &str, country: &str, at| Position {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            country: country.to_owned(),
+            at,
+        };
+        // A word tells only where few of many headings have it.
+        let mut list = TITLES.to_owned();
+        for heading in 2_000..2_600 {
+            list += &format!("IV,{heading},Preparation number {heading},20,4\n");
+        }
+        let (titles, _) = intake::reference(list.as_bytes()).map_err(anyhow::Error::msg)?;
+        let places = Reference::Places(vec![
+            position("KRICN", "Incheon Apt/Seoul", "KR", None),
+            position("ICN", "Incheon", "KR", Some((37.46, 126.44))),
+            position("PUS", "Elsewhere", "US", Some((1.0, 2.0))),
+        ]);
+        let mut tx = store.begin().await?;
+        references::keep(&mut tx, &titles).await?;
+        references::keep(&mut tx, &places).await?;
+        tx.commit().await?;
+
+        let mut sent = declared(7);
+        sent["route"]["loading"] = json!("KRPUS");
+        sent["route"]["discharge"] = json!("KRICN");
+        sent["goods"][0]["description"] = json!("ball bearings, roller bearings");
+        let judged = server.post("/api/v1/consignments", &sent).await?.expect(200)?;
+        assert_eq!(judged["model"], model);
+        let id = judged["consignments"][0]["id"].as_str().context("no id")?;
+        let path = format!("/api/v1/consignments/{id}/dossier");
+        let dossier = server.get(&path).await?.expect(200)?;
+        let stop = |code: &str| {
+            let mut stops = dossier["route"].as_array().into_iter().flatten();
+            stops.find(|stop| stop["code"] == code).cloned().unwrap_or_default()
+        };
+        // A place without a position takes its airport's, but never one of another country.
+        assert_eq!(stop("KRICN")["lat"], 37.46);
+        assert_eq!(stop("KRICN")["name"], "Incheon Apt/Seoul");
+        assert_eq!(stop("KRPUS")["lat"], Value::Null);
+        let flaws = dossier["quality"].as_array().context("no list")?;
+        let flaw = flaws.iter().find(|flaw| flaw["kind"] == "contradicts").context("no flaw")?;
+        assert!(flaw["said"]["en"].as_str().is_some_and(|said| said.contains("8482")), "{flaw}");
+        server.stop().await
     });
 }
 

@@ -396,7 +396,7 @@ impl BiasLine {
                 "{group}: 확률이 알려진 검사가 뒷받침하는 것보다 자주 검사되고 있습니다. 추첨 검사 \
                  {drawn}건에서 {drawn_expected:.0}건의 적발이 예상되었으나 {drawn_found}건이었습니다. \
                  전체 {population}건 중 이상 화물은 {expected:.0}건으로 예상되었고 추정치는 \
-                 {estimate:.0}건({low:.0}~{high:.0})입니다. 다음 모형을 승인하기 전에 점수를 높이는 \
+                 {estimate:.0}건({low:.0}~{high:.0})입니다. 다음 모델을 승인하기 전에 점수를 높이는 \
                  특성을 점검하십시오."
             ),
             (Disproportion::TooSeldom, Language::En) => format!(
@@ -410,7 +410,7 @@ impl BiasLine {
                 "{group}: 확률이 알려진 검사가 뒷받침하는 것보다 드물게 검사되고 있습니다. 추첨 검사 \
                  {drawn}건에서 {drawn_expected:.0}건의 적발이 예상되었으나 {drawn_found}건이었습니다. \
                  전체 {population}건 중 이상 화물은 {expected:.0}건으로 예상되었고 추정치는 \
-                 {estimate:.0}건({low:.0}~{high:.0})입니다. 모형이 보지 못하는 화물이 통과하고 \
+                 {estimate:.0}건({low:.0}~{high:.0})입니다. 모델이 보지 못하는 화물이 통과하고 \
                  있습니다."
             ),
             (Disproportion::OfficersChoose, Language::En) => format!(

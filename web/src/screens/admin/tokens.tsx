@@ -44,6 +44,7 @@ export function Tokens() {
   const tokens = useQuery(tokensQuery);
   const [making, setMaking] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
+  const [leaving, setLeaving] = useState<Token | null>(null);
   const revoke = useMutation({
     mutationFn: (id: string) => ask('DELETE', `/tokens/${encodeURIComponent(id)}`),
     onSuccess: async () => {
@@ -51,6 +52,7 @@ export function Tokens() {
       toast.done(t('tokens.revoked'));
     },
     onError: toast.failed,
+    onSettled: () => setLeaving(null),
   });
   return (
     <Section
@@ -105,7 +107,8 @@ export function Tokens() {
                           <Button
                             size="compact-sm"
                             variant="default"
-                            onClick={() => revoke.mutate(one.id)}
+                            aria-label={t('tokens.revoke_named', { name: one.name })}
+                            onClick={() => setLeaving(one)}
                           >
                             {t('tokens.revoke')}
                           </Button>
@@ -127,6 +130,25 @@ export function Tokens() {
           setSecret(made);
         }}
       />
+      <Modal
+        opened={leaving !== null}
+        onClose={() => setLeaving(null)}
+        title={t('tokens.revoke_named', { name: leaving?.name })}
+      >
+        <p>{t('tokens.revoke_why')}</p>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={() => setLeaving(null)}>
+            {t('tokens.keep')}
+          </Button>
+          <Button
+            loading={revoke.isPending}
+            onClick={() => leaving && revoke.mutate(leaving.id)}
+            data-autofocus
+          >
+            {t('tokens.revoke')}
+          </Button>
+        </Group>
+      </Modal>
       <Once
         secret={secret}
         title={t('tokens.once')}

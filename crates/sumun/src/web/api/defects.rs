@@ -314,6 +314,7 @@ pub async fn mend_defect(
     named: Named,
     Body(mending): Body<Mending>,
 ) -> Result<Json<MendedRecord>, Problem> {
+    let offices = caller.offices(Action::MendData)?;
     let Mending { id, values, reason } = mending;
     check(&id, &reason)?;
     let fits = |text: &String| text.len() <= CELL_LENGTH && !text.contains('\0');
@@ -325,7 +326,6 @@ pub async fn mend_defect(
         )
         .next("Send the new text of at least one column."));
     }
-    let offices = caller.offices(Action::MendData)?;
     let (found, _) = find(&app, &offices, &named).await?;
     let (message, line, reason) = (found.place.0, found.place.1, reason.trim());
     let order = Order { id: &id, message, line, reason, offices: &offices };
@@ -370,9 +370,9 @@ pub async fn reject_defect(
     named: Named,
     Body(rejection): Body<Rejection>,
 ) -> Result<Json<DefectDetail>, Problem> {
+    let offices = caller.offices(Action::MendData)?;
     let Rejection { id, reason } = rejection;
     check(&id, &reason)?;
-    let offices = caller.offices(Action::MendData)?;
     let (found, _) = find(&app, &offices, &named).await?;
     let (message, line, reason) = (found.place.0, found.place.1, reason.trim());
     let order = Order { id: &id, message, line, reason, offices: &offices };

@@ -28,7 +28,9 @@ use crate::pipeline::dossier::{self, Known};
 use crate::rights::Circumstances;
 use crate::store::assessments::KeptAssessment;
 use crate::store::consignments::Version;
-use crate::store::{Tx, assessments, consignments, decisions, journal, outcomes, plans, queue};
+use crate::store::{
+    Tx, assessments, consignments, decisions, journal, outcomes, plans, queue, references,
+};
 use crate::web::caller::{Action, Caller, Offices};
 use crate::web::problem::ProblemBody;
 use crate::web::request::Named;
@@ -356,8 +358,10 @@ pub async fn read_dossier(
         None => None,
         Some(judged) => why(&mut tx, &app, &version, judged, names).await?,
     };
-    let flaws = dossier::flaws(&mut tx, &version).await?;
+    let mut flaws = dossier::flaws(&mut tx, &version).await?;
+    flaws.extend(dossier::contradiction(&mut tx, &app.titles, &version.consignment).await?);
     let records = dossier::records(&mut tx, &version.consignment).await?;
+    let route = positioned(&mut tx, route(&version.consignment)).await?;
     let similar = similar(&mut tx, &caller, &version).await?;
     let mut ids = consignments::version_ids(&mut tx, &version).await?;
     let seen = caller.sees(&mut tx, &ids).await?;
@@ -402,7 +406,7 @@ pub async fn read_dossier(
             })
             .collect(),
         parties: parties(&version.consignment, &records, names),
-        route: route(&version.consignment),
+        route,
         timeline,
         versions,
         similar,
@@ -578,6 +582,19 @@ fn route(consignment: &Consignment) -> Vec<RouteStop> {
     stops
 }
 
+/// Puts the stops where the site's list of places has them.
+async fn positioned(tx: &mut Tx, mut stops: Vec<RouteStop>) -> Result<Vec<RouteStop>, Problem> {
+    let codes: Vec<&str> =
+        stops.iter().map(|stop| stop.code.as_str()).filter(|code| code.len() == 5).collect();
+    let places = references::places(tx, &codes).await?;
+    for stop in &mut stops {
+        let Some(place) = places.get(&stop.code) else { continue };
+        (stop.lat, stop.lon) = place.at.unzip();
+        stop.name = stop.name.take().or_else(|| Some(place.name.clone()));
+    }
+    Ok(stops)
+}
+
 async fn versions(
     tx: &mut Tx,
     all: &[Version],
@@ -712,7 +729,7 @@ async fn timeline(
     for judged in assessments::of(tx, &ids, None).await? {
         let percent = judged.assessment.p_irregular * 100.0;
         let said = Said::new(
-            format!("모형 {}의 평가: 위반 확률 {percent:.1} %", judged.model_id),
+            format!("모델 {}의 평가: 위반 확률 {percent:.1} %", judged.model_id),
             format!("Model {} put the chance of irregularity at {percent:.1} %.", judged.model_id),
         );
         add(judged.assessed_at, "screened", &judged.model_id, said, Some("/models".to_owned()));

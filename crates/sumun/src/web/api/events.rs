@@ -10,10 +10,12 @@ use futures::stream::unfold;
 use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
 use super::time;
 use crate::rights::{Circumstances, Offices};
+use crate::store::Store;
 use crate::web::caller::{Action, Caller};
 use crate::web::events::{Event, Kind};
 use crate::web::problem::ProblemBody;
@@ -21,6 +23,8 @@ use crate::web::{App, Problem};
 
 /// How long a stream lasts.
 const LASTS: Duration = Duration::from_secs(600);
+/// How often it is asked whether whoever listens is still let in.
+const ASKED: Duration = Duration::from_secs(5);
 
 /// What a caller may hear of.
 struct Hears {
@@ -134,30 +138,54 @@ pub async fn follow_events(
         let said = "The server is about to stop.";
         return Err(Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "stopping", said));
     };
-    Ok(Sse::new(stream(listener, hears))
+    Ok(Sse::new(stream(listener, Listener { caller, hears, store: app.store.clone() }))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
-fn stream(
-    listener: Receiver<Event>,
+/// Who listens.
+struct Listener {
+    caller: Caller,
     hears: Hears,
+    store: Store,
+}
+
+impl Listener {
+    async fn is_let_in(&self) -> bool {
+        self.caller.lasts(&self.store).await.unwrap_or_else(|error| {
+            tracing::warn!("a listener's session could not be looked at: {error:#}");
+            false
+        })
+    }
+}
+
+fn stream(
+    receiver: Receiver<Event>,
+    listener: Listener,
 ) -> impl Stream<Item = Result<sse::Event, Infallible>> {
-    let until = tokio::time::Instant::now() + LASTS;
-    unfold((listener, hears), move |(mut listener, hears)| async move {
+    let now = Instant::now();
+    let until = now + LASTS;
+    unfold((receiver, listener, now + ASKED), move |(mut receiver, listener, mut ask)| async move {
         loop {
             // A page asks again by itself, and then shows anew who it is.
-            let Ok(heard) = tokio::time::timeout_at(until, listener.recv()).await else {
-                return None;
+            let heard = match timeout_at(ask.min(until), receiver.recv()).await {
+                Err(_) if ask >= until => return None,
+                heard => heard,
             };
-            match heard {
-                Ok(event) if !hears.hears(&event) => {}
-                Ok(event) => {
-                    let told = serde_json::to_string(&Told::from(event)).unwrap_or_default();
-                    return Some((Ok(sse::Event::default().data(told)), (listener, hears)));
+            if Instant::now() >= ask {
+                if !listener.is_let_in().await {
+                    return None;
                 }
-                // Who was too slow goes on with the next.
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return None,
+                ask = Instant::now() + ASKED;
+            }
+            match heard {
+                Ok(Ok(event)) if listener.hears.hears(&event) => {
+                    let told = serde_json::to_string(&Told::from(event)).unwrap_or_default();
+                    let told = sse::Event::default().data(told);
+                    return Some((Ok(told), (receiver, listener, ask)));
+                }
+                // Not for these ears, or time to ask; who was too slow goes on with the next.
+                Ok(Ok(_)) | Err(_) | Ok(Err(RecvError::Lagged(_))) => {}
+                Ok(Err(RecvError::Closed)) => return None,
             }
         }
     })

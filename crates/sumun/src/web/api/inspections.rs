@@ -167,10 +167,10 @@ pub async fn list_inspections(
     caller: Caller,
     Asked(asked): Asked<WhichInspections>,
 ) -> Result<Json<Inspections>, Problem> {
+    caller.may_somewhere(Action::ReadPlan)?;
     let day: Day = asked.day.parse().map_err(|error: targeting::codes::CodeError| {
         Problem::unusable("day", format!("{error}."))
     })?;
-    caller.may_somewhere(Action::ReadPlan)?;
     let office = asked.office.as_str();
     let at_once = caller.can(Action::ReadPlan, office, Circumstances::default())?;
     let released = caller.can(Action::ReadPlan, office, Circumstances::DRAWN)?;

@@ -100,7 +100,7 @@ pub struct Tiles {
     screened: i64,
     /// Those that no plan lists yet.
     waiting: i64,
-    /// Those that a plan lists.
+    /// Those that a plan drew.
     planned: i64,
     /// Inspected.
     done: i64,
@@ -343,7 +343,7 @@ fn tiles(stands: &DayStands) -> Tiles {
         arrived: stands.arrived,
         screened: count(&|one| one.lane.is_some()),
         waiting: count(&|one| one.state == "waiting"),
-        planned: count(&|one| one.plan_id.is_some()),
+        planned: count(&|one| one.drawn),
         done,
         held: count(&|one| matches!(one.state.as_str(), "held" | "asked")),
         found,
