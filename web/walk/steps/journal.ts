@@ -14,7 +14,11 @@ export const journal: Step = {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: /Act: plan/ }).waitFor();
     // The rows of before are gone when the first one is a plan's.
-    await grid.getByRole('row').nth(1).filter({ hasText: /plan \d+/ }).waitFor();
+    await grid
+      .getByRole('row')
+      .nth(1)
+      .filter({ hasText: /plan \d+/ })
+      .waitFor();
     await grid.focus();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');

@@ -204,7 +204,9 @@ function Named({ page }: { page: EntityPage }) {
   return (
     <Section title={t('named.title')}>
       {items.length < count && (
-        <p className="quiet">{t('named.newest', { shown: format.count(items.length) })}</p>
+        <p className={`${styles.note} quiet`}>
+          {t('named.newest', { shown: format.count(items.length) })}
+        </p>
       )}
       <ul className={styles.list}>
         {items.map((one) => (

@@ -130,25 +130,22 @@ export function RuleList({ address, go }: Props) {
     {
       id: 'state',
       header: t('list.state'),
-      width: 190,
+      width: 215,
       sort: 'need',
       cell: ({ state, weak, review_due }) => (
-        <span className={styles.tags}>
+        <span className={styles.marks}>
           <StateTag state={state} />
-          {weak && <Tag tone="bad">{t('weak')}</Tag>}
-          {review_due && <Tag tone="warn">{t('review_due')}</Tag>}
+          {weak ? (
+            <Tag tone="bad">{t('weak')}</Tag>
+          ) : (
+            review_due && <Tag tone="warn">{t('review_due')}</Tag>
+          )}
         </span>
       ),
     },
-    {
-      id: 'lane',
-      header: t('fields.lane'),
-      width: 90,
-      cell: ({ version }) => <Lane lane={version.lane} />,
-    },
     number('fired', 72),
-    number('examined', 80),
-    number('finds', 68),
+    number('examined', 96),
+    number('finds', 72),
     {
       id: 'lift',
       header: t('score.lift'),
@@ -178,6 +175,12 @@ export function RuleList({ address, go }: Props) {
       header: t('score.verdict'),
       width: 118,
       cell: ({ scorecard }) => <VerdictTag verdict={scorecard.verdict} />,
+    },
+    {
+      id: 'lane',
+      header: t('fields.lane'),
+      width: 104,
+      cell: ({ version }) => <Lane lane={version.lane} />,
     },
     {
       id: 'owner',
