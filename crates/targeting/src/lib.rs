@@ -23,6 +23,7 @@ pub mod history;
 pub mod learning;
 pub mod measuring;
 pub mod model;
+pub mod names;
 pub mod outcome;
 pub mod party;
 pub mod plan;

@@ -70,7 +70,8 @@ export function makeFormat(locale: string) {
       ] as const) {
         if (Math.abs(seconds) >= size) return ago.format(Math.round(seconds / size), unit);
       }
-      return ago.format(0, 'minute');
+      // "This minute" is what a clock says; people say that it was just now.
+      return ago.format(0, 'second');
     },
     /** The half of a two-language text that is wanted. */
     said: (text: Said) => (tag === 'en-GB' ? text.en : text.ko),

@@ -13,6 +13,7 @@ mod export;
 mod ingest;
 mod inspect;
 mod learn;
+mod matching;
 mod measure;
 mod migrate;
 mod model;
@@ -59,6 +60,9 @@ pub enum Verb {
     /// Loads lists of goods, places and countries, and asks them.
     #[command(subcommand)]
     Reference(reference::References),
+    /// Compares names in a table.
+    #[command(subcommand)]
+    Match(matching::Matching),
     /// Assesses everything that awaits a decision, by the model in force.
     Screen(screen::Screen),
     /// Draws a shift's inspections with known chances.
@@ -225,6 +229,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
         Verb::Reference(verb) => boxed(verb.run(office)).await,
+        Verb::Match(verb) => verb.run(),
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,
         Verb::Decide(verb) => boxed(verb.run(office)).await,

@@ -674,6 +674,29 @@ fn what_cannot_be_done_is_refused_with_the_next_step() {
 }
 
 #[test]
+fn names_are_compared_in_a_table_without_a_store() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let person = Person::alone(folder.path());
+    let pairs = "id,left,right,kind\n1,Kim Chol-su,김철수,person\n2,\"KIM, Chol Su\",Pak Min\n\
+                 3,OOO Nova,Nova LLC,company\n";
+    let file = person.file("pairs.csv", pairs)?;
+    let out = person.path("scored.csv");
+    let said = person.does(&["match", "names", &file, "--out", &out])?;
+    assert_eq!((said["pairs"].as_u64(), said["likely"].as_u64()), (Some(3), Some(2)));
+    let rows = rows_of(&out)?;
+    let chances: Vec<f64> =
+        rows.iter().map(|row| real(row, "probability")).collect::<Result<_>>()?;
+    ensure!(chances[0] > 0.5 && chances[1] < 0.2 && chances[2] > 0.5, "{chances:?}");
+    ensure!(rows[0]["why"].starts_with("agree: kim"), "{:?}", rows[0]);
+    assert_eq!(rows[1]["id"], "2");
+    ensure!(!folder.path().join("store.sqlite").exists());
+    let file = person.file("letter.csv", "Dear Sir\n")?;
+    let said = person.is_refused(&["match", "names", &file, "--out", &out])?;
+    ensure!(said.contains("left and right"), "{said}");
+    Ok(())
+}
+
+#[test]
 fn an_empty_store_answers_every_verb_with_a_sentence() {
     each_place(false, async |place| {
         let person = Person::at(place);

@@ -164,10 +164,7 @@ function Alerts({ alerts }: { alerts: Alert[] }) {
           key={`${alert.kind} ${alert.office} ${alert.regime} ${alert.said.en}`}
           tone={alert.severity}
         >
-          <span>
-            {alert.office && <strong>{alert.office} </strong>}
-            {format.said(alert.said)}
-          </span>{' '}
+          <span>{format.said(alert.said)}</span>{' '}
           {alert.since && (
             <time dateTime={alert.since} className={styles.since}>
               {format.ago(alert.since)}

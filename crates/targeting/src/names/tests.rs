@@ -1,0 +1,106 @@
+//! Names as tables: two names, and whether they are one.
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[track_caller]
+fn check(kind: Kind, table: &str) {
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [left, right, verdict] = cells[..] else { panic!("three cells: {line}") };
+        let found = compare(left, right, Some(kind));
+        let same = found.probability >= 0.5;
+        assert_eq!(same, verdict == "same", "{line}: {:.3} {}", found.probability, found.why());
+    }
+}
+
+#[test]
+fn persons_are_known_in_any_script_and_order() {
+    check(
+        Kind::Person,
+        "Kim Jong Un            | 김정은                            | same
+         Kim Jong-un            | Gim Jeong-eun                     | same
+         Kim Jong Un            | 金正恩                            | same
+         KIM, Jong Un           | Kim Jong Il                       | apart
+         Lee Seol-ju            | Ri Sol Ju                         | same
+         Park Young-sik         | Pak Yong Sik                      | same
+         Choe Ryong Hae         | 최룡해                            | same
+         Xi Jinping             | 习近平                            | same
+         Xi Jinping             | Jinping XI                        | same
+         Sergey Lavrov          | Сергей Викторович Лавров          | same
+         Sergey Lavrov          | LAWROW, Sergej                    | same
+         Viktor Bout            | Alla Bout                         | apart
+         Muammar Gaddafi        | Moammar Qadhafi                   | same
+         Muammar al-Gaddafi     | معمر القذافي                      | same
+         Osama bin Laden        | Hamza bin Laden                   | apart
+         Friedrich Lürßen       | Friedrich Luerssen                | same
+         John Smith             | J. Smith                          | same
+         John Smith             | Jane Smith                        | apart
+         Thaksin Shinawatra     | ทักษิณ ชินวัตร                      | same
+         Arkady Rotenberg       | Boris Rotenberg                   | apart
+         Nguyễn Phú Trọng       | NGUYEN PHU TRONG                  | same",
+    );
+}
+
+#[test]
+fn company_forms_carry_no_evidence_and_rare_words_do() {
+    check(
+        Kind::Organization,
+        "OAO Gazprom            | Gazprom PJSC                      | same
+         ПАО Газпром            | Gazprom                           | same
+         Huawei Technologies Co., Ltd. | 华为技术有限公司             | same
+         Samsung Electronics    | 삼성전자 주식회사                 | same
+         Blue Sky Trading LLC   | Blue Sky Shipping LLC             | apart
+         Fabriq LLC 1           | Fabriq LLC 2                      | apart
+         Factory No. 5          | Factory 5                         | same
+         Deutsche Bank AG       | Deutsche Bahn AG                  | apart
+         Smith & Sons Ltd       | Smith and Sons Limited            | same
+         Islamic Republic of Iran Shipping Lines | IRISL            | same
+         Crystalord Ltd         | CRYSTALORD LIMITED                | same",
+    );
+}
+
+#[test]
+fn numbers_of_vessels_must_agree() {
+    check(
+        Kind::Vessel,
+        "MV Ocean Star          | Ocean Star                        | same
+         Ocean Star 1           | Ocean Star 2                      | apart
+         Ocean Star II          | OCEAN STAR 2                      | same
+         Chong Chon Gang        | Chongchongang                     | same",
+    );
+}
+
+#[test]
+fn why_names_the_words() {
+    let found = compare("Kim Chol-su", "KIM Chul Soo", Some(Kind::Person));
+    assert_eq!(found.why(), "agree: kim, chol~chul, su~soo");
+    let found = compare("Hanbit Trading", "Hanbit Shipping", Some(Kind::Organization));
+    assert_eq!(found.why(), "agree: hanbit; only left: trading; only right: shipping");
+}
+
+#[test]
+fn a_persons_country_says_nothing() {
+    let found = compare("John Smith", "Jon Smith", Some(Kind::Person));
+    assert_eq!(found.clone().placed(Kind::Person, "kr", "gb"), found);
+    let found = compare("Hanbit", "Hanbit Ltd", Some(Kind::Organization));
+    assert!(found.clone().placed(Kind::Organization, "kr", "gb").probability < found.probability);
+}
+
+proptest! {
+    #[test]
+    fn any_two_texts_have_a_chance_between(left in "\\PC{0,60}", right in "\\PC{0,60}") {
+        for kind in Kind::ALL {
+            let (one, other) = (Name::of(&left, *kind), Name::of(&right, *kind));
+            let found = one.compare(&other);
+            prop_assert!(found.probability > 0.0 && found.probability < 1.0);
+            prop_assert!((other.probability(&one) - found.probability).abs() < 0.35);
+        }
+    }
+
+    #[test]
+    fn a_name_is_most_like_itself(name in "[A-Z][a-z]{3,9} [A-Z][a-z]{3,9}") {
+        prop_assert!(compare(&name, &name, Some(Kind::Person)).probability > 0.8);
+    }
+}
