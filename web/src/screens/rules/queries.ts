@@ -97,6 +97,17 @@ export interface RuleHit {
   outcome?: string | null;
 }
 
+/** A rule that fired on one consignment. */
+export interface ConsignmentHit {
+  rule: string;
+  version: number;
+  shadow: boolean;
+  lane: Lane;
+  officer: Said;
+  fired_at: string;
+  why: { field: string; value?: string | null }[];
+}
+
 export interface CatalogueField extends Said {
   path: string;
   kind: 'text' | 'number' | 'flag';
@@ -225,6 +236,18 @@ export const hitsQuery = (code: string, version: number) =>
       }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next ?? null,
+  });
+
+export const firedOnQuery = (consignment: string) =>
+  queryOptions({
+    queryKey: ['rules', 'on', consignment],
+    queryFn: async () =>
+      (
+        await ask<List<ConsignmentHit>>(
+          'GET',
+          `/consignments/${encodeURIComponent(consignment)}/hits`,
+        )
+      ).items,
   });
 
 export const catalogueQuery = queryOptions({
