@@ -8,10 +8,12 @@ import {
   IconCloudOff,
   IconKeyboard,
   IconLogout,
+  IconMap,
   IconRefresh,
   IconSearch,
   IconUserCircle,
 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -19,8 +21,10 @@ import { ask } from '@/api/client';
 import { type Connection, type Happened, useEvents } from '@/api/events';
 import { Problem } from '@/api/problem';
 import { Loading } from '@/parts/states';
+import { welcomeQuery } from '@/screens/login/queries';
 import { KeyboardHelp, useKeys } from './keys';
 import { Logo } from './logo';
+import { isLookOpen, keepLook } from './look';
 import { OfficePicker, OfficeProvider } from './office';
 import { GROUPS, openTo } from './screens';
 import { forget, useMay, useSession } from './session';
@@ -28,6 +32,7 @@ import styles from './shell.module.css';
 import { toast } from './toasts';
 import { LanguageToggle, ThemeToggle } from './toggles';
 
+const FirstLook = lazy(() => import('./first-look'));
 const Palette = lazy(() => import('./palette'));
 const Leaving = lazy(() => import('@/screens/inspections/leaving'));
 
@@ -43,6 +48,12 @@ function Frame() {
   const { t } = useTranslation();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
+  const { data: welcome } = useQuery(welcomeQuery);
+  const [look, setLook] = useState(isLookOpen);
+  const showLook = (open: boolean) => {
+    keepLook(open);
+    setLook(open);
+  };
   const navigate = useNavigate();
   const openPalette = useCallback(() => setPalette(true), []);
   const openHelp = useCallback(() => setHelp(true), []);
@@ -88,11 +99,19 @@ function Frame() {
           <Line state={line} />
           <ThemeToggle />
           <LanguageToggle />
-          <AccountMenu onKeys={openHelp} />
+          <AccountMenu
+            onKeys={openHelp}
+            onLook={welcome?.demo && !look ? () => showLook(true) : undefined}
+          />
         </div>
       </header>
       <Navigation />
       <main id="main" className={styles.main} tabIndex={-1}>
+        {welcome?.demo && look && (
+          <Suspense fallback={null}>
+            <FirstLook onEnd={() => showLook(false)} />
+          </Suspense>
+        )}
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>
@@ -158,7 +177,13 @@ function Line({ state }: { state: Connection }) {
   );
 }
 
-function AccountMenu({ onKeys }: { onKeys: () => void }) {
+function AccountMenu({
+  onKeys,
+  onLook,
+}: {
+  onKeys: () => void;
+  onLook?: (() => void) | undefined;
+}) {
   const { t } = useTranslation();
   const { account } = useSession();
   const navigate = useNavigate();
@@ -203,6 +228,11 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
         <Menu.Item leftSection={<IconKeyboard size={18} />} onClick={onKeys}>
           {t('keys.title')}
         </Menu.Item>
+        {onLook && (
+          <Menu.Item leftSection={<IconMap size={18} />} onClick={onLook}>
+            {t('look.open')}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={18} />} onClick={askLeave}>
           {t('account.leave')}

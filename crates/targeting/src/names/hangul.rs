@@ -334,8 +334,9 @@ pub(super) fn classes(latin: &str) -> Option<String> {
 
 /// Whether a Latin word may be a Korean or Chinese family name.
 pub(super) fn is_family(latin: &str) -> bool {
-    const MORE: &str = "kim gim kang gang jang chang hwang song hong kwon gwon kwak bae pae nam min \
-jin cha ju joo ji chi min ma kong chen chan tan huang wong zhang cheung wang liu lau chao zhao chiu wu ng \
+    const MORE: &str = "\
+kim gim kang gang jang chang hwang song hong kwon gwon kwak bae pae nam min jin cha ju joo \
+ji chi min ma kong chen chan tan huang wong zhang cheung wang liu lau chao zhao chiu wu ng \
 zhou chow chou xu hsu tsui sun suen zhu chu gao kao lin lam he guo kuo kwok luo law liang \
 leung zheng cheng xie hsieh tse tang feng fung dong tung xiao hsiao siu cao tsao yuan yuen \
 deng teng shen zeng tseng peng pang lu su jiang cai tsai ding ting wei xue ye yeh yip pan \

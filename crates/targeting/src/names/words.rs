@@ -83,18 +83,18 @@ struct Piece {
 
 /// Signs inside a word that are no letters of it.
 fn is_silent(sign: char) -> bool {
-    matches!(
-            sign,
-            '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | 'ʿ' | 'ʾ' | 'ʹ' | 'ʺ' | '′' | '"' | '“' | '”' | '«' |
-    '»'
-                | '\u{300}'..='\u{36f}'
-                | '\u{640}'
-                | '\u{64b}'..='\u{65f}'
-                | '\u{670}'
-                | '\u{591}'..='\u{5c7}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{feff}'
-        )
+    const QUOTES: &str = "'’‘`´ʼʿʾʹʺ′\"“”«»";
+    let marks = matches!(
+        sign,
+        '\u{300}'..='\u{36f}'
+            | '\u{640}'
+            | '\u{64b}'..='\u{65f}'
+            | '\u{670}'
+            | '\u{591}'..='\u{5c7}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{feff}'
+    );
+    marks || QUOTES.contains(sign)
 }
 
 /// Puts Hangul letters that stand apart (Unicode's decomposed form) into syllables.
