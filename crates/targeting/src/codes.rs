@@ -181,7 +181,7 @@ fn squeeze<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut n = 0;
     for byte in text.bytes() {
         match byte {
-            b' ' | b'-' => continue,
+            b' ' | b'-' | b'\t' | b'\n' | b'\r' => continue,
             _ if !byte.is_ascii_alphanumeric() || n == N => return None,
             _ => out[n] = byte.to_ascii_uppercase(),
         }

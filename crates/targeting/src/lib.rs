@@ -9,13 +9,14 @@
 //! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
 //! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against
-//! codes.
+//! codes, and [`crosscheck`] messages against each other.
 #![warn(missing_docs)]
 
 pub mod amount;
 pub mod code_lists;
 pub mod codes;
 pub mod consignment;
+pub mod crosscheck;
 pub mod decision;
 pub mod facts;
 pub mod feature;

@@ -277,6 +277,7 @@ export interface Dossier {
   decision_header: DecisionHeader;
   why?: Why | null;
   quality: { field: string; kind: string; said: Said }[];
+  contradictions?: { check: string; about: string; said: Said }[];
   parties: PartyRecord[];
   route: RouteStop[];
   timeline: TimelineEntry[];

@@ -656,7 +656,8 @@ export interface paths {
         put?: never;
         /**
          * Takes in a message of any format that is read: its bytes are kept as they came, and what it
-         *     declares is screened. The same bytes again change nothing. Bytes that are no message are kept
+         *     declares is screened. Of an archive, a mail or a mailbox, each file in it is a message of its
+         *     own. The same bytes again change nothing. Bytes that are no message are kept
          *     with a defect that says so, and answered by 422.
          */
         post: operations["take_message"];
@@ -1865,6 +1866,18 @@ export interface components {
              */
             totp?: string | null;
         };
+        /** @description A contradiction between what is declared and what other messages say. */
+        CrossCheck: {
+            /** @description The box, or the master bill. */
+            about: string;
+            /**
+             * @description Which check tells it.
+             * @example seal_changed
+             */
+            check: string;
+            /** @description It in a sentence. */
+            said: components["schemas"]["Said"];
+        };
         /** @description What an order came to. */
         Decided: {
             /** @description The decisions that were made. */
@@ -2158,6 +2171,8 @@ export interface components {
             allowed: components["schemas"]["Act"][];
             /** @description What was declared, judged, planned and found. */
             consignment: components["schemas"]["ConsignmentDetail"];
+            /** @description In what other messages contradict it: boxes, seals, masses, totals of houses. */
+            contradictions: components["schemas"]["CrossCheck"][];
             /** @description Where it stands. */
             decision_header: components["schemas"]["DecisionHeader"];
             /** @description Every decision on it, the oldest first. */

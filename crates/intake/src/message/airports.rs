@@ -1,6 +1,8 @@
 //! The country of an airport by its IATA code, for the airports that most air freight passes.
 //! A place that is not here keeps its code and has no country; nothing is guessed.
 
+use std::sync::LazyLock;
+
 use targeting::codes::CountryCode;
 
 /// Country, then its airports.
@@ -134,14 +136,24 @@ const AIRPORTS: &[(&str, &str)] = &[
 /// The country in which an airport lies, or nothing when it is not among the main ones.
 pub(crate) fn country(iata: &str) -> Option<CountryCode> {
     let iata = iata.trim();
-    if iata.len() != 3 {
-        return None;
-    }
-    let (country, _) = AIRPORTS.iter().find(|(_, airports)| {
-        airports.split_ascii_whitespace().any(|airport| airport.eq_ignore_ascii_case(iata))
-    })?;
-    country.parse().ok()
+    let code = <[u8; 3]>::try_from(iata.as_bytes()).ok()?.map(|byte| byte.to_ascii_uppercase());
+    let place = SORTED.binary_search_by_key(&code, |(airport, _)| *airport).ok()?;
+    Some(SORTED[place].1)
 }
+
+/// Each airport with its country, by its code.
+static SORTED: LazyLock<Vec<([u8; 3], CountryCode)>> = LazyLock::new(|| {
+    let mut all: Vec<([u8; 3], CountryCode)> = AIRPORTS
+        .iter()
+        .filter_map(|(country, airports)| Some((country.parse().ok()?, airports)))
+        .flat_map(|(country, airports)| {
+            let codes = airports.split_ascii_whitespace();
+            codes.filter_map(move |code| Some((code.as_bytes().try_into().ok()?, country)))
+        })
+        .collect();
+    all.sort_unstable_by_key(|(airport, _)| *airport);
+    all
+});
 
 #[cfg(test)]
 mod tests {

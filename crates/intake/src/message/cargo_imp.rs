@@ -19,62 +19,135 @@ use crate::recognise::{Format, is_cargo_imp};
 pub(crate) struct CargoImp<R> {
     window: Option<Window<R>>,
     options: MessageOptions,
+    mailbox: Mailbox,
 }
+
+/// A mailbox that is being read.
+#[derive(Default)]
+struct Mailbox {
+    text: String,
+    /// Where the next line begins.
+    at: usize,
+    lines: u64,
+    open: Option<Telegram>,
+    /// A page of a flight manifest that says that another one follows.
+    page: Option<Telegram>,
+    messages: usize,
+    /// Lines that stand outside of any message.
+    outside: usize,
+}
+
+/// Of those, so many are told.
+const MOST_OUTSIDE: usize = 1_000;
 
 impl<R: io::Read> CargoImp<R> {
     pub(crate) fn new(window: Window<R>, options: MessageOptions) -> CargoImp<R> {
-        CargoImp { window: Some(window), options }
+        CargoImp { window: Some(window), options, mailbox: Mailbox::default() }
     }
 }
 
 impl<R: io::Read> Reader for CargoImp<R> {
-    fn read(&mut self, batch: &mut MessageBatch, _: usize) -> io::Result<bool> {
-        let Some(mut window) = self.window.take() else { return Ok(false) };
-        window.hold(DOCUMENT_LIMIT as usize + 1)?;
-        let bytes = window.bytes();
-        if bytes.len() as u64 > DOCUMENT_LIMIT {
-            let reason = "the mailbox is larger than 256 MB and was not read";
-            batch.defects.push(defect(1, "", DefectKind::Unreadable, reason, &bytes[..200]));
-            return Ok(false);
+    fn read(&mut self, batch: &mut MessageBatch, rows: usize) -> io::Result<bool> {
+        if let Some(mut window) = self.window.take() {
+            window.hold(DOCUMENT_LIMIT as usize + 1)?;
+            let bytes = window.bytes();
+            if bytes.len() as u64 > DOCUMENT_LIMIT {
+                let reason = "the mailbox is larger than 256 MB and was not read";
+                batch.defects.push(defect(1, "", DefectKind::Unreadable, reason, &bytes[..200]));
+                return Ok(false);
+            }
+            self.mailbox.text = decode_document(bytes, None).0.into_owned();
         }
-        let (text, _) = decode_document(bytes, None);
-        read_mailbox(&text, batch, &self.options);
-        Ok(false)
+        Ok(self.mailbox.read(batch, rows, &self.options))
     }
 }
 
-fn read_mailbox(text: &str, batch: &mut MessageBatch, options: &MessageOptions) {
-    let mut open: Option<Telegram> = None;
-    let mut offset = 0u64;
-    for (n, whole) in text.split_inclusive('\n').enumerate() {
-        let number = n as u64 + 1;
-        // Old systems end lines by a carriage return alone.
-        for line in whole.split('\r') {
-            let bare = line.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-            if is_cargo_imp(bare.as_bytes()) {
-                if let Some(telegram) = open.take() {
-                    telegram.finish(batch, options);
-                }
-                let message = batch.heads.len();
-                open = Some(Telegram::new(bare.trim_start_matches('='), message, number, offset));
-            } else if let Some(telegram) = &mut open {
-                if is_wrapper(bare) {
-                    if let Some(telegram) = open.take() {
-                        telegram.finish(batch, options);
-                    }
-                } else if !bare.is_empty() {
-                    telegram.line(bare, number, offset, batch, options);
-                }
-            } else if !bare.is_empty() && !is_wrapper(bare) && batch.defects.len() < 1_000 {
-                let reason = "this line stands outside of any message and was left out";
-                let found = bare.as_bytes();
-                batch.defects.push(defect(number, "", DefectKind::Noted, reason, found));
+impl Mailbox {
+    /// Reads on until the batch is full; false at the end.
+    fn read(&mut self, batch: &mut MessageBatch, rows: usize, options: &MessageOptions) -> bool {
+        let text = std::mem::take(&mut self.text);
+        let more = loop {
+            let rest = &text[self.at..];
+            if rest.is_empty() {
+                self.close(batch, options);
+                self.end_page(batch, options);
+                break false;
             }
-        }
-        offset += whole.len() as u64;
+            if batch.is_full(rows) {
+                break true;
+            }
+            let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
+            self.lines += 1;
+            let line = rest[..end].trim_end_matches(['\r', '\n']);
+            // Old systems end lines by a carriage return alone.
+            match memchr::memchr(b'\r', line.as_bytes()) {
+                None => self.line(line, batch, options),
+                Some(_) => line.split('\r').for_each(|line| self.line(line, batch, options)),
+            }
+            self.at += end;
+        };
+        self.text = text;
+        more
     }
-    if let Some(telegram) = open {
-        telegram.finish(batch, options);
+
+    fn line(&mut self, line: &str, batch: &mut MessageBatch, options: &MessageOptions) {
+        let (number, offset) = (self.lines, self.at as u64);
+        let bare = line.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+        if is_cargo_imp(bare.as_bytes()) {
+            self.close(batch, options);
+            let first = bare.trim_start_matches('=');
+            let telegram = Telegram::new(first, self.messages, number, offset);
+            if &telegram.kind != b"FFM" {
+                self.end_page(batch, options);
+            }
+            self.open = Some(Telegram { message: self.messages, ..telegram });
+        } else if let Some(telegram) = &mut self.open {
+            if is_wrapper(bare) {
+                self.close(batch, options);
+            } else if !bare.is_empty() {
+                if telegram.lines == 0 && self.page.is_some() {
+                    match self.page.take_if(|page| page.goes_on_with(bare)) {
+                        // The further page is read as part of the manifest that it belongs to.
+                        Some(page) => return self.open = Some(page.with_page(bare)),
+                        None => self.end_page(batch, options),
+                    }
+                }
+                let Some(telegram) = &mut self.open else { return };
+                telegram.message = self.messages;
+                telegram.line(bare, number, offset, batch, options);
+            }
+        } else if !bare.is_empty() && self.outside < MOST_OUTSIDE && !is_wrapper(bare) {
+            self.outside += 1;
+            let reason = "this line stands outside of any message and was left out";
+            let found = bare.as_bytes();
+            batch.defects.push(defect(number, "", DefectKind::Noted, reason, found));
+        }
+    }
+
+    fn close(&mut self, batch: &mut MessageBatch, options: &MessageOptions) {
+        let Some(mut telegram) = self.open.take() else { return };
+        if telegram.continued {
+            // Its last load is whole; the manifest is not.
+            telegram.keep_party();
+            telegram.close(batch, options);
+            self.end_page(batch, options);
+            self.page = Some(telegram);
+        } else {
+            self.end_page(batch, options);
+            telegram.finish(batch, options);
+            self.messages += 1;
+        }
+    }
+
+    /// Ends a manifest whose further page did not come.
+    fn end_page(&mut self, batch: &mut MessageBatch, options: &MessageOptions) {
+        if let Some(page) = self.page.take() {
+            let reason =
+                format!("page {} says that another follows, and none does here", page.page);
+            batch.defects.push(defect(page.head.line, "", DefectKind::Noted, reason, b"CONT"));
+            page.finish(batch, options);
+            self.messages += 1;
+        }
     }
 }
 
@@ -150,9 +223,34 @@ struct Telegram {
     text_full: bool,
     oci: [String; 3],
     ended: bool,
+    /// The page of a flight manifest, and whether another follows.
+    page: u32,
+    continued: bool,
 }
 
 impl Telegram {
+    /// Whether the first line of another flight manifest is that of this one's next page.
+    fn goes_on_with(&self, line: &str) -> bool {
+        let mut fields = line.split('/').map(str::trim);
+        let page = fields.next().and_then(|page| page.parse::<u32>().ok());
+        let flight =
+            format!("{}/{}", fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        page == Some(self.page + 1) && flight == self.head.reference
+    }
+
+    /// The same manifest with its next page open.
+    fn with_page(mut self, line: &str) -> Telegram {
+        self.page += 1;
+        self.lines += 1;
+        (self.ended, self.continued, self.part) = (false, false, Part::Other);
+        if let Some(registration) = line.split('/').nth(4).filter(|said| !said.is_empty()) {
+            self.head.route.conveyance_id = registration.trim().into();
+        }
+        let first = self.head.dialect.split(" page").next().unwrap_or_default();
+        self.head.dialect = format!("{first} pages to {}", self.page);
+        self
+    }
+
     fn new(first: &str, message: usize, line: u64, offset: u64) -> Telegram {
         let mut kind = [b' '; 3];
         kind.copy_from_slice(&first.as_bytes()[..3]);
@@ -185,6 +283,8 @@ impl Telegram {
             text_full: false,
             oci: Default::default(),
             ended: false,
+            page: 0,
+            continued: false,
         }
     }
 
@@ -222,6 +322,7 @@ impl Telegram {
         match tag {
             "CONT" | "LAST" => {
                 self.ended = true;
+                self.continued = tag == "CONT" && &self.kind == b"FFM";
             }
             "MBI" => {
                 if let Some(awb) = Awb::of(rest) {
@@ -340,6 +441,7 @@ impl Telegram {
         self.head.route.conveyance = flight.into();
         self.head.route.conveyance_id = get(4).into();
         self.head.reference = format!("{flight}/{}", get(2));
+        self.page = get(0).parse().unwrap_or(0);
         if !get(0).is_empty() {
             self.head.dialect = format!("{} page {}", self.head.dialect, get(0));
         }

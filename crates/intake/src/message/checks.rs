@@ -5,6 +5,7 @@
 
 use targeting::codes::{CodeError, ContainerNumber, Mass};
 use targeting::consignment::{Consignment, Equipment, Transport};
+use targeting::crosscheck::is_placeholder_seal;
 
 /// All signs of one consignment, in the order of this list.
 pub(crate) fn signs(consignment: &Consignment) -> Vec<&'static str> {
@@ -61,7 +62,7 @@ fn unit_signs(unit: &Equipment, by: Option<Transport>, signs: &mut Vec<&'static 
         }
         _ => {}
     }
-    if unit.seals.iter().any(|seal| placeholder_seal(seal)) {
+    if unit.seals.iter().any(|seal| is_placeholder_seal(seal)) {
         signs.push("seal_placeholder");
     }
     if let (Some(gross), Some(verified)) = (unit.gross_mass_g, unit.verified_mass_g) {
@@ -79,13 +80,6 @@ pub(crate) fn dummy_bill(bill: &str) -> bool {
     let bill = bill.trim().to_ascii_uppercase();
     let same = bill.bytes().all(|byte| Some(&byte) == bill.as_bytes().first());
     bill.len() <= 1 || same || is_filler(&bill)
-}
-
-/// A seal number that stands for none.
-pub(crate) fn placeholder_seal(seal: &str) -> bool {
-    let seal = seal.trim().to_ascii_uppercase();
-    let same = seal.bytes().all(|byte| Some(&byte) == seal.as_bytes().first());
-    seal.len() <= 2 || same || is_filler(&seal) || seal == "NOSEAL" || seal == "SEAL"
 }
 
 fn is_filler(text: &str) -> bool {
@@ -282,8 +276,8 @@ mod tests {
         }
         assert!(!dummy_bill("MAEU123456"));
         for seal in ["SM", "0", "SN", "CA", "NA", "0000"] {
-            assert!(placeholder_seal(seal), "{seal}");
+            assert!(is_placeholder_seal(seal), "{seal}");
         }
-        assert!(!placeholder_seal("KR123456"));
+        assert!(!is_placeholder_seal("KR123456"));
     }
 }

@@ -18,6 +18,8 @@ use super::{Head, Kind, MessageOptions, Row};
 const MOST_NOTES: usize = 400;
 /// Units of one consignment at most.
 pub(crate) const MOST_UNITS: usize = 5_000;
+/// Goods items of one consignment at most; EDIFACT counts to 9999.
+const MOST_ITEMS: usize = 10_000;
 /// Characters of one text at most.
 const LONGEST_TEXT: usize = 16_000;
 
@@ -69,6 +71,11 @@ impl Draft {
 
     /// A further item.
     pub(crate) fn new_item(&mut self) -> &mut GoodsItem {
+        if self.goods.len() >= MOST_ITEMS {
+            // More than any message numbers: the last one stands for the rest.
+            self.sign("items_cut");
+            return self.item();
+        }
         push(&mut self.goods, GoodsItem::default())
     }
 
@@ -153,7 +160,7 @@ impl Draft {
         };
         let office = self.office(head, options);
         let mut consignment = Consignment {
-            source: head.source.to_compact_string(),
+            source: CompactString::const_new(head.source),
             reference,
             regime: head.regime,
             direction: self.direction.or(head.direction).unwrap_or_default(),
@@ -308,6 +315,10 @@ fn plausible(day: Day, options: &MessageOptions) -> bool {
 }
 
 fn push<T>(list: &mut Vec<T>, one: T) -> &mut T {
+    if list.capacity() == 0 {
+        // Most lists stay at one, and their entries are large.
+        list.reserve_exact(1);
+    }
     list.push(one);
     let last = list.len() - 1;
     &mut list[last]
@@ -327,9 +338,17 @@ pub(crate) fn tidy_number(written: &str) -> CompactString {
     let squeezed: CompactString =
         trimmed.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect();
     if squeezed.len() <= 13 && squeezed.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return squeezed.to_ascii_uppercase();
+        let mut squeezed = squeezed;
+        squeezed.make_ascii_uppercase();
+        return squeezed;
     }
     trimmed.into()
+}
+
+fn upper(text: &str) -> CompactString {
+    let mut upper = CompactString::from(text);
+    upper.make_ascii_uppercase();
+    upper
 }
 
 /// A unit with its number, which is checked where it is a container's.
@@ -363,10 +382,11 @@ pub(crate) fn sign(signs: &mut Vec<CompactString>, code: &str) {
 
 /// At most so much of a text as a consignment keeps.
 pub(crate) fn cut(text: &str) -> &str {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        Some((end, _)) if text.len() > LONGEST_TEXT => &text[..end],
-        _ => text,
+    // Text that is short in bytes is short in characters, and need not be counted.
+    if text.len() <= LONGEST_TEXT {
+        return text;
     }
+    text.char_indices().nth(LONGEST_TEXT).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Adds text to text, with a blank between unless it goes on within a word.
@@ -396,7 +416,7 @@ pub(crate) fn place<'r>(route: &'r mut Route, role: &str, code: &str, name: &str
     };
     let made = Place {
         role: role.into(),
-        code: code.to_ascii_uppercase().into(),
+        code: upper(code),
         name: name.to_owned(),
         country,
         at: CompactString::default(),
@@ -419,42 +439,75 @@ pub(crate) fn at(place: &mut Place, moment: Option<Moment>) {
 /// Fills loading, discharge and the countries from the places, in the order in which they say
 /// most: what a document says itself comes before what its places imply.
 fn settle_route(route: &mut Route) {
-    let locode = |roles: &[&str]| -> Option<UnLocode> {
-        roles.iter().find_map(|role| {
-            let of_role = |place: &&Place| place.role == *role && place.code.len() == 5;
-            route.places.iter().find(of_role)?.code.parse().ok()
-        })
-    };
-    let country = |roles: &[&str]| -> Option<CountryCode> {
-        roles.iter().find_map(|role| {
-            let mut of_role = route.places.iter().filter(|place| place.role == *role);
-            of_role.find_map(|place| place.country)
-        })
-    };
-    let loading = locode(&["loading", "departure"]);
-    let discharge = locode(&["discharge", "arrival"]);
-    let departure = country(&[
-        "export_country",
-        "receipt",
-        "original_loading",
-        "loading",
-        "origin",
-        "departure",
-        "acceptance",
-    ]);
-    let destination =
-        country(&["destination_country", "delivery", "destination", "discharge", "arrival"]);
-    let via: Vec<UnLocode> = route
-        .places
-        .iter()
-        .filter(|place| matches!(place.role.as_str(), "transhipment" | "via"))
-        .filter_map(|place| place.code.parse().ok())
-        .collect();
-    route.loading = route.loading.or(loading);
-    route.discharge = route.discharge.or(discharge);
-    route.departure = route.departure.or(departure);
-    route.destination = route.destination.or(destination);
-    route.via.extend(via);
+    // For each, the best place so far: the lowest rank, and of one rank the first.
+    let (mut loading, mut discharge) = (Best::default(), Best::default());
+    let (mut departure, mut destination) = (Best::default(), Best::default());
+    for place in &route.places {
+        let locode = || match place.code.len() {
+            5 => place.code.parse::<UnLocode>().ok(),
+            _ => None,
+        };
+        match place.role.as_str() {
+            "export_country" => departure.take(0, place.country),
+            "receipt" => departure.take(1, place.country),
+            "original_loading" => departure.take(2, place.country),
+            "loading" => {
+                departure.take(3, place.country);
+                loading.take(0, locode());
+            }
+            "origin" => departure.take(4, place.country),
+            "departure" => {
+                departure.take(5, place.country);
+                loading.take(1, locode());
+            }
+            "acceptance" => departure.take(6, place.country),
+            "destination_country" => destination.take(0, place.country),
+            "delivery" => destination.take(1, place.country),
+            "destination" => destination.take(2, place.country),
+            "discharge" => {
+                destination.take(3, place.country);
+                discharge.take(0, locode());
+            }
+            "arrival" => {
+                destination.take(4, place.country);
+                discharge.take(1, locode());
+            }
+            "transhipment" | "via" => {
+                if let Ok(place) = place.code.parse() {
+                    route.via.push(place);
+                }
+            }
+            _ => {}
+        }
+    }
+    route.loading = route.loading.or(loading.value());
+    route.discharge = route.discharge.or(discharge.value());
+    route.departure = route.departure.or(departure.value());
+    route.destination = route.destination.or(destination.value());
+}
+
+/// What was found at the lowest rank, and there first.
+#[derive(Debug)]
+struct Best<T>(Option<(u8, T)>);
+
+impl<T> Default for Best<T> {
+    fn default() -> Best<T> {
+        Best(None)
+    }
+}
+
+impl<T> Best<T> {
+    fn take(&mut self, rank: u8, found: Option<T>) {
+        if let Some(found) = found
+            && self.0.as_ref().is_none_or(|(best, _)| rank < *best)
+        {
+            self.0 = Some((rank, found));
+        }
+    }
+
+    fn value(self) -> Option<T> {
+        self.0.map(|(_, value)| value)
+    }
 }
 
 /// The contact of a party, made when there is none.
@@ -468,7 +521,10 @@ pub(crate) fn address(contact: &mut Contact, line: &str) {
     if line.is_empty() || contact.address.len() > LONGEST_TEXT {
         return;
     }
-    if !contact.address.is_empty() {
+    if contact.address.is_empty() {
+        // Room for a whole address, so that it is not moved line by line.
+        contact.address.reserve(line.len().max(64));
+    } else {
         contact.address.push_str(", ");
     }
     contact.address.push_str(line);
@@ -494,8 +550,8 @@ pub(crate) fn mail(party: &mut Party, written: &str) {
 
 /// Splits a party that stands in free text: the first line is the name, the others the address;
 /// phones and mails are taken out. `width` is where the sender cuts lines.
-pub(crate) fn party_of_lines(party: &mut Party, lines: &[String], width: usize) {
-    let mut rest = lines.iter().map(String::as_str).filter(|line| !line.trim().is_empty());
+pub(crate) fn party_of_lines<S: AsRef<str>>(party: &mut Party, lines: &[S], width: usize) {
+    let mut rest = lines.iter().map(AsRef::as_ref).filter(|line| !line.trim().is_empty());
     let Some(first) = rest.next() else { return };
     let mut name = first.to_owned();
     let mut lines: Vec<&str> = rest.collect();
@@ -507,7 +563,7 @@ pub(crate) fn party_of_lines(party: &mut Party, lines: &[String], width: usize) 
             tail = after.to_owned();
             lines.push(&tail);
         }
-    } else if first.chars().count() >= width && !lines.is_empty() {
+    } else if text::is_wide(first, width) {
         name.push_str(lines.remove(0));
     }
     contact(party).name = name.trim().to_owned();

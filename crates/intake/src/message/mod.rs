@@ -192,6 +192,15 @@ pub struct MessageBatch {
     pub defects: Vec<Defect>,
 }
 
+impl MessageBatch {
+    /// True when so many consignments, messages, or defects of them are in it.
+    pub(crate) fn is_full(&self, rows: usize) -> bool {
+        self.rows.len() >= rows
+            || self.heads.len() >= rows
+            || self.defects.len() >= rows.saturating_mul(8).max(1_000)
+    }
+}
+
 /// What the office knows that messages do not say.
 #[derive(Debug, Clone)]
 pub struct MessageOptions {
@@ -238,6 +247,8 @@ pub struct Messages<'a> {
     format: Format,
     progress: Progress,
     batch_rows: usize,
+    /// Consignments of the batch before.
+    came: usize,
     ended: bool,
 }
 
@@ -289,6 +300,7 @@ impl<'a> Messages<'a> {
             format,
             progress,
             batch_rows: options.batch_rows.max(1),
+            came: 0,
             ended: false,
         })
     }
@@ -312,9 +324,12 @@ impl Iterator for Messages<'_> {
             return None;
         }
         let mut batch = MessageBatch::default();
+        // Room for as many as came before, so that a list of large rows is not moved as it grows.
+        batch.rows.reserve(self.came);
         match self.reader.read(&mut batch, self.batch_rows) {
             Ok(more) => {
                 self.ended = !more;
+                self.came = batch.rows.len();
                 let empty =
                     batch.heads.is_empty() && batch.rows.is_empty() && batch.defects.is_empty();
                 if self.ended && empty { None } else { Some(Ok(batch)) }

@@ -154,14 +154,19 @@ pub(crate) fn sum(text: &str) -> Option<f64> {
 /// A mass of so many of a unit (UNECE Recommendation 20 and the letters of the air); no unit
 /// means kilograms. Nothing when the unit is unknown or the mass impossible.
 pub(crate) fn mass(number: f64, unit: &str) -> Option<Mass> {
-    let grams = match unit.trim().to_ascii_uppercase().as_str() {
-        "" | "KGM" | "KG" | "KGS" | "K" | "KILOGRAM" | "KILOGRAMS" => 1e3,
-        "GRM" | "G" | "GR" => 1.0,
-        "MGM" => 1e-3,
-        "TNE" | "T" | "MT" | "TON" => 1e6,
-        "LBR" | "LB" | "LBS" | "L" => 453.592_37,
-        "ONZ" | "OZ" => 28.349_523,
-        "HGM" => 100.0,
+    let mut upper = [0u8; 9];
+    let unit = unit.trim().as_bytes();
+    let upper = upper.get_mut(..unit.len())?;
+    upper.copy_from_slice(unit);
+    upper.make_ascii_uppercase();
+    let grams = match &*upper {
+        b"" | b"KGM" | b"KG" | b"KGS" | b"K" | b"KILOGRAM" | b"KILOGRAMS" => 1e3,
+        b"GRM" | b"G" | b"GR" => 1.0,
+        b"MGM" => 1e-3,
+        b"TNE" | b"T" | b"MT" | b"TON" => 1e6,
+        b"LBR" | b"LB" | b"LBS" | b"L" => 453.592_37,
+        b"ONZ" | b"OZ" => 28.349_523,
+        b"HGM" => 100.0,
         _ => return None,
     };
     // A million tonnes is more than the largest ship carries.
@@ -254,11 +259,18 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
 /// An HS code as written in a field of its own: dots and blanks go, what is longer than ten
 /// digits is cut to them.
 pub(crate) fn hs(text: &str) -> Option<HsCode> {
-    let digits: String = text.chars().filter(|c| !matches!(c, '.' | ' ' | '-')).collect();
-    if digits.len() < 2 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
+    let (mut digits, mut count) = ([0u8; 10], 0);
+    for byte in text.bytes().filter(|byte| !matches!(byte, b'.' | b' ' | b'-')) {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        if let Some(place) = digits.get_mut(count) {
+            *place = byte;
+            count += 1;
+        }
     }
-    HsCode::parse(&digits[..digits.len().min(10)]).ok()
+    let digits = std::str::from_utf8(&digits[..count]).ok()?;
+    (count >= 2).then(|| HsCode::parse(digits).ok()).flatten()
 }
 
 /// HS codes that stand in free text behind a word that announces them, in their order.
@@ -275,8 +287,8 @@ pub(crate) fn hs_in_text(text: &str) -> Vec<HsCode> {
             continue;
         }
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let upper = word.to_ascii_uppercase();
-        if WORDS.contains(&upper.as_str()) || WORDS.contains(&upper.trim_end_matches('.')) {
+        let announces = |word: &str| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
+        if announces(word) || announces(word.trim_end_matches('.')) {
             announced = 3;
         } else if announced > 0 {
             announced -= 1;
@@ -296,16 +308,20 @@ pub(crate) fn hs_in_text(text: &str) -> Vec<HsCode> {
 /// A phone number in one form: its digits, with a plus where it is written or where two zeros
 /// stand for it. Nothing when it has fewer than six digits.
 pub(crate) fn phone(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if !(6..=20).contains(&digits.len()) {
+    let count = text.bytes().filter(u8::is_ascii_digit).count();
+    if !(6..=20).contains(&count) {
         return None;
     }
     let text = text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '+');
-    Some(match (text.starts_with('+'), digits.strip_prefix("00")) {
-        (true, _) => format!("+{digits}"),
-        (false, Some(rest)) => format!("+{rest}"),
-        _ => digits,
-    })
+    let mut phone = String::with_capacity(count + 1);
+    phone.push('+');
+    phone.extend(text.chars().filter(char::is_ascii_digit));
+    if !text.starts_with('+') {
+        // Two zeros stand for a plus.
+        let gone = if phone.starts_with("+00") { 1..3 } else { 0..1 };
+        phone.replace_range(gone, "");
+    }
+    Some(phone)
 }
 
 /// A mail address in lower case, when it looks like one.
@@ -318,22 +334,39 @@ pub(crate) fn mail(text: &str) -> Option<String> {
 
 /// Joins the pieces of a text that was cut at `width` characters: a piece of full width goes on
 /// without a blank, since it may have been cut within a word.
-pub(crate) fn join<S: AsRef<str>>(pieces: impl IntoIterator<Item = S>, width: usize) -> String {
-    let mut text = String::new();
+pub(crate) fn join<'t>(
+    pieces: impl IntoIterator<Item = Cow<'t, str>>,
+    width: usize,
+) -> Cow<'t, str> {
+    let mut text = Cow::Borrowed("");
     let mut full = true;
     for piece in pieces {
-        let piece = piece.as_ref();
         if piece.trim().is_empty() {
             continue;
         }
-        if !full && !text.is_empty() {
-            text.push(' ');
+        let wide = is_wide(&piece, width);
+        if text.is_empty() {
+            // Most texts are of one piece, and stay where they are.
+            text = piece;
+        } else {
+            let text = text.to_mut();
+            if !full {
+                text.push(' ');
+            }
+            text.push_str(&piece);
         }
-        full = piece.chars().count() >= width;
-        text.push_str(piece);
+        full = wide;
     }
-    let trimmed = text.trim();
-    if trimmed.len() == text.len() { text } else { trimmed.to_owned() }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// Whether a text has so many characters or more.
+pub(crate) fn is_wide(text: &str, width: usize) -> bool {
+    text.len() >= width && text.chars().count() >= width
 }
 
 #[cfg(test)]
@@ -403,7 +436,7 @@ mod tests {
     #[test]
     fn pieces_cut_within_a_word_are_whole_again() {
         assert_eq!(
-            join(["ORANGE ESSENTI", "AL OIL", "IN DRUMS"], 14),
+            join(["ORANGE ESSENTI", "AL OIL", "IN DRUMS"].map(Cow::Borrowed), 14),
             "ORANGE ESSENTIAL OIL IN DRUMS"
         );
     }

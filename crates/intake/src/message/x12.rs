@@ -57,8 +57,8 @@ impl<R: io::Read> X12<R> {
 
 impl<R: io::Read> Reader for X12<R> {
     fn read(&mut self, batch: &mut MessageBatch, rows: usize) -> io::Result<bool> {
-        let used = Cell::new(None);
-        while batch.rows.len() < rows && batch.defects.len() < rows.saturating_mul(8).max(1_000) {
+        let (charset, used) = (Charset::of_syntax("UNOC"), Cell::new(None));
+        while !batch.is_full(rows) {
             let token = self.lexer.next()?;
             let line = self.lexer.segments;
             let span = match token {
@@ -88,15 +88,8 @@ impl<R: io::Read> Reader for X12<R> {
             let signs = self.lexer.signs();
             let bytes = self.lexer.slice(span);
             self.fields.split(bytes, signs);
-            let s = Segment {
-                bytes,
-                fields: &self.fields,
-                signs,
-                charset: Charset::of_syntax("UNOC"),
-                used: &used,
-                line,
-                offset: span.offset,
-            };
+            let s =
+                Segment::new((bytes, &self.fields), signs, (charset, &used), (line, span.offset));
             match &s.tag() {
                 b"ISA" => {
                     self.envelope = Envelope {

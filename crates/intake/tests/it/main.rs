@@ -2,12 +2,15 @@
 //! what holds for any bytes, and what mappings refuse.
 
 mod files;
+mod fuzzing;
 mod kcs;
 mod mappings;
+mod memory;
 mod messages;
 mod post;
 mod post_properties;
 mod properties;
+mod traps;
 
 use std::fmt::Write;
 

@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use crate::post::{options, read, understood};
 
 /// Gives at most so many bytes at a time.
-struct Pieces<'b> {
-    bytes: &'b [u8],
-    piece: usize,
+pub struct Pieces<'b> {
+    pub bytes: &'b [u8],
+    pub piece: usize,
 }
 
 impl io::Read for Pieces<'_> {
@@ -23,10 +23,16 @@ impl io::Read for Pieces<'_> {
 }
 
 /// Our own messages, of all formats.
-fn corpus() -> Vec<Vec<u8>> {
+pub fn corpus() -> Vec<Vec<u8>> {
+    messages_of(None)
+}
+
+/// Our own messages, of the formats of one reader or of all.
+pub fn messages_of(reader: Option<&str>) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages");
     let mut found = Vec::new();
-    for kind in ["edifact", "cargo_imp", "xml", "x12", "postal"] {
+    let kinds = ["edifact", "cargo_imp", "xml", "x12", "postal"];
+    for kind in kinds.into_iter().filter(|kind| reader.is_none_or(|one| one == *kind)) {
         for entry in std::fs::read_dir(folder.join(kind)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_none_or(|ending| ending != "understood") {
@@ -142,8 +148,14 @@ proptest! {
 /// time is what would catch one.
 #[test]
 fn hostile_shapes_are_read_in_their_stride() {
+    for shape in hostile_shapes() {
+        let _read = all(&shape);
+    }
+}
+
+pub fn hostile_shapes() -> Vec<Vec<u8>> {
     let many = |part: &str, times: usize| part.repeat(times).into_bytes();
-    let shapes: Vec<Vec<u8>> = vec![
+    vec![
         [b"UNB+UNOA:1".to_vec(), many("?", 3_000_000)].concat(),
         [b"UNB+UNOA:1'".to_vec(), many("'", 300_000)].concat(),
         [b"UNB+UNOA:1'FTX+AAA+++".to_vec(), many("A\n", 2_000_000)].concat(),
@@ -162,8 +174,17 @@ fn hostile_shapes_are_read_in_their_stride() {
         [b"ISA*00*".to_vec(), many("*", 2_000_000)].concat(),
         [b"{\"addressee\":{},\"pieces\":[".to_vec(), many("[", 300_000)].concat(),
         [b"{\"addressee\":1,\"pieces\":2}".to_vec(), many("\n{", 100_000)].concat(),
-    ];
-    for shape in shapes {
-        let _read = all(&shape);
-    }
+        [b"UNH+1+CUSCAR:D'CNI+1+A'".to_vec(), many("GID'", 1_000_000)].concat(),
+        [b"UNH+1+CUSCAR:D'CNI+1+A'GID'".to_vec(), many("SGP+A'PCI+1+B'CST+1+0101'", 100_000)]
+            .concat(),
+        [b"UNH+1+CUSCAR:D'CNI+1+A'".to_vec(), many("RFF+X:Y'", 300_000)].concat(),
+        [b"UNH+1+CODECO:D'EQD+CN+A'".to_vec(), many("SEL+123456'", 200_000)].concat(),
+        [b"UNH+1+CUSCAR:D'".to_vec(), many("CNI+1+A'", 300_000)].concat(),
+        [b"ST*309*1~M10*A~".to_vec(), many("LX~N10*1*A~", 100_000)].concat(),
+        [b"ST*309*1~M10*A~LX~M11*B~".to_vec(), many("N10*1~", 300_000)].concat(),
+        [b"FFM/8\n1/KE1/25NOV/ICN\n".to_vec(), many("180-12345675ICNJFK/T1K1\n", 50_000)].concat(),
+        many("FHL/4\n", 300_000),
+        [b"UNB+UNOA:1'".to_vec(), many("UNH+1+CUSCAR:D'UNT+2+1'", 100_000)].concat(),
+        many("ST*309*1~SE*2*1~", 100_000),
+    ]
 }

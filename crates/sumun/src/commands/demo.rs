@@ -3,15 +3,16 @@
 //! end today's plan stands beside its reasons, and the iceberg beside the truth that only the
 //! pretend port knows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use harbour::{RowWriter, Settings, Truth, World};
-use intake::{Table, TableOptions};
+use harbour::messages::{Form, Mail, mail};
+use harbour::{Row, RowWriter, Settings, Truth, World};
+use intake::{Bytes, MessageOptions, Table, TableOptions};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -28,7 +29,8 @@ use crate::acts::account::NewAccount;
 use crate::acts::capacity::Proposal;
 use crate::acts::{self, record::Report as Reported};
 use crate::config::now;
-use crate::pipeline::{self, PlanOrder, Planned};
+use crate::pipeline::post_room::{self, Reading};
+use crate::pipeline::{self, Message, PlanOrder, Planned};
 use crate::rights::{EVERYWHERE, Grant};
 use crate::store::capacities::{Content, Line};
 use crate::store::exports::{self, Cell};
@@ -65,6 +67,12 @@ const EXPLORE: f64 = 0.20;
 const FIRST_DAYS: usize = 14;
 /// A new model is learned so often.
 const LEARN_EVERY: usize = 7;
+
+/// Days at the end whose traffic comes, for the most part, as the messages that are really sent.
+/// The weeks before are history, and come as tables.
+const MAIL_DAYS: usize = 2;
+/// Files of a day that hold one declaration each, at most: each is a message of its own to store.
+const SINGLE: usize = 24;
 
 /// What the demo came to.
 #[derive(Debug, Serialize)]
@@ -178,6 +186,7 @@ impl Demo {
             settings.offices.iter().map(|office| office.code.to_string()).collect();
         let mut world = World::new(self.seed, settings);
         let mut truths: HashMap<String, Truth> = HashMap::new();
+        let mut mailed: HashSet<String> = HashSet::new();
         let dates = world.dates();
         let bar = office.bar(Some(dates.len() as u64), "Playing the pretend port");
         let (mut inspected, mut seizures, mut models) = (0, 0, 0);
@@ -191,11 +200,26 @@ impl Demo {
             }
             let mut csv = Vec::new();
             let mut rows = RowWriter::new(&mut csv)?;
-            for row in &arrived.rows {
-                rows.write(row)?;
+            let post = if n + MAIL_DAYS >= dates.len() {
+                post_of(&arrived.rows, &mut mailed)
+            } else {
+                Vec::new()
+            };
+            let posted: HashSet<usize> = post
+                .iter()
+                .filter(|mail| !moves(mail.form))
+                .flat_map(|mail| mail.rows.clone())
+                .collect();
+            for (place, row) in arrived.rows.iter().enumerate() {
+                if !posted.contains(&place) {
+                    rows.write(row)?;
+                }
             }
             rows.finish()?;
             take_in(office, store, &format!("port-{date}.csv"), &csv).await?;
+            for mail in &post {
+                deliver(office, store, mail, &arrived.rows, &mut truths).await?;
+            }
             if models > 0 {
                 pipeline::screen(store, office.by(), |_| {}).await?;
             }
@@ -323,6 +347,106 @@ async fn take_in(office: &Office, store: &Store, name: &str, csv: &[u8]) -> Resu
     pipeline::finish(store, &message, now()).await
 }
 
+/// Whether a form says where boxes are and declares nothing.
+fn moves(form: Form) -> bool {
+    matches!(form, Form::Baplie | Form::Coarri)
+}
+
+/// The day's mail: what was never declared before, amendments of what came by mail, and where the
+/// day's boxes are. The places of its rows are those of the day.
+fn post_of(rows: &[Row], mailed: &mut HashSet<String>) -> Vec<Mail> {
+    let mut all = Vec::new();
+    // One message holds a declaration once, so amendments go into messages of their own.
+    for amended in [false, true] {
+        let places: Vec<usize> = (0..rows.len())
+            .filter(|&place| (rows[place].version > 1) == amended)
+            .filter(|&place| !amended || mailed.contains(rows[place].declaration_id.as_str()))
+            .collect();
+        let piled: Vec<Row> = places.iter().map(|&place| rows[place].clone()).collect();
+        let mut single = 0;
+        for mut one in mail(&piled) {
+            single += usize::from(!one.form.many());
+            if !one.form.many() && single > SINGLE && !amended {
+                continue;
+            }
+            one.rows.iter_mut().for_each(|place| *place = places[*place]);
+            mailed.extend(one.rows.iter().map(|&place| rows[place].declaration_id.to_string()));
+            if amended {
+                one.name = format!("amended-{}", one.name);
+            }
+            all.push(one);
+        }
+    }
+    for form in [Form::Baplie, Form::Coarri] {
+        let places: Vec<usize> =
+            (0..rows.len()).filter(|&place| form.suits(&rows[place])).collect();
+        let of: Vec<&Row> = places.iter().map(|&place| &rows[place]).collect();
+        let Some(first) = of.first() else { continue };
+        let day = first.lodged_at.get(..10).unwrap_or_default();
+        let name = format!("{}-{day}.{}", form.name(), form.ending());
+        all.push(Mail { name, form, bytes: form.write(&of), rows: places });
+    }
+    all
+}
+
+/// Takes in one file of the mail. What the pretend port knows of a declaration is noted under the
+/// number by which its message calls it, too.
+async fn deliver(
+    office: &Office,
+    store: &Store,
+    mail: &Mail,
+    rows: &[Row],
+    truths: &mut HashMap<String, Truth>,
+) -> Result<()> {
+    let of: Vec<&Row> = mail.rows.iter().map(|&place| &rows[place]).collect();
+    let mut by_number: HashMap<&str, &Row> = HashMap::new();
+    for row in &of {
+        let numbers = [&row.declaration_id, &row.house_bill, &row.postal_item];
+        for number in numbers.into_iter().filter(|number| !number.is_empty()) {
+            by_number.insert(number, row);
+        }
+    }
+    let digest = hex::encode(Sha256::digest(&mail.bytes));
+    let reading = Reading {
+        tables: TableOptions::default(),
+        messages: MessageOptions {
+            office: of.first().map_or("", |row| &row.office).into(),
+            received_at: now(),
+            ..MessageOptions::default()
+        },
+    };
+    let bytes = Bytes::from(mail.bytes.clone());
+    let (opened, parcels) =
+        tokio::task::block_in_place(|| post_room::read_whole(bytes, &mail.name, &reading))?;
+    let new = NewMessage {
+        digest: &digest,
+        name: &mail.name,
+        source: &opened.source,
+        format: opened.format,
+        size_bytes: mail.bytes.len() as i64,
+    };
+    let message = pipeline::open(store, &new, now()).await?;
+    for parcel in parcels {
+        for arrival in &parcel.rows {
+            let one = &arrival.consignment;
+            let documents = &one.documents;
+            let postal = documents.postal_item.map(|item| item.to_string()).unwrap_or_default();
+            let row = [&*one.reference, &documents.declaration, &documents.house_bill, &postal]
+                .into_iter()
+                .find_map(|number| by_number.get(number));
+            if let Some(truth) = row.and_then(|row| truths.get(row.declaration_id.as_str())) {
+                truths.insert(one.reference.to_string(), truth.clone());
+            }
+        }
+        let source = parcel.source.unwrap_or_else(|| message.source.clone());
+        let message = Message { source, ..message.clone() };
+        pipeline::sight(store, &message, &parcel.seen, office.by()).await?;
+        pipeline::receive(store, &message, &parcel.rows, &parcel.defects, false, office.by())
+            .await?;
+    }
+    pipeline::finish(store, &message, now()).await
+}
+
 /// Draws the day's plan of every office and regime that has traffic.
 async fn draw(
     office: &Office,
@@ -395,7 +519,7 @@ async fn inspect(
         match truths.get(declaration) {
             Some(truth) if truth.critical => {
                 seizures += 1;
-                lost(declaration);
+                lost(&truth.declaration_id);
                 for substance in &truth.substances {
                     reports.push((
                         0,

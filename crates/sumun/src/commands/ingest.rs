@@ -285,11 +285,13 @@ async fn store_one(
     with_outcomes: bool,
     ingested: &mut Ingested,
 ) -> Result<()> {
-    let Parcel { source, not_declared, tests, rows, defects, written } = parcel;
+    let Parcel { source, not_declared, tests, seen, withdrawn, rows, defects, written } = parcel;
     let message = &Message {
         source: source.clone().unwrap_or_else(|| message.source.clone()),
         ..message.clone()
     };
+    pipeline::sight(store, message, seen, office.by()).await?;
+    ingested.tally.add(pipeline::withdraw(store, message, withdrawn, office.by()).await?);
     let faults = (defects.as_slice(), written.as_slice());
     let tally =
         pipeline::receive_noting(store, message, rows, faults, with_outcomes, office.by()).await?;
@@ -381,7 +383,8 @@ fn text_of(done: &[Ingested], refused: &[(String, String)]) -> String {
     if aside > 0 {
         text.push_str(&format!(
             "\n{aside} records say where boxes are or what became of consignments. They declare \
-             nothing and were not stored; `sumun inspect FILE` shows them."
+             nothing; where boxes are is held against what is declared, and `sumun inspect FILE` \
+             shows them."
         ));
     }
     if tests > 0 {

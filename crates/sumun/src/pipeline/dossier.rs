@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result};
 use targeting::codes::Day;
 use targeting::consignment::Consignment;
+use targeting::crosscheck::{self, Contradiction};
 use targeting::facts::Facts;
 use targeting::feature;
 use targeting::history::{Histories, KeyKind, LinkKind, Past};
@@ -17,7 +18,7 @@ use targeting::screening::{Screener, Waterfall};
 use targeting::tariff::{Fit, Tariff};
 use targeting::text::is_vague;
 
-use super::past_of;
+use super::{around, past_of};
 use crate::store::consignments::Version;
 use crate::store::{Tx, defects, finds, histories, messages, models, references};
 
@@ -209,7 +210,31 @@ pub async fn flaws(tx: &mut Tx, version: &Version) -> Result<Vec<Flaw>> {
         })
         .collect();
     flaws.extend(missing(&version.consignment));
+    flaws.extend(signs(&version.consignment));
     Ok(flaws)
+}
+
+/// What is odd about the documents that no other flaw tells.
+fn signs(consignment: &Consignment) -> Vec<Flaw> {
+    const TOLD: [&str; 2] = ["description_vague", "container_check_digit"];
+    let signs = consignment.documents.signs.iter().filter(|sign| !TOLD.contains(&sign.as_str()));
+    signs
+        .filter_map(|sign| {
+            let (ko, en) = crosscheck::said_of_sign(sign)?;
+            Some(Flaw {
+                field: "documents".to_owned(),
+                kind: sign.to_string(),
+                said: (ko.to_owned(), en.to_owned()),
+            })
+        })
+        .collect()
+}
+
+/// In what other messages contradict a version: boxes, seals, masses, totals of houses.
+pub async fn contradictions(tx: &mut Tx, version: &Version) -> Result<Vec<Contradiction>> {
+    let of = [(version.first_id, &version.consignment)];
+    let around = around(tx, &of).await?;
+    Ok(around.iter().flat_map(|around| crosscheck::judge(&version.consignment, around)).collect())
 }
 
 /// What is not declared though judgement would use it, and what says nothing.

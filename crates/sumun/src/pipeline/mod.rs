@@ -15,10 +15,12 @@ pub mod queue;
 mod receive;
 mod screen;
 mod shadow;
+mod sightings;
 pub mod today;
 pub mod understand;
 mod value;
 mod watch;
+mod withdraw;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -49,8 +51,10 @@ pub use receive::{
 };
 pub use screen::{Screened, screen, screen_some, screener_in_force};
 pub use shadow::{Compared, Due, compare, due, shadow};
+pub use sightings::{around, sight, sight_within};
 pub use value::{Ranking, Valued, value_of};
 pub use watch::{BiasReport, Drift, Raised, Stream, raised, seen_drift, watch_bias, watch_drift};
+pub use withdraw::{Withdrawn, withdraw, withdraw_within};
 
 /// What the ledger knew before the day of each of these consignments. With `frozen`, nothing that
 /// became known on or after that day is in it.

@@ -13,10 +13,13 @@ use intake::{
     Table, TableError, TableOptions, recognise,
 };
 use targeting::consignment::Defect;
+use targeting::crosscheck::Sighting;
 
 use super::receive::{Arrival, prepare};
+use super::withdraw::{Withdrawn, withdrawn};
 use crate::refusal::Refusal;
 use crate::store::records::KeptRecord;
+use crate::store::sightings::Seen;
 
 /// A message no larger than this is kept as text beside its defects, so that it can be mended.
 const MENDED_WHOLE: u64 = 256 << 10;
@@ -82,6 +85,10 @@ pub struct Parcel {
     pub not_declared: u64,
     /// Records of messages that say they are tests.
     pub tests: u64,
+    /// Where boxes are: kept to be held against what is declared.
+    pub seen: Vec<Seen>,
+    /// Manifests that are withdrawn as a whole.
+    pub withdrawn: Vec<Withdrawn>,
     /// What was understood.
     pub rows: Vec<Arrival>,
     /// What was wrong.
@@ -216,9 +223,11 @@ fn read_messages(
     }
 }
 
-/// Sorts a batch by source. What declares nothing, and tests, are counted and left out.
+/// Sorts a batch by source. What declares nothing, and tests, are counted and left out; where
+/// boxes are is taken aside.
 fn parcels(batch: MessageBatch) -> Result<Vec<Parcel>> {
-    let mut parcels = vec![Parcel { defects: batch.defects, ..Parcel::default() }];
+    let withdrawn = withdrawn(&batch);
+    let mut parcels = vec![Parcel { defects: batch.defects, withdrawn, ..Parcel::default() }];
     for row in batch.rows {
         if row.test {
             parcels[0].tests += 1;
@@ -226,6 +235,9 @@ fn parcels(batch: MessageBatch) -> Result<Vec<Parcel>> {
         }
         if matches!(row.kind, Kind::Movement | Kind::Status) {
             parcels[0].not_declared += 1;
+            if let Some(sighting) = Sighting::of(&row.consignment) {
+                parcels[0].seen.push(Seen { line: row.line, sighting });
+            }
             continue;
         }
         let source = row.consignment.source.as_str();

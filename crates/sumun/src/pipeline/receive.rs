@@ -176,6 +176,7 @@ pub async fn receive_within(
 
     add_arrivals(tx, batch, &sorted, &mut ledger).await?;
     consignments::insert(tx, &versions).await?;
+    queue::number(tx, versions.iter().map(|new| (new.id, new.consignment))).await?;
     consignments::supersede(tx, &sorted.superseded).await?;
     let rows = sorted.rows();
     for new in &found {

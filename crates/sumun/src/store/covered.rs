@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use targeting::consignment::{Consignment, Shift};
+use targeting::crosscheck::Sighting;
 use targeting::outcome::Inspection;
 
 use super::{AssertSqlSafe, Store, Tx, accounts, args, assessments, plans, verifications};
@@ -39,7 +40,7 @@ pub async fn compare(
             .fetch_all(
                 "select seq, act, subject, body, at, actor from journal
                  where seq > $1
-                   and act in ('receive', 'screen', 'plan', 'record', 'correct', 'learn',
+                   and act in ('receive', 'sight', 'screen', 'plan', 'record', 'correct', 'learn',
                                'shadow', 'withdraw', 'approve', 'rollback', 'return', 'stop',
                                'policy', 'drift', 'hold', 'ask', 'inspect', 'waive', 'release',
                                'undo', 'verify scans', 'add account', 'redeem', 'change account')
@@ -61,6 +62,7 @@ pub async fn compare(
         for (seq, act, subject, body, at, actor) in entries {
             let holds = match act.as_str() {
                 "receive" => documents_hold(&mut tx, &body, at).await,
+                "sight" => sightings_hold(&mut tx, &body).await,
                 "screen" => assessments_hold(&mut tx, &body).await,
                 "plan" => plan_holds(&mut tx, &subject, &body, at).await,
                 "verify scans" => verification_holds(&mut tx, &subject, &body, at).await,
@@ -80,6 +82,7 @@ pub async fn compare(
                     "receive" => {
                         "declarations or outcomes stored then have been altered, added or removed"
                     }
+                    "sight" => "sightings kept then have been altered, added or removed",
                     "screen" => "assessments made then have been altered, added or removed",
                     "plan" => "the plan drawn then has been altered",
                     "verify scans" => "the scans to be unpacked that were drawn then were altered",
@@ -407,6 +410,20 @@ impl Documents {
     pub fn finish(self) -> String {
         hex::encode(self.0.finalize())
     }
+}
+
+async fn sightings_hold(tx: &mut Tx, body: &Value) -> Result<bool> {
+    let Some((first, last)) = range(body) else { return Ok(false) };
+    let mut digest = Documents::default();
+    for (document, unit, sight) in super::sightings::kept(tx, first, last).await? {
+        digest.add(&document);
+        let same = serde_json::from_str::<Sighting>(&document)
+            .is_ok_and(|said| said.unit == unit && said.sight.as_str() == sight);
+        if !same {
+            return Ok(false);
+        }
+    }
+    Ok(body["sha256"] == digest.finish())
 }
 
 async fn documents_hold(tx: &mut Tx, body: &Value, at: i64) -> Result<bool> {

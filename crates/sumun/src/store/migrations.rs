@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_desk"),
     migration!(10, "0010_data"),
     migration!(13, "0013_reference"),
+    migration!(15, "0015_sightings"),
 ];
 
 /// The sum of all migrations, for readers and for the test that it is the sum.

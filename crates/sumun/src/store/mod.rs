@@ -57,6 +57,7 @@ pub mod records;
 pub mod references;
 pub mod reports;
 pub mod sessions;
+pub mod sightings;
 pub mod tokens;
 pub mod verifications;
 pub mod views;

@@ -28,11 +28,8 @@ pub struct NewRow<'a> {
 /// Takes consignments into the queue as waiting for a plan. One that is there already only gets
 /// its new score, and none that a plan lists changes.
 pub async fn wait(tx: &mut Tx, new: &[NewRow<'_>]) -> Result<()> {
-    let mut keys: Vec<(i64, i64)> = Vec::new();
     let mut texts: Vec<(String, String, String, String)> = Vec::with_capacity(new.len());
     for row in new {
-        let numbers = search_key::numbers(row.consignment);
-        keys.extend(numbers.iter().map(|number| (hash_text(number) as i64, row.id)));
         let goods = row.consignment.main_goods();
         let hs = goods.and_then(|goods| goods.hs).map(|hs| hs.to_string()).unwrap_or_default();
         let origin = goods.and_then(|goods| goods.origin).map(|code| code.to_string());
@@ -101,13 +98,6 @@ pub async fn wait(tx: &mut Tx, new: &[NewRow<'_>]) -> Result<()> {
         }),
     )
     .await?;
-    tx.insert_many(
-        "asked_number",
-        [("key", Kind::Int), ("consignment_id", Kind::Int)],
-        "on conflict (key, consignment_id) do nothing",
-        keys.iter().map(|(key, id)| values![*key, *id]),
-    )
-    .await?;
     // An amendment inherits what was decided on the version before.
     let ids: Vec<i64> = new.iter().map(|row| row.id).collect();
     tx.execute(
@@ -120,6 +110,28 @@ pub async fn wait(tx: &mut Tx, new: &[NewRow<'_>]) -> Result<()> {
                     where consignment.id {{in $1}} and consignment.version > 1)"
         )),
         args![ids],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps the numbers by which consignments are asked for, and that of their manifest.
+pub async fn number(
+    tx: &mut Tx,
+    of: impl IntoIterator<Item = (i64, &Consignment)> + Send,
+) -> Result<()> {
+    let mut keys: Vec<(i64, i64)> = Vec::new();
+    for (id, consignment) in of {
+        let mut numbers = search_key::numbers(consignment);
+        numbers.push(search_key::number_key(&consignment.documents.manifest));
+        let known = numbers.iter().filter(|number| !number.is_empty());
+        keys.extend(known.map(|number| (hash_text(number) as i64, id)));
+    }
+    tx.insert_many(
+        "asked_number",
+        [("key", Kind::Int), ("consignment_id", Kind::Int)],
+        "on conflict (key, consignment_id) do nothing",
+        keys.iter().map(|(key, id)| values![*key, *id]),
     )
     .await?;
     Ok(())
@@ -492,6 +504,36 @@ pub async fn by_number(tx: &mut Tx, number: &str, limit: i64) -> Result<Vec<i64>
         |row| row.int(0),
     )
     .await
+}
+
+/// The consignments that name any of these numbers, each with the number's key
+/// ([`search_key::number_key`]), at most so many of one number: the newest.
+pub async fn naming(tx: &mut Tx, numbers: &[&str], most: usize) -> Result<Vec<(String, i64)>> {
+    let keys: HashMap<i64, String> = numbers
+        .iter()
+        .map(|number| search_key::number_key(number))
+        .map(|key| (hash_text(&key) as i64, key))
+        .collect();
+    let wanted: Vec<i64> = keys.keys().copied().collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx
+        .fetch_all(
+            "select key, consignment_id from asked_number where key {in $1}
+             order by key, consignment_id desc",
+            args![wanted],
+            |row| Ok((row.int(0)?, row.int(1)?)),
+        )
+        .await?;
+    let mut taken: HashMap<i64, usize> = HashMap::new();
+    let mut within = |key: i64| {
+        let n = taken.entry(key).or_default();
+        *n += 1;
+        *n <= most
+    };
+    let found = found.into_iter().filter(|(key, _)| within(*key));
+    Ok(found.filter_map(|(key, id)| Some((keys.get(&key)?.clone(), id))).collect())
 }
 
 /// Every customs office with something in the queue, found by leaps from one to the next.

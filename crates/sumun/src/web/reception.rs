@@ -16,11 +16,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::config::now;
-use crate::pipeline::{self, Arrival, Message};
+use crate::pipeline::{self, Arrival, Message, Withdrawn};
 use crate::refusal::{Refusal, refusal};
 use crate::store::assessments::{self, KeptAssessment};
 use crate::store::messages::{self, NewMessage, Tally};
 use crate::store::records::{self, KeptRecord};
+use crate::store::sightings::Seen;
 use crate::store::{Store, Tx, models};
 
 /// The most requests of one group: enough that a slow disk keeps up with thousands a second.
@@ -49,6 +50,10 @@ pub struct Lot {
     pub size_bytes: i64,
     /// What was understood.
     pub arrivals: Vec<Arrival>,
+    /// Where boxes are.
+    pub seen: Vec<Seen>,
+    /// Manifests that are withdrawn as a whole.
+    pub withdrawn: Vec<Withdrawn>,
     /// What was wrong.
     pub defects: Vec<Defect>,
     /// What was written where something was wrong.
@@ -220,6 +225,8 @@ async fn store_one(tx: &mut Tx, lot: &Lot, now: i64, changed: &mut bool) -> Resu
     let received =
         pipeline::receive_within(tx, &message, &lot.arrivals, &lot.defects, false, (actor, now))
             .await?;
+    let sighted = pipeline::sight_within(tx, &message, &lot.seen, (actor, now)).await?;
+    let gone = pipeline::withdraw_within(tx, &message, &lot.withdrawn, (actor, now)).await?;
     if new {
         records::insert(tx, id, &lot.written).await?;
         if let Some(body) = &lot.body {
@@ -227,11 +234,13 @@ async fn store_one(tx: &mut Tx, lot: &Lot, now: i64, changed: &mut bool) -> Resu
         }
         messages::finish(tx, id, now).await?;
     }
-    *changed |= new || received.changed;
+    *changed |= new || received.changed || sighted > 0 || gone.amended > 0;
+    let mut tally = received.tally;
+    tally.add(gone);
     Ok(Taken {
         message: id,
         repeated: !new,
-        tally: received.tally,
+        tally,
         ids: received.ids,
         model: None,
         assessments: HashMap::new(),

@@ -89,6 +89,47 @@ fn a_message_is_kept_and_screened_and_twice_changes_nothing() {
 }
 
 #[test]
+fn a_mail_brings_each_of_its_files_as_a_message() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let manifest = include_str!("../../../intake/tests/messages/edifact/cuscar-d03b.edi");
+        let boxes = include_str!("../../../intake/tests/messages/edifact/baplie-2-and-31.edi");
+        let part = |name: &str, text: &str| {
+            let name = format!("Content-Disposition: attachment; filename=\"{name}\"");
+            format!("--=b\nContent-Type: application/octet-stream\n{name}\n\n{text}\n")
+        };
+        let mail = format!(
+            "From: line@example.org\nSubject: today\nMIME-Version: 1.0\n\
+             Content-Type: multipart/mixed; boundary=\"=b\"\n\n{}{}{}--=b--\n",
+            part("m.edi", manifest),
+            part("b.edi", boxes),
+            part("noise.bin", "no goods at all"),
+        );
+        let taken = take(&server, "today.eml", &mail).await?.expect(200)?;
+        let read = &taken["received"];
+        assert_eq!((&taken["format"], &read["new"]), (&json!("edifact"), &json!(2)), "{taken}");
+        assert!(taken["not_declared"].as_u64().is_some_and(|boxes| boxes > 0), "{taken}");
+        let answered = taken["acknowledgement"].as_str().context("nothing is answered")?;
+        assert_eq!(answered.matches("+CONTRL:").count(), 2, "{answered}");
+        let list = server.get("/api/v1/messages").await?.expect(200)?;
+        let names: Vec<&str> = (list["items"].as_array().context("no messages")?.iter())
+            .filter_map(|one| one["name"].as_str())
+            .collect();
+        for name in ["today.eml/m.edi", "today.eml/b.edi", "today.eml/noise.bin"] {
+            assert!(names.contains(&name), "{names:?}");
+        }
+        let entries = journal_size(&store).await?;
+        let again = take(&server, "today.eml", &mail).await?.expect(200)?;
+        assert_eq!(again["repeated"], true);
+        assert_eq!(journal_size(&store).await?, entries);
+        let empty = "From: a@b.example\nSubject: x\nDate: now\n\n";
+        assert_eq!(refused(&take(&server, "empty.eml", empty).await?, 422), "empty");
+        nothing_altered(&store).await?;
+        server.stop().await
+    });
+}
+
+#[test]
 fn what_would_be_understood_is_shown_beside_the_segments() {
     each_engine(async |store| {
         let server = Server::start(&store).await?;

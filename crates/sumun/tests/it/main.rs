@@ -26,6 +26,7 @@ mod rehearsal;
 mod rights;
 mod round_trip;
 mod server;
+mod sightings;
 mod store;
 mod tidy;
 mod tls;

@@ -81,11 +81,20 @@ async fn messages_become_consignments_are_amended_and_withdrawn() -> Result<()> 
     let gone = person.file("x.edi", manifest("1", &[("BL1002", "TIN TOYS")]))?;
     person.does(&["ingest", "--office", "030", &gone])?;
 
+    // A cancellation that names no bill withdraws what of its manifest still stands.
+    let all = person.file("all.edi", manifest("1", &[]))?;
+    for amended in [1, 0] {
+        let told = person.does(&["ingest", "--office", "030", &all])?;
+        ensure!(file(&told, 0, "amended") == amended, "{told}");
+    }
+    person.does(&["verify"])?;
+
     let store = person.open().await?;
     let count = number(&store, "select count(*) from consignment").await?;
-    ensure!(count == 4, "{count} versions are kept");
+    ensure!(count == 5, "{count} versions are kept");
     let fates = texts(&store, "select fate from consignment order by id").await?;
-    ensure!(fates == ["superseded", "superseded", "pending", "rejected"], "{fates:?}");
+    let gone = "superseded";
+    ensure!(fates == [gone, gone, gone, "rejected", "rejected"], "{fates:?}");
     let offices = texts(&store, "select distinct office from consignment").await?;
     ensure!(offices == ["030"], "{offices:?}");
     let noted = texts(&store, "select reason from defect order by message_id limit 1").await?;

@@ -27,14 +27,19 @@ export function DeclaredData({ dossier }: { dossier: Dossier }) {
     const value = declared.documents?.[name];
     return value ? [{ name, value }] : [];
   });
-  const flags = dossier.quality;
+  // What other messages contradict stands with what is odd in the document itself.
+  const others = dossier.contradictions ?? [];
+  const flags = [
+    ...dossier.quality,
+    ...others.map(({ check, about, said }) => ({ field: about, kind: check, said })),
+  ];
   const flagged = (field: string) => flags.some((flag) => flag.field.startsWith(field));
   return (
     <Section title={t('consignment:declared.title')}>
       {flags.length > 0 && (
         <ul className={styles.flags} aria-label={t('consignment:declared.flags')}>
           {flags.map((flag) => (
-            <li key={`${flag.field} ${flag.kind}`}>
+            <li key={`${flag.field} ${flag.kind} ${JSON.stringify(flag.said)}`}>
               <IconAlertTriangle size={16} aria-hidden />
               <span>
                 {typeof flag.said === 'string' ? flag.said : format.said(flag.said)}{' '}

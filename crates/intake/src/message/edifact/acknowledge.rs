@@ -93,8 +93,7 @@ fn interchanges(bytes: &[u8]) -> Vec<Came> {
         let bytes = lexer.slice(span);
         fields.split(bytes, signs);
         let charset = Charset::default();
-        let segment =
-            Segment { bytes, fields: &fields, signs, charset, used: &used, line, offset: 0 };
+        let segment = Segment::new((bytes, &fields), signs, (charset, &used), (line, 0));
         match &segment.tag() {
             b"UNB" => came.push(Came {
                 sender: element(&segment, 2),

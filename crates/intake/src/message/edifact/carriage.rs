@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use compact_str::{CompactString, ToCompactString};
+use compact_str::{CompactString, ToCompactString, format_compact};
 use targeting::codes::Mass;
 use targeting::consignment::{DefectKind, Direction, Equipment};
 use targeting::party::{Party, Role};
@@ -60,7 +60,7 @@ pub(super) struct Carriage {
     place: Option<usize>,
     /// Whether the last text of each subject was cut at full width.
     text_full: bool,
-    text_kind: String,
+    text_kind: CompactString,
     stated: Totals,
     found: Totals,
     customs: bool,
@@ -92,7 +92,7 @@ impl Carriage {
             party: None,
             place: None,
             text_full: false,
-            text_kind: String::new(),
+            text_kind: CompactString::default(),
             stated: Totals::default(),
             found: Totals::default(),
             customs,
@@ -159,9 +159,8 @@ impl Carriage {
                 }
             }
             b"IMD" => {
-                let texts: Vec<String> =
-                    (3..6).map(|c| s.text(3, c).into_owned()).filter(|t| !t.is_empty()).collect();
-                self.draft(s).describe(&text::join(texts, 35), false);
+                let said = text::join((3..6).map(|component| s.text(3, component)), 35);
+                self.draft(s).describe(&said, false);
             }
             b"FTX" => self.free_text(s),
             b"MEA" => self.measure(s),
@@ -181,8 +180,7 @@ impl Carriage {
             }
             b"PCI" => {
                 let marks = text::join(s.texts(2), 35);
-                let item = self.draft(s).item();
-                draft::append(&mut item.marks, &marks, false);
+                draft::append(&mut self.draft(s).item().marks, &marks, false);
             }
             b"DGS" => {
                 let number = s.id(3, 0);
@@ -200,10 +198,10 @@ impl Carriage {
                 }
             }
             b"SEL" => {
-                let (number, issuer) = (s.code(1, 0).into_owned(), s.code(2, 0).into_owned());
+                let (number, issuer) = (s.code(1, 0), s.code(2, 0));
                 self.with_unit(s, |unit| draft::seal(unit, &number));
                 if !issuer.is_empty() && !number.is_empty() {
-                    self.note("seal ".to_owned() + &issuer, &number);
+                    self.note(kind_of("seal", &issuer), &number);
                 }
             }
             b"TMP" => {
@@ -441,8 +439,7 @@ impl Carriage {
             }
             _ => {
                 let text = moment.map_or_else(|| s.text(1, 1).into_owned(), |moment| moment.text());
-                let kind = format!("DTM {code}");
-                self.note(kind, &text);
+                self.note(kind_of("DTM", &code), &text);
             }
         }
     }
@@ -504,7 +501,7 @@ impl Carriage {
             "UCN" | "UCR" | "DUCR" => documents.ucr = number,
             "AAE" | "ABO" | "ABQ" | "PD" => documents.previous = number,
             "HS" | "ABD" => draft.hs(&number),
-            _ => draft.note(format!("RFF {kind}"), &number),
+            _ => draft.note(kind_of("RFF", &kind), &number),
         }
         self.scope = scope;
     }
@@ -537,7 +534,7 @@ impl Carriage {
                 let contact = party.contact.as_deref();
                 let said = contact.map(|c| format!("{} {}, {}", code, c.name, c.address));
                 let said = said.unwrap_or_else(|| code.to_string());
-                self.note(format!("NAD {qualifier}"), said.trim().trim_end_matches(','));
+                self.note(kind_of("NAD", &qualifier), said.trim().trim_end_matches(','));
             }
             return;
         };
@@ -561,27 +558,28 @@ impl Carriage {
     fn party_of(&self, s: &Segment<'_>, role: Option<Role>) -> (CompactString, Party) {
         let mut code = s.id(2, 0);
         let mut party = Party::by_code(role.unwrap_or(Role::Consignor), "");
-        let (free, name) = (s.texts(3), s.texts(4));
+        let name = text::join(s.texts(4), 35);
         if !name.is_empty() {
-            draft::contact(&mut party).name = text::join(&name, 35);
-            for line in free {
+            draft::contact(&mut party).name = name.into_owned();
+            for line in s.texts(3) {
                 draft::address_or_contact(&mut party, &line);
             }
-        } else if free.iter().any(|line| line.len() > 3) {
-            draft::party_of_lines(&mut party, &free, 35);
+        } else if s.texts(3).any(|line| line.len() > 3) {
+            draft::party_of_lines(&mut party, &s.texts(3).collect::<Vec<_>>(), 35);
         } else if code.contains(' ') {
             // A code has no blanks: it is a name in the wrong place.
-            draft::party_of_lines(&mut party, &s.texts(2), 35);
+            draft::party_of_lines(&mut party, &s.texts(2).collect::<Vec<_>>(), 35);
             code = CompactString::default();
         }
         for element in [5, 6, 7, 8] {
-            if !s.raw(element, 0).is_empty() || s.components(element) > 1 {
-                for line in s.texts(element) {
-                    draft::address(draft::contact(&mut party), &line);
-                }
+            for line in s.texts(element) {
+                draft::address(draft::contact(&mut party), &line);
             }
         }
-        if let Ok(country) = s.code(9, 0).parse() {
+        let country = s.code(9, 0);
+        if !country.is_empty()
+            && let Ok(country) = country.parse()
+        {
             draft::contact(&mut party).address_country = Some(country);
         }
         party.code.clone_from(&code);
@@ -662,8 +660,7 @@ impl Carriage {
                     draft.equipment.push(Equipment::default());
                 }
             }
-            let stowage = code.to_compact_string();
-            self.with_unit(s, |unit| unit.stowage = stowage);
+            self.with_unit(s, |unit| unit.stowage = CompactString::from(code.as_ref()));
             return;
         }
         let role = match qualifier.as_ref() {
@@ -787,19 +784,17 @@ impl Carriage {
     }
 
     fn free_text(&mut self, s: &Segment<'_>) {
-        let kind = s.code(1, 0).into_owned();
-        let pieces = s.texts(4);
-        let full = pieces.last().is_some_and(|last| {
-            let wide = last.chars().count();
-            wide == 70 || wide >= 512
+        let kind = s.code(1, 0);
+        let full = s.texts(4).last().is_some_and(|last| {
+            text::is_wide(&last, 70) && (!text::is_wide(&last, 71) || text::is_wide(&last, 512))
         });
-        let mut said = text::join(&pieces, 70);
+        let mut said = text::join(s.texts(4), 70);
         if said.is_empty() {
-            said = s.texts(3).join(" ");
+            said = text::join(s.texts(3), usize::MAX);
         }
         let follows = self.text_full && self.text_kind == kind;
-        (self.text_full, self.text_kind) = (full, kind.clone());
-        match kind.as_str() {
+        (self.text_full, self.text_kind) = (full, kind.as_ref().into());
+        match kind.as_ref() {
             "AAA" | "AAZ" | "PRD" if self.scope != Scope::Head => {
                 if kind == "PRD" && self.head.kind == Kind::Waybill {
                     self.note("FTX PRD", &said);
@@ -808,7 +803,7 @@ impl Carriage {
                 }
             }
             scan if scan.starts_with("SCAN") => {
-                self.note(format!("FTX {scan}"), if said.is_empty() { scan } else { &said });
+                self.note(kind_of("FTX", scan), if said.is_empty() { scan } else { &said });
                 if !scan.contains("OK")
                     && let Some(draft) = &mut self.draft
                 {
@@ -817,8 +812,8 @@ impl Carriage {
             }
             _ => {
                 // The qualifier itself may be the message, as stowage plans have it.
-                let said = if said.is_empty() { kind.clone() } else { said };
-                self.note(format!("FTX {kind}"), &said);
+                let said = if said.is_empty() { &kind } else { &said };
+                self.note(kind_of("FTX", &kind), said);
             }
         }
     }
@@ -840,7 +835,7 @@ impl Carriage {
             || purpose == "G";
         let Some(mass) = mass.filter(|_| net || gross) else {
             let said = format!("{number} {unit}");
-            self.note(format!("MEA {purpose} {dimension}"), &said);
+            self.note(format_compact!("MEA {purpose} {dimension}"), &said);
             return;
         };
         match self.scope {
@@ -878,7 +873,7 @@ impl Carriage {
             let item = self.draft(s).item();
             item.value = item.value.or(value);
         } else {
-            self.note(format!("MOA {kind}"), &format!("{amount} {currency}"));
+            self.note(kind_of("MOA", &kind), &format!("{amount} {currency}"));
         }
     }
 
@@ -897,7 +892,15 @@ impl Carriage {
             }
             ("7", _) => self.stated.grams = mass,
             ("8" | "11", _) => self.stated.packages = Some(number),
-            _ => self.note(format!("CNT {kind}"), &format!("{number} {}", s.code(1, 2))),
+            _ => self.note(kind_of("CNT", &kind), &format!("{number} {}", s.code(1, 2))),
         }
     }
+}
+
+/// The kind of a note: the segment and its qualifier.
+fn kind_of(segment: &str, qualifier: &str) -> CompactString {
+    let mut kind = CompactString::from(segment);
+    kind.push(' ');
+    kind.push_str(qualifier);
+    kind
 }

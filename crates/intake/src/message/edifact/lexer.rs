@@ -237,6 +237,9 @@ impl<R: io::Read> Lexer<R> {
     fn skip_blanks(&mut self) -> io::Result<bool> {
         loop {
             let bytes = self.window.bytes();
+            if bytes.first().is_some_and(u8::is_ascii_alphanumeric) {
+                return Ok(true);
+            }
             // A byte-order mark may stand at the head of any part of a joined file.
             let blank = |byte: &u8| {
                 byte.is_ascii_whitespace() && *byte != self.signs.terminator || *byte == 0x1a
@@ -370,6 +373,8 @@ pub(crate) struct Fields {
     parts: Vec<(u32, u32)>,
     /// For each element, the first of its components.
     firsts: Vec<u32>,
+    /// Bytes that are released, broken over lines, or of no plain set: each text is looked at.
+    odd: bool,
     /// What each byte does, for the signs that it was made for.
     acts: Option<(Signs, [Sign; 256])>,
 }
@@ -381,6 +386,8 @@ enum Sign {
     Element,
     Component,
     Release,
+    /// A line end, an escape, or no ASCII.
+    Odd,
 }
 
 impl Fields {
@@ -389,28 +396,47 @@ impl Fields {
         self.parts.clear();
         self.firsts.clear();
         self.firsts.push(0);
+        self.odd = false;
         let mut start = 0;
-        let mut at = 0;
         let acts = match &self.acts {
             Some((known, acts)) if *known == signs => acts,
             _ => &self.acts.insert((signs, acts_of(signs))).1,
         };
-        while at < bytes.len() {
-            match acts[usize::from(bytes[at])] {
-                Sign::Text => {}
-                Sign::Element => {
-                    self.parts.push((start as u32, at as u32));
-                    self.firsts.push(self.parts.len() as u32);
-                    start = at + 1;
+        let telling = Telling::of(signs);
+        let (words, rest) = bytes.as_chunks::<8>();
+        let tail = |of: &[u8]| {
+            let mut word = [b' '; 8];
+            word[..of.len()].copy_from_slice(of);
+            word
+        };
+        // Bytes before this place are text, whatever they are: a release sign stands before.
+        let mut text_until = 0;
+        for (n, word) in words.iter().copied().chain([tail(rest)]).enumerate() {
+            let mut may = telling.within(word);
+            while may != 0 {
+                let at = n * 8 + may.trailing_zeros() as usize / 8;
+                may &= may - 1;
+                if at < text_until || at >= bytes.len() {
+                    continue;
                 }
-                Sign::Component => {
-                    self.parts.push((start as u32, at as u32));
-                    start = at + 1;
+                match acts[usize::from(bytes[at])] {
+                    Sign::Text => {}
+                    Sign::Element => {
+                        self.parts.push((start as u32, at as u32));
+                        self.firsts.push(self.parts.len() as u32);
+                        start = at + 1;
+                    }
+                    Sign::Component => {
+                        self.parts.push((start as u32, at as u32));
+                        start = at + 1;
+                    }
+                    Sign::Release => {
+                        self.odd = true;
+                        text_until = at + 2;
+                    }
+                    Sign::Odd => self.odd = true,
                 }
-                // What follows a release sign is text.
-                Sign::Release => at += 1,
             }
-            at += 1;
         }
         self.parts.push((start.min(bytes.len()) as u32, bytes.len() as u32));
     }
@@ -427,8 +453,44 @@ impl Fields {
     }
 }
 
+/// Finds in eight bytes at once those that may do something.
+struct Telling {
+    /// Each sign, eight times.
+    signs: [u64; 4],
+}
+
+impl Telling {
+    fn of(signs: Signs) -> Telling {
+        let of = |byte: u8| u64::from_ne_bytes([byte; 8]);
+        // One that is not used stands for another, which changes nothing.
+        let (release, repetition) =
+            (signs.release.unwrap_or(signs.element), signs.repetition.unwrap_or(signs.element));
+        Telling { signs: [signs.element, signs.component, release, repetition].map(of) }
+    }
+
+    /// The high bit of each byte that is a sign, a control character or no ASCII, the first byte
+    /// lowest; now and then of one behind such a byte too, which [`Fields::split`] sees for itself.
+    #[inline]
+    fn within(&self, word: [u8; 8]) -> u64 {
+        const LOW: u64 = 0x0101_0101_0101_0101;
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        const BLANK: u64 = 0x2020_2020_2020_2020;
+        let word = u64::from_le_bytes(word);
+        let mut may = word | (word.wrapping_sub(BLANK) & !word);
+        for sign in self.signs {
+            let same = word ^ sign;
+            may |= same.wrapping_sub(LOW) & !same;
+        }
+        may & HIGH
+    }
+}
+
 fn acts_of(signs: Signs) -> [Sign; 256] {
     let mut acts = [Sign::Text; 256];
+    acts[0x80..].fill(Sign::Odd);
+    for byte in [b'\n', b'\r', 0x1b] {
+        acts[usize::from(byte)] = Sign::Odd;
+    }
     let repetition = signs.repetition.map(|byte| (byte, Sign::Component));
     let release = signs.release.map(|byte| (byte, Sign::Release));
     let rest = [(signs.component, Sign::Component), (signs.element, Sign::Element)];
@@ -441,6 +503,8 @@ fn acts_of(signs: Signs) -> [Sign; 256] {
 /// One segment, with its elements found.
 pub(crate) struct Segment<'a> {
     pub(crate) bytes: &'a [u8],
+    /// The same as text, where nothing in it has to be looked at.
+    plain: Option<&'a str>,
     pub(crate) fields: &'a Fields,
     pub(crate) signs: Signs,
     pub(crate) charset: Charset,
@@ -452,6 +516,21 @@ pub(crate) struct Segment<'a> {
 }
 
 impl<'a> Segment<'a> {
+    /// A segment of these bytes, whose elements are found; `line` and `offset` are its place.
+    #[inline]
+    pub(crate) fn new(
+        (bytes, fields): (&'a [u8], &'a Fields),
+        signs: Signs,
+        (charset, used): (Charset, &'a Cell<Option<&'static Encoding>>),
+        (line, offset): (u64, u64),
+    ) -> Segment<'a> {
+        let plain = match fields.odd {
+            false => std::str::from_utf8(bytes).ok(),
+            true => None,
+        };
+        Segment { bytes, plain, fields, signs, charset, used, line, offset }
+    }
+
     /// The tag in upper case.
     #[inline]
     pub(crate) fn tag(&self) -> [u8; 3] {
@@ -476,15 +555,33 @@ impl<'a> Segment<'a> {
     /// A component as it stands, release signs and all; empty when there is none.
     #[inline]
     pub(crate) fn raw(&self, element: usize, component: usize) -> &'a [u8] {
+        let (start, end) = self.place(element, component);
+        &self.bytes[start..end]
+    }
+
+    /// Where a component stands; nowhere when there is none.
+    #[inline]
+    fn place(&self, element: usize, component: usize) -> (usize, usize) {
         let (first, end) = self.fields.range(element);
         match self.fields.parts[first..end].get(component) {
-            Some((start, end)) => &self.bytes[*start as usize..*end as usize],
-            None => b"",
+            Some((start, end)) => (*start as usize, *end as usize),
+            None => (0, 0),
         }
     }
 
     /// A component as text: release signs and line ends within it taken out.
+    #[inline]
     pub(crate) fn text(&self, element: usize, component: usize) -> Cow<'a, str> {
+        match self.plain {
+            Some(plain) => {
+                let (start, end) = self.place(element, component);
+                Cow::Borrowed(plain.get(start..end).unwrap_or_default())
+            }
+            None => self.odd_text(element, component),
+        }
+    }
+
+    fn odd_text(&self, element: usize, component: usize) -> Cow<'a, str> {
         let raw = self.raw(element, component);
         if raw.is_empty() {
             return Cow::Borrowed("");
@@ -517,8 +614,16 @@ impl<'a> Segment<'a> {
     }
 
     /// A component that is a code: as text, without blanks around it.
+    #[inline]
     pub(crate) fn code(&self, element: usize, component: usize) -> Cow<'a, str> {
+        // Most codes have no blanks around them, which their first and last byte tell.
+        let dense = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
         match self.text(element, component) {
+            Cow::Borrowed(text)
+                if dense(text.as_bytes().first()) && dense(text.as_bytes().last()) =>
+            {
+                Cow::Borrowed(text)
+            }
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
         }
@@ -537,11 +642,10 @@ impl<'a> Segment<'a> {
     }
 
     /// All components of an element as texts, without empty ones.
-    pub(crate) fn texts(&self, element: usize) -> Vec<String> {
+    pub(crate) fn texts(&self, element: usize) -> impl Iterator<Item = Cow<'a, str>> {
         (0..self.components(element).min(60))
-            .map(|component| self.text(element, component).into_owned())
+            .map(move |component| self.text(element, component))
             .filter(|text| !text.trim().is_empty())
-            .collect()
     }
 }
 

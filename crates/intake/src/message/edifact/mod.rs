@@ -77,7 +77,7 @@ impl<R: io::Read> Edifact<R> {
 
 impl<R: io::Read> Reader for Edifact<R> {
     fn read(&mut self, batch: &mut MessageBatch, rows: usize) -> io::Result<bool> {
-        while batch.rows.len() < rows && batch.defects.len() < rows.saturating_mul(8).max(1_000) {
+        while !batch.is_full(rows) {
             let token = self.lexer.next()?;
             let line = self.lexer.segments;
             let (span, cut) = match token {
@@ -113,15 +113,12 @@ impl<R: io::Read> Reader for Edifact<R> {
             let signs = self.lexer.signs();
             let bytes = self.lexer.slice(span);
             self.fields.split(bytes, signs);
-            let segment = Segment {
-                bytes,
-                fields: &self.fields,
+            let segment = Segment::new(
+                (bytes, &self.fields),
                 signs,
-                charset: self.charset,
-                used: &self.used,
-                line,
-                offset: span.offset,
-            };
+                (self.charset, &self.used),
+                (line, span.offset),
+            );
             if cut {
                 let reason = "the file ends within this segment; it was read as far as it goes";
                 batch.defects.push(defect(line, "", DefectKind::Noted, reason, bytes));

@@ -238,6 +238,8 @@ root  TransportContractDocument/ID          master
 root  MasterConsignment/ID                  ignore
 root  LogisticsTransportMovement/ID         voyage
 root  SpecifiedLogisticsTransportMovement/ID voyage
+root  OriginLocation/ID                     at departure
+root  FinalDestinationLocation/ID           at destination
 root  IncludedHouseConsignment              open consignment
 consignment  IncludedHouseConsignment/ID    house
 consignment  IncludedHouseConsignment/TransportContractDocument/ID  house
@@ -264,6 +266,11 @@ const WCO: &str = "
 root  Declaration/FunctionCode              function
 root  Declaration/FunctionalReferenceID     declaration
 root  Declaration/ID                        note id
+root  GOVCBR936/ID                          declaration
+root  GOVCBR936/FunctionCode                function
+root  GOVCBR936/TypeCode                    type_of
+root  DeclarationOfficeID                   office
+root  IssueDateTime                         sent
 root  Declaration/TypeCode                  type_of
 root  IssueDateTime/DateTimeString          sent
 root  AcceptanceDateTime/DateTimeString     sent

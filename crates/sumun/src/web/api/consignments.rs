@@ -89,6 +89,11 @@ pub struct Received {
 }
 
 impl Received {
+    /// True when no record of the request is in the store.
+    pub(super) fn nothing_stored(&self) -> bool {
+        self.new == 0 && self.amended == 0 && self.unchanged == 0
+    }
+
     /// Adds what another part of the request came to.
     pub(super) fn add(&mut self, tally: Tally) {
         self.read += tally.read;
@@ -324,6 +329,8 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
         format: "api",
         size_bytes,
         arrivals,
+        seen: Vec::new(),
+        withdrawn: Vec::new(),
         defects,
         written,
         body: None,

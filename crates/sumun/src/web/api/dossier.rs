@@ -47,6 +47,8 @@ pub struct Dossier {
     why: Option<Why>,
     /// What is wrong with the data or missing.
     quality: Vec<QualityFlag>,
+    /// In what other messages contradict it: boxes, seals, masses, totals of houses.
+    contradictions: Vec<CrossCheck>,
     /// Who is behind it, with their record.
     parties: Vec<PartyRecord>,
     /// Where it passes.
@@ -161,6 +163,18 @@ pub struct QualityFlag {
     /// The kind, such as `missing`.
     kind: String,
     /// What is wrong.
+    said: Said,
+}
+
+/// A contradiction between what is declared and what other messages say.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CrossCheck {
+    /// Which check tells it.
+    #[schema(example = "seal_changed")]
+    check: String,
+    /// The box, or the master bill.
+    about: String,
+    /// It in a sentence.
     said: Said,
 }
 
@@ -360,6 +374,7 @@ pub async fn read_dossier(
     };
     let mut flaws = dossier::flaws(&mut tx, &version).await?;
     flaws.extend(dossier::contradiction(&mut tx, &app.titles, &version.consignment).await?);
+    let contradictions = dossier::contradictions(&mut tx, &version).await?;
     let records = dossier::records(&mut tx, &version.consignment).await?;
     let route = positioned(&mut tx, route(&version.consignment)).await?;
     let similar = similar(&mut tx, &caller, &version).await?;
@@ -403,6 +418,14 @@ pub async fn read_dossier(
                 field: flaw.field,
                 kind: flaw.kind,
                 said: Said::new(flaw.said.0, flaw.said.1),
+            })
+            .collect(),
+        contradictions: contradictions
+            .into_iter()
+            .map(|one| CrossCheck {
+                check: one.check.as_str().to_owned(),
+                about: one.about.into(),
+                said: Said::new(one.said.0, one.said.1),
             })
             .collect(),
         parties: parties(&version.consignment, &records, names),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use intake::{MessageOptions, TableOptions};
+use intake::{HEAD_BYTES, MessageOptions, TableOptions, is_packed, take_out};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use targeting::codes::Day;
@@ -248,7 +248,8 @@ pub struct MessageConsignment {
 }
 
 /// Takes in a message of any format that is read: its bytes are kept as they came, and what it
-/// declares is screened. The same bytes again change nothing. Bytes that are no message are kept
+/// declares is screened. Of an archive, a mail or a mailbox, each file in it is a message of its
+/// own. The same bytes again change nothing. Bytes that are no message are kept
 /// with a defect that says so, and answered by 422.
 #[utoipa::path(
     post,
@@ -277,73 +278,132 @@ pub async fn take_message(
     let digest = hex::encode(Sha256::digest(&bytes));
     let name = name_of(named.name.as_deref(), &digest)?;
     let office = text("office", named.office.as_deref().unwrap_or_default())?;
-    // A message that comes again is read as of the day on which it first came.
-    let received_at = crate::pipeline::received_at(&app.store, &digest).await?.unwrap_or_else(now);
-    let reading = Reading {
-        tables: TableOptions { batch_rows: 10_000, ..TableOptions::default() },
-        messages: MessageOptions {
-            office: office.into(),
-            received_at,
-            ..MessageOptions::default()
-        },
-    };
-    let read = {
-        let (bytes, name) = (bytes.clone(), name.clone());
-        let read = move || post_room::read_whole(bytes, &name, &reading);
-        tokio::task::spawn_blocking(read).await.map_err(anyhow::Error::from)?
-    };
-    let mut lots: Vec<Lot> = Vec::new();
-    let (not_declared, tests, format) = match read {
-        Ok((opened, parcels)) => {
-            let mut aside = (0, 0);
-            let mut defects = Vec::new();
-            let mut written = Vec::new();
-            for parcel in parcels {
-                aside = (aside.0 + parcel.not_declared, aside.1 + parcel.tests);
-                defects.extend(parcel.defects);
-                written.extend(parcel.written);
-                let source = parcel.source.unwrap_or_else(|| opened.source.clone());
-                match lots.iter_mut().find(|lot| lot.source == source) {
-                    Some(lot) => lot.arrivals.extend(parcel.rows),
-                    None if parcel.rows.is_empty() => {}
-                    None => {
-                        let mut lot = lot_of(&digest, &name, &source, opened.format, bytes.len());
-                        lot.arrivals = parcel.rows;
-                        lots.push(lot);
-                    }
-                }
-            }
-            if lots.is_empty() {
-                lots.push(lot_of(&digest, &name, &opened.source, opened.format, bytes.len()));
-            }
-            lots[0].defects = defects;
-            lots[0].written = written;
-            (aside.0, aside.1, opened.format)
+    let mut opened = Opened::default();
+    if is_packed(&bytes[..bytes.len().min(HEAD_BYTES)], &name) {
+        let (within, of) = (bytes.clone(), name.clone());
+        let take_out = move || take_out(&within, &of).unwrap_or_default();
+        let taken = tokio::task::spawn_blocking(take_out).await.map_err(anyhow::Error::from)?;
+        if taken.files.is_empty() && taken.left.is_empty() {
+            let said = format!("There is no file in {name}.");
+            return Err(Problem::unusable("empty", said).next("Send the files themselves."));
         }
-        Err(error) => {
-            let Some(refused) = refusal(&error) else { return Err(error.into()) };
+        if !taken.left.is_empty() {
+            // What could not be taken out is kept within what it came in.
             let mut lot = lot_of(&digest, &name, "unknown", "unknown", bytes.len());
-            lot.defects.push(unreadable(&refused.said, &bytes));
-            lots.push(lot);
-            (0, 0, "unknown")
+            lot.defects.extend(taken.left.iter().map(|(inner, why)| {
+                unreadable(&format!("{inner} could not be taken out: {why}"), inner.as_bytes())
+            }));
+            lot.body = Some(bytes);
+            opened.lots.push(lot);
         }
-    };
-    // Sources number their references each for itself, so each of them is a lot of its own.
-    for lot in lots.iter_mut().skip(1) {
-        lot.digest = hex::encode(Sha256::digest(format!("{digest} {}", lot.source)));
+        for inner in taken.files {
+            opened.file(&app, inner.bytes, inner.name, &office).await?;
+        }
+    } else {
+        opened.file(&app, bytes, name, &office).await?;
     }
-    let answered = match format {
-        "edifact" => acknowledgement(&bytes, &lots[0].defects, now()),
-        _ => None,
-    };
-    lots[0].body = Some(bytes);
-    for lot in &mut lots {
+    for lot in &mut opened.lots {
         lot.actor = caller.name().to_owned();
         own(&app, &caller, &offices, lot).await?;
     }
+    let Opened { lots, not_declared, tests, format, answered } = opened;
     let mut taken = answer(&app, lots, (not_declared, tests), format).await?;
-    taken.acknowledgement = answered;
+    taken.acknowledgement = Some(answered).filter(|answered| !answered.is_empty());
     Ok(Json(taken))
+}
+
+/// What a request's files came to before they are stored.
+#[derive(Default)]
+struct Opened {
+    lots: Vec<Lot>,
+    not_declared: u64,
+    tests: u64,
+    /// The format of the first file.
+    format: &'static str,
+    /// What is answered to the senders of EDIFACT interchanges.
+    answered: String,
+}
+
+impl Opened {
+    /// Reads one file into its lots.
+    async fn file(
+        &mut self,
+        app: &App,
+        bytes: Bytes,
+        name: String,
+        office: &str,
+    ) -> Result<(), Problem> {
+        let digest = hex::encode(Sha256::digest(&bytes));
+        // A message that comes again is read as of the day on which it first came.
+        let received_at =
+            crate::pipeline::received_at(&app.store, &digest).await?.unwrap_or_else(now);
+        let reading = Reading {
+            tables: TableOptions { batch_rows: 10_000, ..TableOptions::default() },
+            messages: MessageOptions {
+                office: office.into(),
+                received_at,
+                ..MessageOptions::default()
+            },
+        };
+        let read = {
+            let (bytes, name) = (bytes.clone(), name.clone());
+            let read = move || post_room::read_whole(bytes, &name, &reading);
+            tokio::task::spawn_blocking(read).await.map_err(anyhow::Error::from)?
+        };
+        let mut lots: Vec<Lot> = Vec::new();
+        let format = match read {
+            Ok((opened, parcels)) => {
+                let (mut defects, mut written) = (Vec::new(), Vec::new());
+                let (mut seen, mut withdrawn) = (Vec::new(), Vec::new());
+                for parcel in parcels {
+                    self.not_declared += parcel.not_declared;
+                    self.tests += parcel.tests;
+                    defects.extend(parcel.defects);
+                    written.extend(parcel.written);
+                    seen.extend(parcel.seen);
+                    withdrawn.extend(parcel.withdrawn);
+                    let source = parcel.source.unwrap_or_else(|| opened.source.clone());
+                    match lots.iter_mut().find(|lot| lot.source == source) {
+                        Some(lot) => lot.arrivals.extend(parcel.rows),
+                        None if parcel.rows.is_empty() => {}
+                        None => {
+                            let size = bytes.len();
+                            let mut lot = lot_of(&digest, &name, &source, opened.format, size);
+                            lot.arrivals = parcel.rows;
+                            lots.push(lot);
+                        }
+                    }
+                }
+                if lots.is_empty() {
+                    lots.push(lot_of(&digest, &name, &opened.source, opened.format, bytes.len()));
+                }
+                (lots[0].defects, lots[0].written) = (defects, written);
+                (lots[0].seen, lots[0].withdrawn) = (seen, withdrawn);
+                opened.format
+            }
+            Err(error) => {
+                let Some(refused) = refusal(&error) else { return Err(error.into()) };
+                let mut lot = lot_of(&digest, &name, "unknown", "unknown", bytes.len());
+                lot.defects.push(unreadable(&refused.said, &bytes));
+                lots.push(lot);
+                "unknown"
+            }
+        };
+        // Sources number their references each for itself, so each of them is a lot of its own.
+        for lot in lots.iter_mut().skip(1) {
+            lot.digest = hex::encode(Sha256::digest(format!("{digest} {}", lot.source)));
+        }
+        if format == "edifact" {
+            let answered = acknowledgement(&bytes, &lots[0].defects, now());
+            self.answered.push_str(&answered.unwrap_or_default());
+        }
+        lots[0].body = Some(bytes);
+        if self.format.is_empty() {
+            self.format = format;
+        }
+        self.lots.extend(lots);
+        Ok(())
+    }
 }
 
 async fn answer(
@@ -378,7 +438,10 @@ async fn answer(
     let Some(answer) = taken_in else {
         return Err(Problem::broken(&"a message had no lot"));
     };
-    let nothing = answer.consignments.is_empty() && not_declared == 0 && tests == 0;
+    let nothing = answer.consignments.is_empty()
+        && answer.received.nothing_stored()
+        && not_declared == 0
+        && tests == 0;
     if nothing {
         let why = answer.defects.first().map_or("it declares nothing", |one| one.reason());
         return Err(Problem::unusable("nothing_stored", format!("No record was stored: {why}"))
@@ -419,6 +482,8 @@ fn lot_of(digest: &str, name: &str, source: &str, format: &'static str, size: us
         format,
         size_bytes: size as i64,
         arrivals: Vec::new(),
+        seen: Vec::new(),
+        withdrawn: Vec::new(),
         defects: Vec::new(),
         written: Vec::new(),
         body: None,
