@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Decision } from '@/api/desk';
 import { useCodes } from '@/app/codes';
 import { useFormat } from '@/app/format';
 import { useMay } from '@/app/session';
@@ -140,7 +139,7 @@ export function Hits({ hits }: { hits: EntityHit[] }) {
   );
 }
 
-export function Decisions({ decisions }: { decisions: Decision[] }) {
+export function Decisions({ decisions }: { decisions: EntityPage['decisions'] }) {
   const { t } = useTranslation('entities');
   const { t: desk } = useTranslation('desk');
   const format = useFormat();

@@ -2,151 +2,21 @@
 // officer looks for is a name or number of somebody, so it is asked, and journaled, by the server.
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask } from '@/api/client';
-import type { Decision, List } from '@/api/desk';
-import type { Said } from '@/app/words';
+import type { List } from '@/api/desk';
+import type { components } from '@/api/types';
 
-export interface EntityRow {
-  id: string;
-  label: string;
-  names: string[];
-  roles: string[];
-  records: number;
-  consignments: number;
-  finds: number;
-  first_on: string;
-  last_on: string;
-  possible_victim: boolean;
-  role_here?: string | null;
-}
-
-export interface EntityRecord {
-  id: string;
-  name: string;
-  code: string;
-  address: string;
-  country?: string | null;
-  phones: string[];
-  mails: string[];
-  roles: string[];
-  consignments: number;
-  first_on: string;
-  last_on: string;
-  probability?: number | null;
-  /** "machine", or who put it here. */
-  by: string;
-  because: Said[];
-}
-
-export interface CourseMonth {
-  month: string;
-  consignments: number;
-  inspected: number;
-  found: number;
-}
-
-export interface NamedOn {
-  id: string;
-  reference: string;
-  role: string;
-  office: string;
-  arrived_on: string;
-  goods: string;
-  fate: string;
-  found?: string | null;
-}
-
-export interface Apart {
-  by: string;
-  at: string;
-  reason: string;
-}
-
-export interface EntityLink {
-  entity: string;
-  label: string;
-  kind: string;
-  value: string;
-  shared_by: number;
-  consignments: number;
-  finds: number;
-  said: Said;
-  apart?: Apart | null;
-}
-
-export interface PossibleVictim {
-  code: string;
-  names: number;
-  addresses: number;
-  said: Said;
-  next: Said;
-}
-
-export interface EntityHit {
-  id: string;
-  list: string;
-  listing: string;
-  consignment: string;
-  probability: number;
-  decision?: string | null;
-  by?: string | null;
-  at?: string | null;
-  reason?: string | null;
-}
-
-export interface EntityPage {
-  id: string;
-  label: string;
-  merged_into?: string | null;
-  made_at: string;
-  records: EntityRecord[];
-  roles: { role: string; consignments: number }[];
-  course: CourseMonth[];
-  consignments: { count: number; inspected: number; found: number; items: NamedOn[] };
-  links: EntityLink[];
-  possible_victim?: PossibleVictim | null;
-  hits: EntityHit[];
-  decisions: Decision[];
-  may: { split: boolean; merge: boolean };
-}
-
-export interface WaterfallStep {
-  field: string;
-  left: string;
-  right: string;
-  level: string;
-  bits: number;
-  said: Said;
-}
-
-export interface RecordWaterfall {
-  record: string;
-  other: string;
-  same_entity: boolean;
-  start_bits: number;
-  steps: WaterfallStep[];
-  total_bits: number;
-  probability: number;
-  threshold: number;
-  decided?: { act: 'apart' | 'together'; by: string; at: string; reason: string } | null;
-}
-
-export interface EntityAct {
-  at: string;
-  act: 'made' | 'joined' | 'merged' | 'split';
-  by: string;
-  records: string[];
-  other?: string | null;
-  reason: string;
-  probability?: number | null;
-}
-
+type Schemas = components['schemas'];
+export type EntityRow = Schemas['EntityRow'];
+export type EntityRecord = Schemas['EntityRecord'];
+export type CourseMonth = Schemas['EntityMonth'];
+export type EntityLink = Schemas['EntityLink'];
+export type EntityHit = Schemas['EntityHit'];
+export type EntityPage = Schemas['EntityPage'];
+export type RecordWaterfall = Schemas['Waterfall'];
+export type WaterfallStep = RecordWaterfall['steps'][number];
+export type EntityAct = Schemas['EntityAct'];
 /** What moved where. */
-export interface Moved {
-  id: string;
-  entity: string;
-  other: string;
-  records: string[];
-}
+export type Moved = Schemas['EntityChanged'];
 
 /** Who does it when no person did. */
 export const MACHINE = 'machine';

@@ -26,6 +26,8 @@ const catalogue: Catalogue = {
       en: 'A low value',
       condition: 'goods.value < 10',
       fields: [],
+      fires: [],
+      quiet: [],
     },
   ],
   functions: [

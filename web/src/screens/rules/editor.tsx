@@ -125,7 +125,7 @@ export default function Editor({ code, go }: Props) {
           outward,
           legal_basis,
           lane,
-          modality,
+          modality: modality ?? null,
           offices: newest.offices,
           valid_from: ahead(newest.valid_from, 0),
           valid_until: ahead(newest.valid_until, 180),

@@ -7,206 +7,41 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { ask } from '@/api/client';
-import type { Lane, List, Modality } from '@/api/desk';
-import type { IntervalValue } from '@/app/format';
-import type { Said } from '@/app/words';
+import type { List, Modality } from '@/api/desk';
+import type { components } from '@/api/types';
 import type { Reasoned } from '@/parts/reason-dialog';
 
+type Schemas = components['schemas'];
 export type RuleState = 'draft' | 'shadow' | 'in_force' | 'expired' | 'retired' | 'replaced';
 export type RuleVerdict = 'earns' | 'weak' | 'unsure' | 'young';
 
-export interface RuleDraft {
-  id?: string;
-  code: string;
-  owner: string;
-  officer: Said;
-  outward: Said;
-  legal_basis: string;
-  lane: Lane;
-  modality: Modality | null;
-  offices: string[];
-  valid_from: string;
-  valid_until: string;
-  review_on: string;
-  condition: string;
-}
+/** With the words that a state, a verdict and a kind are one of. */
+type Worded<T, Words> = Omit<T, keyof Words> & Words;
 
-export interface RuleVersion extends Omit<RuleDraft, 'id'> {
-  version: number;
-  state: RuleState;
-  drafted_by: string;
-  drafted_at: string;
-  shadow_by?: string | null;
-  shadow_at?: string | null;
-  approved_by?: string | null;
-  approved_at?: string | null;
-  ended_by?: string | null;
-  ended_at?: string | null;
-}
-
-export interface Scorecard {
-  fired: number;
-  fired_shadow: number;
-  waiting: number;
-  examined: number;
-  examined_drawn: number;
-  finds: number;
-  minutes: number;
-  minutes_per_find?: number | null;
-  precision?: IntervalValue | null;
-  random?: IntervalValue | null;
-  lift?: IntervalValue | null;
-  last_find?: string | null;
-  first_fired?: string | null;
-  last_fired?: string | null;
-  verdict: RuleVerdict;
-}
-
-export interface RuleSummary {
-  code: string;
-  state: RuleState;
-  version: RuleVersion;
-  newest: number;
-  scorecard: Scorecard;
-  review_due: boolean;
-  weak: boolean;
-}
-
-export interface RuleDetail {
-  summary: RuleSummary;
-  versions: (RuleVersion & { toml: string })[];
-  life: { at: string; by: string; act: string; version: number; reason?: string | null }[];
-  days: { day: string; fired: number; shadow: number }[];
-  may: { edit: boolean; approve: boolean };
-}
-
-export interface RuleDiff {
-  from: number;
-  to: number;
-  fields: { field: string; from: string; to: string }[];
-}
-
-export interface RuleHit {
-  consignment: string;
-  version: number;
-  shadow: boolean;
-  arrived: string;
-  office: string;
-  why: { field: string; value?: string | null }[];
-  fate: string;
-  outcome?: string | null;
-}
-
+export type RuleDraft = Worded<
+  Schemas['RuleDraft'],
+  { offices: string[]; modality: Modality | null }
+>;
+export type RuleVersion = Worded<Schemas['RuleVersion'], { state: RuleState }>;
+export type Scorecard = Worded<Schemas['Scorecard'], { verdict: RuleVerdict }>;
+export type RuleSummary = Worded<
+  Schemas['RuleSummary'],
+  { state: RuleState; version: RuleVersion; scorecard: Scorecard }
+>;
+export type RuleDetail = Worded<
+  Schemas['RuleDetail'],
+  { summary: RuleSummary; versions: (RuleVersion & { toml: string })[] }
+>;
+export type RuleDiff = Schemas['RuleDiff'];
+export type RuleHit = Schemas['RuleHit'];
 /** A rule that fired on one consignment. */
-export interface ConsignmentHit {
-  rule: string;
-  version: number;
-  shadow: boolean;
-  lane: Lane;
-  officer: Said;
-  fired_at: string;
-  why: { field: string; value?: string | null }[];
-}
-
-export interface CatalogueField extends Said {
-  path: string;
-  kind: 'text' | 'number' | 'flag';
-  example: string;
-  group: string;
-  past: boolean;
-  /** The words that its text is one of, where they are few. */
-  values: string[];
-}
-
-export interface CatalogueIndicator extends Said {
-  code: string;
-  condition: string;
-  fields: string[];
-}
-
-export interface CatalogueFunction extends Said {
-  name: string;
-  sign: string;
-}
-
-export interface Catalogue {
-  fields: CatalogueField[];
-  indicators: CatalogueIndicator[];
-  functions: CatalogueFunction[];
-  limits: { characters: number; depth: number };
-}
-
-export interface ConditionFault {
-  code: string;
-  message: Said;
-  suggestion?: string | null;
-  from: number;
-  to: number;
-  line: number;
-  column: number;
-}
-
-export interface Sample {
-  consignments: number;
-  days: number;
-  first: string;
-  last: string;
-  fired: number;
-  share: number;
-  per_day: number;
-  minutes_per_day: number;
-  finds: number;
-  examined: number;
-}
-
-export interface Checked {
-  ok: boolean;
-  errors: ConditionFault[];
-  reads: string[];
-  indicators: string[];
-  sample?: Sample | null;
-}
-
-export interface BacktestAsked {
-  condition: string;
-  offices: string[];
-  modality: Modality | null;
-  code?: string;
-}
-
-export interface Backtest {
-  first?: string | null;
-  last?: string | null;
-  days: number;
-  consignments: number;
-  fired: number;
-  fired_per_day: number;
-  by_day: { day: string; fired: number }[];
-  minutes_each: number;
-  minutes_per_day: number;
-  capacity_minutes_per_day?: number | null;
-  capacity_share?: number | null;
-  value?: {
-    planned: number;
-    known: number;
-    finds: IntervalValue;
-    model: number;
-    effective: number;
-    precision?: IntervalValue | null;
-    random?: IntervalValue | null;
-    lift?: IntervalValue | null;
-    found_already: number;
-  } | null;
-  overlap: {
-    rules: { code: string; version: number; both: number; share: number }[];
-    drawn: number;
-    drawn_share: number;
-    model_core: number;
-    model_core_share: number;
-    only_this: number;
-  };
-  milliseconds: number;
-}
+export type ConsignmentHit = Schemas['ConsignmentHit'];
+export type Catalogue = Schemas['RuleCatalogue'];
+export type ConditionFault = Schemas['RuleMistake'];
+export type Sample = Schemas['RuleSample'];
+export type Checked = Schemas['RuleChecked'];
+export type BacktestAsked = Schemas['RuleTrial'];
+export type Backtest = Schemas['RuleBacktest'];
 
 export const rulesQuery = queryOptions({
   queryKey: ['rules'],

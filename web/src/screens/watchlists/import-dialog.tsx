@@ -291,7 +291,8 @@ function Imported({ done, close, show }: ImportedProps) {
           added: format.count(done.added),
           unchanged: format.count(done.unchanged),
           expired: format.count(done.expired),
-        })}
+        })}{' '}
+        {done.hits > 0 && t('import.hits', { count: done.hits })}
       </Notice>
       {done.defect_count > 0 && (
         <>

@@ -55,6 +55,8 @@ export interface ImportedWatchlist {
   added: number;
   unchanged: number;
   expired: number;
+  /** Of what arrived lately and is held against it at once. */
+  hits: number;
   repeated: boolean;
   defects: { line: number; field: string; reason: string; found: string }[];
   defect_count: number;
