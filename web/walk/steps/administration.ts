@@ -32,7 +32,7 @@ export const administration: Step = {
     const once = admin.getByRole('dialog', { name: 'The new token' });
     assert.match((await once.getByRole('status').textContent()) ?? '', /^sumun_/);
     await once.getByRole('button', { name: 'Close' }).last().click();
-    await admin.getByRole('cell', { name: 'carrier-gateway' }).waitFor();
+    await admin.getByRole('cell', { name: 'carrier-gateway' }).first().waitFor();
     await day.look('admin', 'tokens');
     await admin.getByRole('button', { name: 'Revoke carrier-gateway' }).click();
     const sure = admin.getByRole('dialog', { name: 'Revoke carrier-gateway' });

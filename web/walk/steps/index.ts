@@ -3,6 +3,7 @@
 import type { Step } from '../day';
 import { accounts } from './accounts';
 import { administration } from './administration';
+import { audit } from './audit';
 import { desk } from './desk';
 import { dock } from './dock';
 import { exports } from './exports';
@@ -19,6 +20,7 @@ export const steps: Step[] = [
   desk,
   dock,
   views,
+  audit,
   exports,
   journal,
 ];

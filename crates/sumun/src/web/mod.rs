@@ -54,6 +54,8 @@ pub struct App {
     site: Arc<Site>,
     events: events::Events,
     screeners: pipeline::dossier::Screeners,
+    /// The latest consignments, for who writes a rule.
+    samples: pipeline::trial::Samples,
     titles: pipeline::dossier::Titles,
 }
 
@@ -192,6 +194,7 @@ pub async fn serve(
         site,
         events: events.clone(),
         screeners: pipeline::dossier::Screeners::default(),
+        samples: pipeline::trial::Samples::default(),
         titles: pipeline::dossier::Titles::default(),
     };
 

@@ -25,6 +25,7 @@ mod reference;
 mod rehearsal;
 mod rights;
 mod round_trip;
+mod rules;
 mod server;
 mod sightings;
 mod store;

@@ -30,6 +30,7 @@ pub struct Things {
     reference: [String; 2],
     capacity: [String; 2],
     export: [String; 2],
+    rule: [String; 2],
     account: String,
     model: String,
 }
@@ -43,6 +44,7 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         reference: Default::default(),
         capacity: Default::default(),
         export: Default::default(),
+        rule: Default::default(),
         account: server.person("lim", &["investigator@050"]).await?.id,
         model,
     };
@@ -88,6 +90,8 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         };
         things.export[n] = export::ask(store, &asked, by).await?.id;
         things.plan[n] = plan;
+        let rule = crate::rules::rule(&format!("rule-{office}"), &[office], "goods.value > 1");
+        things.rule[n] = acts::rule::draft(store, None, &rule, by).await?.rule.code;
     }
     Ok(things)
 }
@@ -103,6 +107,7 @@ impl Things {
                 "models" => self.model.clone(),
                 "capacities" => self.capacity[n].clone(),
                 "exports" => self.export[n].clone(),
+                "rules" => self.rule[n].clone(),
                 "accounts" => self.account.clone(),
                 "offices" => OFFICES[n].to_owned(),
                 "journal" => "1".to_owned(),
@@ -163,6 +168,15 @@ impl Things {
             }),
             "mend_defect" => json!({ "id": "m-1", "values": { "hs": "1" }, "reason": "because" }),
             "change_account" => json!({ "display": "Lim" }),
+            "draft_rule" => crate::rules::drafted(&crate::rules::rule(
+                &self.rule[n],
+                &[OFFICES[n]],
+                "goods.value > 1",
+            )),
+            "import_rule" => {
+                let rule = crate::rules::rule(&self.rule[n], &[OFFICES[n]], "goods.value > 2");
+                json!({ "toml": sumun::rule_file::write(&rule) })
+            }
             "decide_settings" => json!({ "reason": "because" }),
             _ => document.fitting(schema, &|name| self.field(name, n)),
         })

@@ -72,23 +72,25 @@ export default function Measures() {
           )}
         </div>
       </div>
-      <Fetched query={measures}>
-        {(data) =>
-          data.plans === 0 ? (
-            <Empty title={t('nothing.title')}>
-              {data.plans_not_worked > 0
-                ? t('nothing.not_worked', { count: data.plans_not_worked })
-                : t('nothing.no_plan')}
-            </Empty>
-          ) : (
-            <>
-              <Iceberg measures={data} />
-              <Capacity window={window} />
-              <Channels measures={data} window={window} />
-            </>
-          )
-        }
-      </Fetched>
+      <div className={measures.isPending ? styles.fetching : undefined}>
+        <Fetched query={measures}>
+          {(data) =>
+            data.plans === 0 ? (
+              <Empty title={t('nothing.title')}>
+                {data.plans_not_worked > 0
+                  ? t('nothing.not_worked', { count: data.plans_not_worked })
+                  : t('nothing.no_plan')}
+              </Empty>
+            ) : (
+              <>
+                <Iceberg measures={data} />
+                <Capacity window={window} />
+                <Channels measures={data} window={window} />
+              </>
+            )
+          }
+        </Fetched>
+      </div>
       <Coverage window={window} />
       <Drift office={office} />
     </Page>

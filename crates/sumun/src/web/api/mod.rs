@@ -24,6 +24,7 @@ pub mod outcomes;
 pub mod photos;
 pub mod plans;
 pub mod queue;
+pub mod rules;
 pub mod search;
 pub mod session;
 pub mod settings;
