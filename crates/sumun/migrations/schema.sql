@@ -414,6 +414,16 @@ create table invitation (
     used_at bigint
 );
 
+-- Whom a provider of sign-ins vouches for: its own id of a person.
+create table account_subject (
+    issuer text not null,
+    subject text not null,
+    account_id text not null,
+    bound_at bigint not null,
+    primary key (issuer, subject),
+    unique (issuer, account_id)
+);
+
 -- A browser that has signed in.
 create table session (
     token_sha256 text not null primary key,

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012_rules"),
     migration!(13, "0013_reference"),
     migration!(15, "0015_sightings"),
+    migration!(16, "0016_subject"),
 ];
 
 /// The sum of all migrations, for readers and for the test that it is the sum.

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::api::{
     accounts, challengers, codes, consignments, decisions, defects, dossier, events, exports,
     figures, health, inspections, journal, measures, messages, models, offices, outcomes, photos,
-    plans, queue, rules, search, session, settings, today, tokens, views,
+    plans, queue, rules, search, session, settings, sso, today, tokens, views,
 };
 use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
@@ -81,6 +81,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(session::choose_password))
         .routes(routes!(session::offer_totp, session::remove_totp))
         .routes(routes!(session::confirm_totp))
+        .routes(routes!(sso::begin_sso))
+        .routes(routes!(sso::end_sso))
         .routes(routes!(session::list_sessions))
         .routes(routes!(session::end_session))
         .routes(routes!(session::redeem_invitation))

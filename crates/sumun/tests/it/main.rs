@@ -28,6 +28,7 @@ mod round_trip;
 mod rules;
 mod server;
 mod sightings;
+mod sso;
 mod store;
 mod tidy;
 mod tls;

@@ -214,7 +214,8 @@ fn verdict(answer: &Answer) -> &'static str {
 }
 
 /// Operations that let people in, and so ask for nobody.
-const OPEN: [&str; 4] = ["sign_in", "redeem_invitation", "read_welcome", "read_health"];
+const OPEN: [&str; 6] =
+    ["sign_in", "redeem_invitation", "read_welcome", "read_health", "begin_sso", "end_sso"];
 
 /// Operations that take bytes as they are.
 const RAW: [&str; 3] = ["take_message", "inspect_message", "keep_photo"];

@@ -28,6 +28,7 @@ pub mod rules;
 pub mod search;
 pub mod session;
 pub mod settings;
+pub mod sso;
 pub mod today;
 pub mod tokens;
 pub mod views;
