@@ -12,6 +12,7 @@ pub mod pipeline;
 pub mod refusal;
 pub mod report;
 pub mod rights;
+pub mod rule_file;
 pub mod sheet;
 pub mod store;
 pub mod web;

@@ -3,10 +3,11 @@
 //! text and no trait of a person, so nothing that judges can use one. What is known of the
 //! keys from the past comes from `history.rs`.
 
+use compact_str::CompactString;
 use serde::Serialize;
 
-use crate::codes::{CountryCode, Currency, Day, HsCode, UnLocode};
-use crate::consignment::{Consignment, Direction, Regime, Transport};
+use crate::codes::{CountryCode, Currency, Day, HsCode, Mass, UnLocode};
+use crate::consignment::{Consignment, Direction, Equipment, Regime, Transport};
 use crate::party::Role;
 
 /// What judgement may know of one consignment.
@@ -34,6 +35,8 @@ pub struct Facts<'a> {
     pub destination: Option<CountryCode>,
     /// Place of loading.
     pub loading: Option<UnLocode>,
+    /// Place of discharge.
+    pub discharge: Option<UnLocode>,
     /// Number of places called at in between.
     pub via: usize,
     /// Net mass in grams.
@@ -68,6 +71,22 @@ pub struct Facts<'a> {
     pub containers: usize,
     /// True when a container number or postal item is declared but not well formed.
     pub bad_equipment: bool,
+    /// Number of containers declared empty.
+    pub empty_containers: usize,
+    /// Number of refrigerated containers, by their ISO 6346 type.
+    pub reefers: usize,
+    /// Number of seals.
+    pub seals: usize,
+    /// Declared gross mass of the containers in grams, where all of them have one.
+    pub equipment_mass_g: Option<i64>,
+    /// Their verified gross mass in grams, where all of them have one.
+    pub verified_mass_g: Option<i64>,
+    /// UN number of dangerous goods.
+    pub dangerous: &'a str,
+    /// Further HS codes that the main line declares.
+    pub more_hs: usize,
+    /// What is odd about the document itself, by the codes of `docs/formats.md`.
+    pub signs: &'a [CompactString],
     /// Opaque key of the consignor.
     pub consignor_key: Option<u64>,
     /// Opaque key of the consignee.
@@ -102,6 +121,7 @@ impl<'a> Facts<'a> {
             departure: consignment.route.departure,
             destination: consignment.route.destination,
             loading: consignment.route.loading,
+            discharge: consignment.route.discharge,
             via: consignment.route.via.len(),
             net_mass_g: goods.and_then(|item| item.net_mass_g).map(|mass| mass.0),
             gross_mass_g: goods.and_then(|item| item.gross_mass_g).map(|mass| mass.0),
@@ -119,6 +139,14 @@ impl<'a> Facts<'a> {
             follows_previous: !consignment.documents.previous.is_empty(),
             containers: consignment.equipment.len(),
             bad_equipment: consignment.equipment.iter().any(|unit| unit.container.is_none()),
+            empty_containers: consignment.equipment.iter().filter(|unit| unit.empty).count(),
+            reefers: consignment.equipment.iter().filter(|unit| is_reefer(&unit.size_type)).count(),
+            seals: consignment.equipment.iter().map(|unit| unit.seals.len()).sum(),
+            equipment_mass_g: mass_of(&consignment.equipment, |unit| unit.gross_mass_g),
+            verified_mass_g: mass_of(&consignment.equipment, |unit| unit.verified_mass_g),
+            dangerous: goods.map_or("", |item| &item.dangerous),
+            more_hs: goods.map_or(0, |item| item.more_hs.len()),
+            signs: &consignment.documents.signs,
             consignor_key: identity(Role::Consignor),
             consignee_key: identity(Role::Consignee),
             declarant_key: identity(Role::Declarant),
@@ -128,6 +156,17 @@ impl<'a> Facts<'a> {
             phone_key: consignee.and_then(|party| party.phone_identity()),
         }
     }
+}
+
+/// Whether an ISO 6346 size and type code, such as `45R1`, is that of a refrigerated container.
+fn is_reefer(size_type: &str) -> bool {
+    matches!(size_type.as_bytes().get(2), Some(b'R' | b'H')) && size_type.len() == 4
+}
+
+/// The sum over the containers, where there are some and each says it.
+fn mass_of(equipment: &[Equipment], of: impl Fn(&Equipment) -> Option<Mass>) -> Option<i64> {
+    let all = equipment.iter().map(|unit| of(unit).map(|mass| mass.0)).sum::<Option<i64>>();
+    all.filter(|_| !equipment.is_empty())
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! The path, in reading order: a [`consignment`] arrives with its [`party`]s; [`facts`] is the
 //! only view of it that judgement may take; [`history`] says what was known of its keys, and of
 //! the words of its [`text`], before its day; [`feature`] turns both into numbers; [`model`]
-//! judges them and gives reasons; [`screening`] puts that together for a batch; [`plan`] draws
+//! judges them and gives reasons; [`screening`] puts that together for a batch; officers' own
+//! [`rule`]s and the [`indicator`]s that they name are held against it beside that; [`plan`] draws
 //! the shift's inspections with known chances; a person's [`decision`] may stand against it; an
 //! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
@@ -22,6 +23,7 @@ pub mod decision;
 pub mod facts;
 pub mod feature;
 pub mod history;
+pub mod indicator;
 pub mod learning;
 pub mod measuring;
 pub mod model;
@@ -32,6 +34,7 @@ pub mod plan;
 pub mod playbook;
 pub mod rehearsal;
 pub mod resolving;
+pub mod rule;
 pub mod screening;
 pub mod search_key;
 pub mod tariff;

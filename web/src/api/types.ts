@@ -213,6 +213,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consignments/{id}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the rules that fired on a consignment: all of them, those in force first. */
+        get: operations["list_consignment_hits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -1111,6 +1128,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists rules with their scorecards. */
+        get: operations["list_rules"];
+        put?: never;
+        /** Drafts a version of a rule. */
+        post: operations["draft_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a condition on trial on the stored history. */
+        post: operations["backtest_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what conditions are written with: fields, indicators and functions. */
+        get: operations["read_rule_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a condition as one types, and counts on the latest consignments. */
+        post: operations["check_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drafts a version of a rule from its file. */
+        post: operations["import_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one rule: its versions, its life, its scorecard. */
+        get: operations["read_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{code}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a version in force that another person drafted. */
+        post: operations["approve_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{code}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compares two versions of a rule. */
+        get: operations["compare_rule_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{code}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a rule fired on at the caller's offices, the latest arrival first. */
+        get: operations["list_rule_hits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{code}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retires a version: it fires no more. */
+        post: operations["retire_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{code}/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a draft in shadow: it fires on whatever is screened, and selects nothing. */
+        post: operations["shadow_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1159,6 +1364,40 @@ export interface paths {
         put?: never;
         /** Chooses another password; all other sessions end. */
         post: operations["choose_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads to the site's provider, where people sign in. */
+        get: operations["begin_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lets in whom the provider vouches for; the answer sets the cookie of the session. */
+        get: operations["end_sso"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1886,6 +2125,26 @@ export interface components {
             selections: components["schemas"]["ConsignmentSelection"][];
             /** @description All versions of it, the first one first. */
             versions: components["schemas"]["ConsignmentVersion"][];
+        };
+        /** @description A rule that fired on a consignment. */
+        ConsignmentHit: {
+            /** @description When it fired. */
+            fired_at: string;
+            /** @description Where it sends the consignment. */
+            lane: components["schemas"]["Lane"];
+            /** @description Why, for officers. */
+            officer: components["schemas"]["Said"];
+            /** @description The rule. */
+            rule: string;
+            /** @description It was in shadow, and selects nothing. */
+            shadow: boolean;
+            /**
+             * Format: int64
+             * @description The version that fired.
+             */
+            version: number;
+            /** @description What it read. */
+            why: components["schemas"]["RuleRead"][];
         };
         /** @description Where a consignment stands in a plan. */
         ConsignmentSelection: {
@@ -3196,6 +3455,31 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        List_ConsignmentHit: {
+            /** @description What is on this page. */
+            items: {
+                /** @description When it fired. */
+                fired_at: string;
+                /** @description Where it sends the consignment. */
+                lane: components["schemas"]["Lane"];
+                /** @description Why, for officers. */
+                officer: components["schemas"]["Said"];
+                /** @description The rule. */
+                rule: string;
+                /** @description It was in shadow, and selects nothing. */
+                shadow: boolean;
+                /**
+                 * Format: int64
+                 * @description The version that fired.
+                 */
+                version: number;
+                /** @description What it read. */
+                why: components["schemas"]["RuleRead"][];
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         List_ConsignmentVersion: {
             /** @description What is on this page. */
             items: {
@@ -3612,6 +3896,64 @@ export interface components {
                 state: string;
                 /** @description How capacity was split. */
                 terms: components["schemas"]["PlanTerms"];
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_RuleHit: {
+            /** @description What is on this page. */
+            items: {
+                /**
+                 * Format: date
+                 * @description Day of arrival.
+                 */
+                arrived: string;
+                /**
+                 * @description The consignment.
+                 * @example C-123
+                 */
+                consignment: string;
+                /** @description What became of the consignment. */
+                fate: string;
+                /** @description Customs office. */
+                office: string;
+                /** @description Kind of its latest outcome. */
+                outcome?: string | null;
+                /** @description It was in shadow, and selected nothing. */
+                shadow: boolean;
+                /**
+                 * Format: int64
+                 * @description The version that fired.
+                 */
+                version: number;
+                /** @description What the rule read of it. */
+                why: components["schemas"]["RuleRead"][];
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_RuleSummary: {
+            /** @description What is on this page. */
+            items: {
+                /** @description Its name. */
+                code: string;
+                /**
+                 * Format: int64
+                 * @description The newest version's number.
+                 */
+                newest: number;
+                /** @description Its owner should have looked at it again by now. */
+                review_due: boolean;
+                /** @description What it has come to. */
+                scorecard: components["schemas"]["Scorecard"];
+                /** @description The state of the version shown. */
+                state: string;
+                /** @description The version in force, else the one in shadow, else the newest. */
+                version: components["schemas"]["RuleVersion"];
+                /** @description Proposed for retirement: it is in force and its scorecard is weak. */
+                weak: boolean;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -5217,6 +5559,631 @@ export interface components {
             /** @description Its name, where known. */
             name?: string | null;
         };
+        /** @description What a rule would have done on the stored history. */
+        RuleBacktest: {
+            /** @description By day of arrival. */
+            by_day: components["schemas"]["RuleFiredOn"][];
+            /**
+             * Format: double
+             * @description Officer-minutes that plans of these days drew, a day.
+             */
+            capacity_minutes_per_day?: number | null;
+            /**
+             * Format: double
+             * @description Share of those that the rule would take.
+             */
+            capacity_share?: number | null;
+            /**
+             * Format: int64
+             * @description Consignments that arrived.
+             */
+            consignments: number;
+            /**
+             * Format: int64
+             * @description Days from the first to the last.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description On how many it fires.
+             */
+            fired: number;
+            /**
+             * Format: double
+             * @description The same a day.
+             */
+            fired_per_day: number;
+            /**
+             * Format: date
+             * @description First day on which anything arrived.
+             */
+            first?: string | null;
+            /**
+             * Format: date
+             * @description Last such day.
+             */
+            last?: string | null;
+            /**
+             * Format: int64
+             * @description How long that took.
+             */
+            milliseconds: number;
+            /**
+             * Format: double
+             * @description Officer-minutes an inspection takes, on average.
+             */
+            minutes_each: number;
+            /**
+             * Format: double
+             * @description Officer-minutes a day, if all were inspected.
+             */
+            minutes_per_day: number;
+            /** @description Who sees the same. */
+            overlap: components["schemas"]["RuleOverlap"];
+            value?: components["schemas"]["RuleWorth"] | null;
+        };
+        /** @description What conditions are written with. */
+        RuleCatalogue: {
+            /** @description Fields. */
+            fields: components["schemas"]["RuleField"][];
+            /** @description Functions. */
+            functions: components["schemas"]["RuleFunction"][];
+            /** @description Indicators. */
+            indicators: components["schemas"]["RuleIndicator"][];
+            /** @description How long and deep a condition may be. */
+            limits: components["schemas"]["RuleLimits"];
+        };
+        /** @description A condition that is to be checked. */
+        RuleCheck: {
+            /** @description The condition. */
+            condition: string;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description The offices at which it counts; none for all. */
+            offices?: string[];
+            /** @description Whether to count on the sample, too. */
+            sample?: boolean;
+        };
+        /** @description What came of checking a condition. */
+        RuleChecked: {
+            /** @description Every mistake, in the order of places. */
+            errors: components["schemas"]["RuleMistake"][];
+            /** @description Indicators that it names. */
+            indicators: string[];
+            /** @description It can be used. */
+            ok: boolean;
+            /** @description Fields that it reads. */
+            reads: string[];
+            sample?: components["schemas"]["RuleSample"] | null;
+        };
+        /** @description How often a rule fired on a day's arrivals. */
+        RuleDay: {
+            /**
+             * Format: date
+             * @description The day of arrival.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description In force.
+             */
+            fired: number;
+            /**
+             * Format: int64
+             * @description In shadow.
+             */
+            shadow: number;
+        };
+        /** @description A rule, whole. */
+        RuleDetail: {
+            /** @description The last 60 days on which it fired. */
+            days: components["schemas"]["RuleDay"][];
+            /** @description What was done, the latest first. */
+            life: components["schemas"]["RuleStep"][];
+            /** @description What the caller may do. */
+            may: components["schemas"]["RuleMay"];
+            /** @description As on the list. */
+            summary: components["schemas"]["RuleSummary"];
+            /** @description Every version, the newest first. */
+            versions: components["schemas"]["RuleVersionFile"][];
+        };
+        /** @description What changed from one version to another. */
+        RuleDiff: {
+            /** @description The condition, line by line. */
+            condition: components["schemas"]["RuleLineDiff"][];
+            /** @description Fields that differ, but for the condition. */
+            fields: components["schemas"]["RuleFieldDiff"][];
+            /**
+             * Format: int64
+             * @description The former version.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The latter.
+             */
+            to: number;
+        };
+        /** @description A rule that is drafted. */
+        RuleDraft: {
+            /**
+             * @description The rule's name, the same in all versions.
+             * @example coffee.new-consignor
+             */
+            code: string;
+            /** @description When it fires. */
+            condition: string;
+            /** @description A ULID that the client made, so that the same request drafts once. */
+            id?: string | null;
+            /** @description Where it sends what it fires on. */
+            lane: components["schemas"]["Lane"];
+            /** @description On what law it rests. */
+            legal_basis: string;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description Why, for officers. */
+            officer: components["schemas"]["Said"];
+            /** @description At which offices it counts; none for all. */
+            offices?: string[];
+            /** @description What a declarant may be told. */
+            outward: components["schemas"]["Said"];
+            /** @description Who answers for it. */
+            owner: string;
+            /**
+             * Format: date
+             * @description When its owner looks at it again.
+             */
+            review_on: string;
+            /**
+             * Format: date
+             * @description First day in force.
+             */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description Last day in force.
+             */
+            valid_until: string;
+        };
+        /** @description A field that conditions may read. */
+        RuleField: {
+            /** @description What it is, in English. */
+            en: string;
+            /** @description A value as one writes it. */
+            example: string;
+            /** @description The first part of its name. */
+            group: string;
+            /** @description `text`, `number` or `flag`. */
+            kind: string;
+            /** @description What it is, in Korean. */
+            ko: string;
+            /** @description It is read from what was known before the day of arrival. */
+            past: boolean;
+            /**
+             * @description Its name.
+             * @example goods.hs_chapter
+             */
+            path: string;
+            /** @description The words that it is one of, where they are few. */
+            values: string[];
+        };
+        /** @description A field that differs. */
+        RuleFieldDiff: {
+            /** @description Its name. */
+            field: string;
+            /** @description What it was. */
+            from: string;
+            /** @description What it is. */
+            to: string;
+        };
+        /** @description On how many of a day's arrivals a rule fires. */
+        RuleFiredOn: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            fired: number;
+        };
+        /** @description A function of the language. */
+        RuleFunction: {
+            /** @description What it says, in English. */
+            en: string;
+            /** @description What it says, in Korean. */
+            ko: string;
+            /** @description Its name. */
+            name: string;
+            /** @description How it is written. */
+            sign: string;
+        };
+        /** @description A rule fired on a consignment. */
+        RuleHit: {
+            /**
+             * Format: date
+             * @description Day of arrival.
+             */
+            arrived: string;
+            /**
+             * @description The consignment.
+             * @example C-123
+             */
+            consignment: string;
+            /** @description What became of the consignment. */
+            fate: string;
+            /** @description Customs office. */
+            office: string;
+            /** @description Kind of its latest outcome. */
+            outcome?: string | null;
+            /** @description It was in shadow, and selected nothing. */
+            shadow: boolean;
+            /**
+             * Format: int64
+             * @description The version that fired.
+             */
+            version: number;
+            /** @description What the rule read of it. */
+            why: components["schemas"]["RuleRead"][];
+        };
+        /** @description A rule as a file. */
+        RuleImport: {
+            /** @description A ULID that the client made, so that the same request drafts once. */
+            id?: string | null;
+            /** @description The file, TOML. */
+            toml: string;
+        };
+        /** @description An indicator that conditions may name. */
+        RuleIndicator: {
+            /**
+             * @description Its name.
+             * @example route.transhipped
+             */
+            code: string;
+            /** @description When it shows. */
+            condition: string;
+            /** @description What it says, in English. */
+            en: string;
+            /** @description The fields that it reads. */
+            fields: string[];
+            /** @description An example on which it shows. */
+            fires: components["schemas"]["RuleRead"][];
+            /** @description What it says, in Korean. */
+            ko: string;
+            /** @description One on which it does not. */
+            quiet: components["schemas"]["RuleRead"][];
+        };
+        /** @description Limits of a condition. */
+        RuleLimits: {
+            /** @description Characters. */
+            characters: number;
+            /** @description Levels. */
+            depth: number;
+        };
+        /** @description A line of the condition. */
+        RuleLineDiff: {
+            /**
+             * @description `same`, `removed` or `added`.
+             * @example added
+             */
+            op: string;
+            /** @description The line. */
+            text: string;
+        };
+        /** @description What the caller may do to a rule. */
+        RuleMay: {
+            /** @description Approves what another person drafted. */
+            approve: boolean;
+            /** @description Drafts, puts in shadow, retires. */
+            edit: boolean;
+        };
+        /** @description A mistake and its place. */
+        RuleMistake: {
+            /**
+             * @description Its kind.
+             * @example unknown_field
+             */
+            code: string;
+            /**
+             * Format: int32
+             * @description Column in characters, from 1.
+             */
+            column: number;
+            /** @description First character, in UTF-16 code units, as a page counts them. */
+            from: number;
+            /**
+             * Format: int32
+             * @description Line, from 1.
+             */
+            line: number;
+            /** @description What is wrong. */
+            message: components["schemas"]["Said"];
+            /** @description What to put there instead. */
+            suggestion?: string | null;
+            /** @description The character after the last. */
+            to: number;
+        };
+        /** @description Which version is steered, and why. */
+        RuleOrder: {
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version.
+             */
+            version: number;
+        };
+        /** @description Who sees what a rule fires on. */
+        RuleOverlap: {
+            /**
+             * Format: int64
+             * @description How many of it a plan drew.
+             */
+            drawn: number;
+            /**
+             * Format: double
+             * @description The same as a share of what plans listed.
+             */
+            drawn_share: number;
+            /**
+             * Format: int64
+             * @description How many the model had put among the certain.
+             */
+            model_core: number;
+            /**
+             * Format: double
+             * @description The same as a share of what plans listed.
+             */
+            model_core_share: number;
+            /**
+             * Format: int64
+             * @description How many no other rule fires on and no plan drew.
+             */
+            only_this: number;
+            /** @description Rules in force that fire on a part of it. */
+            rules: components["schemas"]["RuleOverlapWith"][];
+        };
+        /** @description A rule in force beside the one on trial. */
+        RuleOverlapWith: {
+            /**
+             * Format: int64
+             * @description On how many both fire.
+             */
+            both: number;
+            /** @description The rule. */
+            code: string;
+            /**
+             * Format: double
+             * @description The same as a share of what the one on trial fires on.
+             */
+            share: number;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description A field that a rule read. */
+        RuleRead: {
+            /** @description The field. */
+            field: string;
+            /** @description What it said; none where it is not declared. */
+            value?: string | null;
+        };
+        /** @description On what a condition fires among the latest consignments. */
+        RuleSample: {
+            /**
+             * Format: int64
+             * @description Consignments in the sample.
+             */
+            consignments: number;
+            /**
+             * Format: int64
+             * @description Days from the first arrival to the last.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Of these, how many were examined.
+             */
+            examined: number;
+            /**
+             * Format: int64
+             * @description Finds among them.
+             */
+            finds: number;
+            /**
+             * Format: int64
+             * @description On how many it fires.
+             */
+            fired: number;
+            /**
+             * Format: date
+             * @description First day of arrival.
+             */
+            first: string;
+            /**
+             * Format: date
+             * @description Last day of arrival.
+             */
+            last: string;
+            /**
+             * Format: double
+             * @description Officer-minutes a day, if all were inspected.
+             */
+            minutes_per_day: number;
+            /**
+             * Format: double
+             * @description How many a day.
+             */
+            per_day: number;
+            /**
+             * Format: double
+             * @description The same as a share.
+             */
+            share: number;
+        };
+        /** @description Something that was done to a rule. */
+        RuleStep: {
+            /**
+             * @description `rule_draft`, `rule_shadow`, `rule_approve`, `rule_retire` or `rule_expire`.
+             * @example rule_approve
+             */
+            act: string;
+            /** @description When. */
+            at: string;
+            /** @description By whom; `scheduler` where its last day was over. */
+            by: string;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The version.
+             */
+            version: number;
+        };
+        /** @description A rule on the list. */
+        RuleSummary: {
+            /** @description Its name. */
+            code: string;
+            /**
+             * Format: int64
+             * @description The newest version's number.
+             */
+            newest: number;
+            /** @description Its owner should have looked at it again by now. */
+            review_due: boolean;
+            /** @description What it has come to. */
+            scorecard: components["schemas"]["Scorecard"];
+            /** @description The state of the version shown. */
+            state: string;
+            /** @description The version in force, else the one in shadow, else the newest. */
+            version: components["schemas"]["RuleVersion"];
+            /** @description Proposed for retirement: it is in force and its scorecard is weak. */
+            weak: boolean;
+        };
+        /** @description A rule that is put on trial. */
+        RuleTrial: {
+            /** @description The rule itself, which is left out of overlaps. */
+            code?: string | null;
+            /** @description The condition. */
+            condition: string;
+            /**
+             * Format: date
+             * @description First day of arrival; the first there is when left out.
+             */
+            from?: string | null;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description The offices at which it counts; none for all. */
+            offices?: string[];
+            /**
+             * Format: date
+             * @description Last day of arrival; the last there is when left out.
+             */
+            until?: string | null;
+        };
+        /** @description A version of a rule. */
+        RuleVersion: {
+            /** @description When. */
+            approved_at?: string | null;
+            /** @description Who approved it. */
+            approved_by?: string | null;
+            /**
+             * @description The rule's name, the same in all versions.
+             * @example coffee.new-consignor
+             */
+            code: string;
+            /** @description When it fires. */
+            condition: string;
+            /** @description When. */
+            drafted_at: string;
+            /** @description Who drafted it. */
+            drafted_by: string;
+            /** @description When. */
+            ended_at?: string | null;
+            /** @description Who retired it, or drafted what took its place. */
+            ended_by?: string | null;
+            /** @description Where it sends what it fires on. */
+            lane: components["schemas"]["Lane"];
+            /** @description On what law it rests. */
+            legal_basis: string;
+            modality?: components["schemas"]["Modality"] | null;
+            /** @description Why, for officers. */
+            officer: components["schemas"]["Said"];
+            /** @description At which offices it counts; none for all. */
+            offices: string[];
+            /** @description What a declarant may be told. */
+            outward: components["schemas"]["Said"];
+            /** @description Who answers for it. */
+            owner: string;
+            /**
+             * Format: date
+             * @description When its owner looks at it again.
+             */
+            review_on: string;
+            /** @description When. */
+            shadow_at?: string | null;
+            /** @description Who put it in shadow. */
+            shadow_by?: string | null;
+            /**
+             * @description `draft`, `shadow`, `in_force`, `expired`, `retired` or `replaced`.
+             * @example in_force
+             */
+            state: string;
+            /**
+             * Format: date
+             * @description First day in force.
+             */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description Last day in force.
+             */
+            valid_until: string;
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
+            version: number;
+        };
+        /** @description A version with its file. */
+        RuleVersionFile: components["schemas"]["RuleVersion"] & {
+            /** @description As a TOML file, for review outside. */
+            toml: string;
+        };
+        /** @description What a rule would have found, had all been opened that it fires on: estimated without bias. */
+        RuleWorth: {
+            /**
+             * Format: double
+             * @description How many equally weighted inspections the known ones are worth.
+             */
+            effective: number;
+            /** @description Finds, with the 95 % interval. */
+            finds: components["schemas"]["Interval"];
+            /**
+             * Format: int64
+             * @description Finds that were made of these, whoever chose them.
+             */
+            found_already: number;
+            /**
+             * Format: int64
+             * @description Of those, how many have a known answer.
+             */
+            known: number;
+            lift?: components["schemas"]["Interval"] | null;
+            /**
+             * Format: double
+             * @description What the model alone expects.
+             */
+            model: number;
+            /**
+             * Format: int64
+             * @description Consignments of worked plans on which it fires.
+             */
+            planned: number;
+            precision?: components["schemas"]["Interval"] | null;
+            random?: components["schemas"]["Interval"] | null;
+        };
         /** @description A sentence for people. */
         Said: {
             /** @description In English. */
@@ -5230,6 +6197,72 @@ export interface components {
             en: string;
             /** @description In Korean. */
             ko: string;
+        };
+        /** @description What a rule has come to over the last half year. */
+        Scorecard: {
+            /**
+             * Format: int64
+             * @description How many were examined, whoever chose them.
+             */
+            examined: number;
+            /**
+             * Format: int64
+             * @description Of those, how many a plan had drawn.
+             */
+            examined_drawn: number;
+            /**
+             * Format: int64
+             * @description Finds among them.
+             */
+            finds: number;
+            /**
+             * Format: int64
+             * @description Consignments on which it fired, in force.
+             */
+            fired: number;
+            /**
+             * Format: int64
+             * @description In shadow.
+             */
+            fired_shadow: number;
+            /**
+             * Format: date
+             * @description First day of arrival of what it fired on.
+             */
+            first_fired?: string | null;
+            /**
+             * Format: date
+             * @description Day of arrival of the last find.
+             */
+            last_find?: string | null;
+            /**
+             * Format: date
+             * @description The last such day.
+             */
+            last_fired?: string | null;
+            lift?: components["schemas"]["Interval"] | null;
+            /**
+             * Format: int64
+             * @description Officer-minutes they took.
+             */
+            minutes: number;
+            /**
+             * Format: double
+             * @description Officer-minutes a find.
+             */
+            minutes_per_find?: number | null;
+            precision?: components["schemas"]["Interval"] | null;
+            random?: components["schemas"]["Interval"] | null;
+            /**
+             * @description `earns`, `weak`, `unsure` or `young`.
+             * @example earns
+             */
+            verdict: string;
+            /**
+             * Format: int64
+             * @description Of those fired on in force, how many wait.
+             */
+            waiting: number;
         };
         /** @description What became of a request's consignments. */
         Screened: {
@@ -6580,6 +7613,47 @@ export interface operations {
                 };
             };
             /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_consignment_hits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The consignment's number, such as C-12. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ConsignmentHit"];
+                };
+            };
+            /** @description There is none of this number. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8943,6 +10017,523 @@ export interface operations {
             };
         };
     };
+    list_rules: {
+        parameters: {
+            query?: {
+                /** @description Only those with a version in this state. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules, by code. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleSummary"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDraft"];
+            };
+        };
+        responses: {
+            /** @description The draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersion"];
+                };
+            };
+            /** @description The rule is not whole. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backtest_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleTrial"];
+            };
+        };
+        responses: {
+            /** @description What it would have done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBacktest"];
+                };
+            };
+            /** @description The condition does not check. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rule_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCatalogue"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleCheck"];
+            };
+        };
+        responses: {
+            /** @description What is wrong, or what it fires on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleChecked"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleImport"];
+            };
+        };
+        responses: {
+            /** @description The draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersion"];
+                };
+            };
+            /** @description The file is no rule. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's code. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDetail"];
+                };
+            };
+            /** @description There is none of this code. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's code. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description The version, in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersion"];
+                };
+            };
+            /** @description There is no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One's own rule, or not in shadow. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_rule_versions: {
+        parameters: {
+            query?: {
+                /** @description The former; the one before `to` when left out. */
+                from?: number;
+                /** @description The latter; the newest when left out. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The rule's code. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDiff"];
+                };
+            };
+            /** @description There is no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_hits: {
+        parameters: {
+            query?: {
+                /** @description Only those of this version. */
+                version?: number;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The rule's code. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of hits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RuleHit"];
+                };
+            };
+            /** @description There is none of this code. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's code. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description The version, retired. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersion"];
+                };
+            };
+            /** @description There is no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shadow_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's code. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description The version, in shadow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersion"];
+                };
+            };
+            /** @description There is no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is no draft. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -9152,6 +10743,65 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider, or back to the sign-in page. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sso: {
+        parameters: {
+            query?: {
+                /** @description For which the provider says who it is. */
+                code?: string;
+                /** @description Of the errand. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the workbench, or back to the sign-in page. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not done as asked. */
             "4XX": {

@@ -15,6 +15,7 @@ pub mod office;
 pub mod photo;
 pub mod record;
 pub mod reference;
+pub mod rule;
 pub mod second_factor;
 pub mod token;
 pub mod verification;

@@ -23,6 +23,7 @@ mod record;
 mod reference;
 mod rehearse;
 mod resolve;
+mod rule;
 mod screen;
 mod serve;
 mod table;
@@ -78,6 +79,9 @@ pub enum Verb {
     /// Shows models, compares them, and steers their lives.
     #[command(subcommand)]
     Model(model::Models),
+    /// Checks rules, puts them on trial, and steers their lives.
+    #[command(subcommand)]
+    Rule(rule::Rules),
     /// Estimates what gets past, and what each channel yields.
     Measure(measure::Measures),
     /// Says whether traffic or model have changed, and keeps alarms.
@@ -243,6 +247,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Record(verb) => boxed(verb.run(office)).await,
         Verb::Learn(verb) => boxed(verb.run(office)).await,
         Verb::Model(verb) => boxed(verb.run(office)).await,
+        Verb::Rule(verb) => boxed(verb.run(office)).await,
         Verb::Measure(verb) => boxed(verb.run(office)).await,
         Verb::Drift(verb) => boxed(verb.run(office)).await,
         Verb::Bias(verb) => boxed(verb.run(office)).await,

@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
 
@@ -53,6 +54,29 @@ pub struct Serve {
     /// The site's name in English.
     #[arg(long, env = "SUMUN_SITE_EN", value_name = "TEXT", requires = "site_ko")]
     site_en: Option<String>,
+    /// The issuer of an OpenID Connect provider, by which people may sign in too.
+    #[arg(long, env = "SUMUN_OIDC_ISSUER", value_name = "URL", requires = "oidc_client")]
+    oidc_issuer: Option<String>,
+    /// By which the provider knows this server.
+    #[arg(long, env = "SUMUN_OIDC_CLIENT", value_name = "ID", requires = "oidc_secret")]
+    oidc_client: Option<String>,
+    /// A file with what this server proves that with.
+    #[arg(long, env = "SUMUN_OIDC_SECRET", value_name = "FILE", requires = "oidc_issuer")]
+    oidc_secret: Option<PathBuf>,
+    /// How people call the provider.
+    #[arg(long, env = "SUMUN_OIDC_NAME", value_name = "TEXT", default_value = "OpenID Connect")]
+    oidc_name: String,
+    /// The claim that holds an account's name. Take one that people cannot change themselves.
+    #[arg(
+        long,
+        env = "SUMUN_OIDC_CLAIM",
+        value_name = "NAME",
+        default_value = "preferred_username"
+    )]
+    oidc_claim: String,
+    /// Who vouches for the provider's certificate, in PEM; the public authorities when left out.
+    #[arg(long, env = "SUMUN_OIDC_CA", value_name = "FILE")]
+    oidc_ca: Option<PathBuf>,
 }
 
 /// Reads `ADDRESS:PORT`, where the address may be `localhost`.
@@ -89,7 +113,23 @@ impl Serve {
             (Some(cert), Some(key)) => Some(web::door::tls(cert, key)?),
             _ => None,
         };
+        let sso = match (&self.oidc_issuer, &self.oidc_client, &self.oidc_secret) {
+            (Some(issuer), Some(client), Some(secret)) => {
+                let read = std::fs::read_to_string(secret)
+                    .with_context(|| format!("while reading {}", secret.display()))?;
+                Some(Arc::new(web::sso::Sso {
+                    issuer: issuer.clone(),
+                    client_id: client.clone(),
+                    client_secret: read.trim().to_owned(),
+                    name: self.oidc_name.clone(),
+                    claim: self.oidc_claim.clone(),
+                    ca: self.oidc_ca.clone(),
+                }))
+            }
+            _ => None,
+        };
         Ok(Site {
+            sso,
             hosts: self.hosts.clone(),
             tls,
             behind_proxy: self.behind_proxy,

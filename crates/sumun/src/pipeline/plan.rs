@@ -14,6 +14,7 @@ use targeting::plan::{
 };
 
 use super::capacity::{OFFICERS, Told, Work};
+use super::rules;
 use crate::refusal::Refusal;
 use crate::store::plans::{Awaiting, KeptPlan, KeptSelection};
 use crate::store::{Store, Tx, consignments, journal, models, offices, plans};
@@ -107,6 +108,8 @@ pub fn seed_of(key: &[u8], office: &str, shift: &Shift, regime: Regime, model: &
 /// Draws the plan of a shift and keeps it. A plan of the same shift that nobody has acted on yet
 /// is replaced, and the journal says so; asking again for the very same plan changes nothing.
 pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -> Result<Planned> {
+    // A rule that was approved a moment ago counts for what waits.
+    rules::catch_up(store, (actor, now)).await?;
     let mut tx = store.begin().await?;
     let (office, shift) = (order.office.as_str(), order.shift.to_string());
     let regime = order.regime.as_str();
@@ -139,7 +142,7 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
     } else {
         order.terms
     };
-    let known = candidates(&mut tx, &waiting, order).await?;
+    let known = candidates(&mut tx, &waiting, order, now).await?;
     let (lines, report) =
         tokio::task::block_in_place(|| draw_lines(&known, &order.capacity, terms, &order.seed))?;
 
@@ -246,10 +249,16 @@ const UNSCREENED: (f64, f64) = (0.05, 0.005);
 /// How many consignments are read at once for their goods.
 const READ_AT_ONCE: usize = 2000;
 
-async fn candidates(tx: &mut Tx, waiting: &[Awaiting], order: &PlanOrder) -> Result<Vec<Known>> {
+async fn candidates(
+    tx: &mut Tx,
+    waiting: &[Awaiting],
+    order: &PlanOrder,
+    now: i64,
+) -> Result<Vec<Known>> {
+    let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
+    let demanded = rules::demanded(tx, &ids, now).await?;
     let mut told: Vec<Told> = Vec::new();
     if let Some(work) = &order.work {
-        let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
         for some in ids.chunks(READ_AT_ONCE) {
             let stored = consignments::load(tx, some).await?;
             told.extend(stored.iter().map(|stored| work.told(&stored.consignment)));
@@ -274,7 +283,7 @@ async fn candidates(tx: &mut Tx, waiting: &[Awaiting], order: &PlanOrder) -> Res
             expected,
             expected_critical,
             profile,
-            must: told.is_some_and(|told| told.must),
+            must: told.is_some_and(|told| told.must) || demanded.contains(&one.id),
         }
     });
     Ok(known.collect())

@@ -8,7 +8,7 @@ use targeting::feature;
 use targeting::model::Model;
 use targeting::screening::{Assessment, Screener};
 
-use super::past_of;
+use super::{past_of, rules};
 use crate::store::consignments::Stored;
 use crate::store::queue::NewRow;
 use crate::store::{Store, Tx, assessments, consignments, journal, models, queue};
@@ -52,6 +52,8 @@ pub async fn screen(
         );
     };
     drop(tx);
+    // What waits already is held against rules that began to fire since.
+    rules::catch_up(store, (actor, now)).await?;
     let (mut screened, mut unsure) = (0, 0);
     loop {
         let mut tx = store.begin().await?;
@@ -110,6 +112,8 @@ pub(super) async fn keep(
         })
         .collect();
     queue::wait(tx, &queued).await?;
+    let book = rules::book(tx, Day::of_micros(now)).await?;
+    let fired = rules::fire(tx, &book, &of, &waiting, now).await?;
     journal::record(
         tx,
         &[journal::JournalEntry {
@@ -122,6 +126,7 @@ pub(super) async fn keep(
                 "ids": runs(of.iter().map(|(id, _)| *id)),
                 "screened": of.len(),
                 "sha256": assessments::digest(of.iter().map(|(id, _)| *id).zip(&judged))?,
+                "rules": fired.said,
             }),
         }],
         now,
@@ -132,7 +137,7 @@ pub(super) async fn keep(
 
 /// Rising ids as runs without a gap, each by its first and last: what lies between two runs was
 /// screened by another entry of the journal, or by none.
-fn runs(ids: impl Iterator<Item = i64>) -> Vec<[i64; 2]> {
+pub(super) fn runs(ids: impl Iterator<Item = i64>) -> Vec<[i64; 2]> {
     let mut runs: Vec<[i64; 2]> = Vec::new();
     for id in ids {
         match runs.last_mut() {

@@ -11,7 +11,7 @@ use targeting::consignment::{Consignment, Shift};
 use targeting::crosscheck::Sighting;
 use targeting::outcome::Inspection;
 
-use super::{AssertSqlSafe, Store, Tx, accounts, args, assessments, plans, verifications};
+use super::{AssertSqlSafe, Store, Tx, accounts, args, assessments, plans, rules, verifications};
 use crate::rights::Grant;
 
 /// Entries looked at in one reading transaction.
@@ -43,7 +43,9 @@ pub async fn compare(
                    and act in ('receive', 'sight', 'screen', 'plan', 'record', 'correct', 'learn',
                                'shadow', 'withdraw', 'approve', 'rollback', 'return', 'stop',
                                'policy', 'drift', 'hold', 'ask', 'inspect', 'waive', 'release',
-                               'undo', 'verify scans', 'add account', 'redeem', 'change account')
+                               'undo', 'verify scans', 'add account', 'redeem', 'change account',
+                               'rule_draft', 'rule_shadow', 'rule_approve', 'rule_retire',
+                               'rule_expire', 'rule_sweep')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
@@ -63,7 +65,12 @@ pub async fn compare(
             let holds = match act.as_str() {
                 "receive" => documents_hold(&mut tx, &body, at).await,
                 "sight" => sightings_hold(&mut tx, &body).await,
-                "screen" => assessments_hold(&mut tx, &body).await,
+                "screen" => match assessments_hold(&mut tx, &body).await {
+                    Ok(true) => hits_hold(&mut tx, &body, at).await,
+                    other => other,
+                },
+                "rule_sweep" => hits_hold(&mut tx, &body, at).await,
+                "rule_draft" => rule_holds(&mut tx, &body).await,
                 "plan" => plan_holds(&mut tx, &subject, &body, at).await,
                 "verify scans" => verification_holds(&mut tx, &subject, &body, at).await,
                 "learn" => model_holds(&mut tx, &body).await,
@@ -73,7 +80,8 @@ pub async fn compare(
                 }
                 // What these come to is compared at the end.
                 "shadow" | "withdraw" | "approve" | "rollback" | "return" | "stop" | "drift"
-                | "add account" | "redeem" | "change account" => Ok(true),
+                | "add account" | "redeem" | "change account" | "rule_shadow" | "rule_approve"
+                | "rule_retire" | "rule_expire" => Ok(true),
                 _ => outcome_holds(&mut tx, &body).await,
             }
             .with_context(|| format!("while comparing journal entry {seq}"))?;
@@ -83,7 +91,9 @@ pub async fn compare(
                         "declarations or outcomes stored then have been altered, added or removed"
                     }
                     "sight" => "sightings kept then have been altered, added or removed",
-                    "screen" => "assessments made then have been altered, added or removed",
+                    "screen" => "assessments or hits made then have been altered, added or removed",
+                    "rule_sweep" => "hits made then have been altered, added or removed",
+                    "rule_draft" => "the rule drafted then has been altered or removed",
                     "plan" => "the plan drawn then has been altered",
                     "verify scans" => "the scans to be unpacked that were drawn then were altered",
                     "learn" => "the model learned then, or its backtest, has been altered",
@@ -120,6 +130,8 @@ struct Said {
     plans: BTreeMap<i64, (i64, &'static str)>,
     /// By account: the entry that last changed it, its state and its roles.
     accounts: BTreeMap<String, (i64, String, Vec<Grant>)>,
+    /// By version of a rule: the entry that last changed it, the rule's code, and its state.
+    rules: BTreeMap<i64, (i64, String, &'static str)>,
     /// By alarm: the entry, and when it was quiet.
     alarms: BTreeMap<AlarmKey, (i64, Option<i64>)>,
 }
@@ -181,6 +193,11 @@ impl Said {
                     life.approved = Some((actor.to_owned(), reason.to_owned(), at));
                 }
             }
+            "rule_draft" => self.ruled(seq, subject, body, "draft"),
+            "rule_shadow" => self.ruled(seq, subject, body, "shadow"),
+            "rule_approve" => self.ruled(seq, subject, body, "in_force"),
+            "rule_retire" => self.ruled(seq, subject, body, "retired"),
+            "rule_expire" => self.ruled(seq, subject, body, "expired"),
             "rollback" => self.becomes(seq, named, "rolled_back"),
             "return" => self.becomes(seq, named, "in_force"),
             "stop" => self.becomes(seq, named, "retired"),
@@ -217,6 +234,36 @@ impl Said {
     fn becomes(&mut self, seq: i64, model: &str, state: &'static str) {
         let life = self.models.entry(model.to_owned()).or_default();
         (life.seq, life.state) = (seq, state);
+    }
+
+    /// A version of a rule gets a state, and takes the place of the one that had it.
+    fn ruled(&mut self, seq: i64, subject: &str, body: &Value, state: &'static str) {
+        let Some(id) = body["rule"].as_i64() else { return };
+        let code = subject.trim_start_matches("rule ").to_owned();
+        if ["draft", "shadow", "in_force"].contains(&state) {
+            for one in self.rules.values_mut().filter(|one| one.1 == code && one.2 == state) {
+                (one.0, one.2) = (seq, "replaced");
+            }
+        }
+        self.rules.insert(id, (seq, code, state));
+    }
+
+    async fn rules_altered(&self, tx: &mut Tx) -> Result<Option<Altered>> {
+        let kept = rules::states(tx).await?;
+        for (id, code, state) in &kept {
+            let said = self.rules.get(id);
+            let (was, seq) = said.map_or(("never drafted", self.last_seq), |one| (one.2, one.0));
+            if state != was {
+                let what = format!("rule {code} ({id}) is {state}, the journal says {was}");
+                return Ok(Some(Altered { seq, what }));
+            }
+        }
+        let there = |id: &i64| kept.iter().any(|(kept, ..)| kept == id);
+        let gone = self.rules.iter().find(|(id, _)| !there(id));
+        Ok(gone.map(|(_, (seq, code, _))| Altered {
+            seq: *seq,
+            what: format!("a version of rule {code} has been removed"),
+        }))
     }
 
     /// Alarms that began or ended with an entry of the drift watch.
@@ -256,6 +303,9 @@ impl Said {
             return Ok(Some(Altered { seq: self.last_seq, what }));
         }
         if let Some(altered) = self.plans_altered(tx).await? {
+            return Ok(Some(altered));
+        }
+        if let Some(altered) = self.rules_altered(tx).await? {
             return Ok(Some(altered));
         }
         if let Some(altered) = self.accounts_altered(tx).await? {
@@ -592,4 +642,31 @@ async fn outcome_holds(tx: &mut Tx, body: &Value) -> Result<bool> {
     Ok(document == body["inspection"]
         && kept.plan_id == body["plan"].as_i64()
         && kept.channel.as_deref() == body["channel"].as_str())
+}
+
+/// Whether the hits of an entry are those that were kept then. Entries of before there were rules
+/// have none.
+async fn hits_hold(tx: &mut Tx, body: &Value, at: i64) -> Result<bool> {
+    let said = &body["rules"];
+    let (Some(asked), Some(runs)) = (said["rules"].as_array(), body["ids"].as_array()) else {
+        return Ok(said.is_null());
+    };
+    let asked: Vec<i64> = asked.iter().filter_map(Value::as_i64).collect();
+    let (mut digest, mut count) = (rules::HitDigest::default(), 0);
+    for run in runs {
+        let (Some(first), Some(last)) = (run[0].as_i64(), run[1].as_i64()) else {
+            return Ok(false);
+        };
+        let hits = rules::hits_at(tx, &asked, (first, last), at).await?;
+        count += hits.len();
+        digest.add(&hits);
+    }
+    Ok(said["hits"] == count && said["sha256"] == digest.finish())
+}
+
+async fn rule_holds(tx: &mut Tx, body: &Value) -> Result<bool> {
+    let Some(id) = body["rule"].as_i64() else { return Ok(false) };
+    let Some(document) = rules::document(tx, id).await? else { return Ok(false) };
+    let same = serde_json::from_str::<Value>(&document).is_ok_and(|one| one == body["document"]);
+    Ok(same && body["sha256"] == hex::encode(Sha256::digest(&document)))
 }

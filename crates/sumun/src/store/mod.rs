@@ -57,6 +57,7 @@ pub mod queue;
 pub mod records;
 pub mod references;
 pub mod reports;
+pub mod rules;
 pub mod sessions;
 pub mod sightings;
 pub mod tokens;

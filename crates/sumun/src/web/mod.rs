@@ -16,6 +16,7 @@ mod reads;
 mod reception;
 mod request;
 mod routes;
+pub mod sso;
 
 use std::future::Future;
 use std::io::Write as _;
@@ -54,6 +55,8 @@ pub struct App {
     site: Arc<Site>,
     events: events::Events,
     screeners: pipeline::dossier::Screeners,
+    /// The latest consignments, for who writes a rule.
+    samples: pipeline::trial::Samples,
     titles: pipeline::dossier::Titles,
 }
 
@@ -70,6 +73,8 @@ pub struct Site {
     pub demo: bool,
     /// Its name in Korean and English.
     pub name: Option<(String, String)>,
+    /// Vouches for people, beside their passwords.
+    pub sso: Option<Arc<sso::Sso>>,
 }
 
 impl Site {
@@ -192,6 +197,7 @@ pub async fn serve(
         site,
         events: events.clone(),
         screeners: pipeline::dossier::Screeners::default(),
+        samples: pipeline::trial::Samples::default(),
         titles: pipeline::dossier::Titles::default(),
     };
 

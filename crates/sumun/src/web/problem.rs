@@ -121,7 +121,7 @@ impl IntoResponse for Problem {
 fn status_of(code: &str) -> StatusCode {
     match code {
         "no_plan" | "empty_journal" | "no_account" | "no_token" | "no_capacity" | "no_export"
-        | "no_office" | "no_defect" | "no_consignment" | "no_entity" | "no_record" => {
+        | "no_office" | "no_defect" | "no_consignment" | "no_rule" | "no_entity" | "no_record" => {
             StatusCode::NOT_FOUND
         }
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
@@ -130,9 +130,8 @@ fn status_of(code: &str) -> StatusCode {
         "own_account" | "own_capacity" | "own_export" => StatusCode::FORBIDDEN,
         "no_model" | "unusable_model" | "own_model" | "in_force" | "no_challenger"
         | "no_former" | "planned" | "plan_in_work" | "idempotency_key" | "name_taken"
-        | "closed" | "has_totp" | "no_totp" | "decided" | "second_person" | "id_taken" => {
-            StatusCode::CONFLICT
-        }
+        | "closed" | "has_totp" | "no_totp" | "decided" | "second_person" | "not_in_shadow"
+        | "no_draft" | "rule_ended" | "id_taken" => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -164,6 +163,10 @@ fn next_step(code: &str) -> Option<String> {
         "order_id" => "Make a ULID for each order, and keep it when you try again.",
         "reason_code" => "GET /api/v1/codes lists the reasons and the acts that they suit.",
         "no_question" => "Say in `question` what is asked.",
+        "no_rule" => "GET /api/v1/rules lists those there are.",
+        "rule_condition" => "POST /api/v1/rules/check tells every mistake with its place.",
+        "not_in_shadow" => "POST /api/v1/rules/{code}/shadow puts a draft in shadow.",
+        "second_person" => "Let another person do it.",
         "no_view" => "GET /api/v1/views lists your own.",
         "empty_journal" => "The first act makes the first checkpoint.",
         "idempotency_key" => "Send a new Idempotency-Key with a new body.",

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::api::{
     accounts, challengers, codes, consignments, decisions, defects, dossier, entities, events,
     exports, figures, health, inspections, journal, measures, messages, models, offices, outcomes,
-    photos, plans, queue, search, session, settings, today, tokens, views,
+    photos, plans, queue, rules, search, session, settings, sso, today, tokens, views,
 };
 use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
@@ -45,6 +45,7 @@ use super::{App, Problem, assets, guard};
         (name = "offices", description = "Offices, shifts, capacities and the site's settings."),
         (name = "exports", description = "What is taken out, by two persons."),
         (name = "models", description = "What judges, and who approved it."),
+        (name = "rules", description = "What officers know, as conditions: tried, then in force."),
         (name = "inspections", description = "What the dock opens, and what comes back."),
         (name = "data", description = "What senders send, and what was wrong with it."),
         (name = "journal", description = "Proof of who did what, and why."),
@@ -81,6 +82,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(session::choose_password))
         .routes(routes!(session::offer_totp, session::remove_totp))
         .routes(routes!(session::confirm_totp))
+        .routes(routes!(sso::begin_sso))
+        .routes(routes!(sso::end_sso))
         .routes(routes!(session::list_sessions))
         .routes(routes!(session::end_session))
         .routes(routes!(session::redeem_invitation))
@@ -108,6 +111,18 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(codes::read_codes))
         .routes(routes!(measures::read_measures))
         .routes(routes!(measures::read_value))
+        .routes(routes!(rules::list_rules, rules::draft_rule))
+        .routes(routes!(rules::read_rule_catalogue))
+        .routes(routes!(rules::check_rule))
+        .routes(routes!(rules::backtest_rule))
+        .routes(routes!(rules::import_rule))
+        .routes(routes!(rules::read_rule))
+        .routes(routes!(rules::compare_rule_versions))
+        .routes(routes!(rules::list_rule_hits))
+        .routes(routes!(rules::list_consignment_hits))
+        .routes(routes!(rules::shadow_rule))
+        .routes(routes!(rules::approve_rule))
+        .routes(routes!(rules::retire_rule))
         .routes(routes!(models::list_models))
         .routes(routes!(models::read_model))
         .routes(routes!(models::approve_model))

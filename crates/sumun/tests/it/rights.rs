@@ -34,6 +34,7 @@ pub struct Things {
     export: [String; 2],
     entity: [[String; 2]; 2],
     record: [String; 2],
+    rule: [String; 2],
     account: String,
     model: String,
 }
@@ -49,6 +50,7 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         export: Default::default(),
         entity: Default::default(),
         record: Default::default(),
+        rule: Default::default(),
         account: server.person("lim", &["investigator@050"]).await?.id,
         model,
     };
@@ -110,6 +112,8 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         };
         things.export[n] = export::ask(store, &asked, by).await?.id;
         things.plan[n] = plan;
+        let rule = crate::rules::rule(&format!("rule-{office}"), &[office], "goods.value > 1");
+        things.rule[n] = acts::rule::draft(store, None, &rule, by).await?.rule.code;
     }
     Ok(things)
 }
@@ -126,6 +130,7 @@ impl Things {
                 "capacities" => self.capacity[n].clone(),
                 "exports" => self.export[n].clone(),
                 "entities" => self.entity[n][0].clone(),
+                "rules" => self.rule[n].clone(),
                 "accounts" => self.account.clone(),
                 "offices" => OFFICES[n].to_owned(),
                 "journal" => "1".to_owned(),
@@ -195,6 +200,15 @@ impl Things {
             }),
             "mend_defect" => json!({ "id": "m-1", "values": { "hs": "1" }, "reason": "because" }),
             "change_account" => json!({ "display": "Lim" }),
+            "draft_rule" => crate::rules::drafted(&crate::rules::rule(
+                &self.rule[n],
+                &[OFFICES[n]],
+                "goods.value > 1",
+            )),
+            "import_rule" => {
+                let rule = crate::rules::rule(&self.rule[n], &[OFFICES[n]], "goods.value > 2");
+                json!({ "toml": sumun::rule_file::write(&rule) })
+            }
             "decide_settings" => json!({ "reason": "because" }),
             _ => document.fitting(schema, &|name| self.field(name, n)),
         })
@@ -232,7 +246,8 @@ fn verdict(answer: &Answer) -> &'static str {
 }
 
 /// Operations that let people in, and so ask for nobody.
-const OPEN: [&str; 4] = ["sign_in", "redeem_invitation", "read_welcome", "read_health"];
+const OPEN: [&str; 6] =
+    ["sign_in", "redeem_invitation", "read_welcome", "read_health", "begin_sso", "end_sso"];
 
 /// Operations that take bytes as they are.
 const RAW: [&str; 3] = ["take_message", "inspect_message", "keep_photo"];
