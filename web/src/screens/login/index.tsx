@@ -59,7 +59,9 @@ export default function Login() {
     <Door title={t('title')}>
       {welcome?.demo && <Notice tone="note">{t('demo')}</Notice>}
       {refused && (
-        <Notice tone="bad">{t('sso_refused', { name: welcome?.sso?.name ?? 'OpenID Connect' })}</Notice>
+        <Notice tone="bad">
+          {t('sso_refused', { name: welcome?.sso?.name ?? 'OpenID Connect' })}
+        </Notice>
       )}
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="sm">
