@@ -239,6 +239,15 @@ pub(super) async fn own(
     if offices.all() {
         return Ok(());
     }
+    // What a message withdraws without naming it may be any office's.
+    if !lot.withdrawn.is_empty() || lot.seen.iter().any(|one| one.is_withdrawal()) {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "withdraws_any",
+            "The message withdraws a whole manifest or list, which may be of other offices.",
+        )
+        .next("Withdraw bill by bill, or let a sender for every office send it."));
+    }
     for arrival in &lot.arrivals {
         caller.may(Action::SendConsignments, &arrival.consignment.office)?;
     }
@@ -318,7 +327,7 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
     let name = format!("request {}", &content[..16]);
     let digest = match key {
         None => content,
-        Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {key}"))),
+        Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {actor} {key}"))),
     };
     let size_bytes = body.0.len() as i64;
     Ok(Lot {
