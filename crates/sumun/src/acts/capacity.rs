@@ -4,8 +4,8 @@
 use anyhow::Result;
 use serde_json::json;
 
-use super::account::{id_of, office_of};
 use super::account;
+use super::account::{id_of, office_of};
 use super::model::same_person;
 use crate::rights::EVERYWHERE;
 use crate::store::capacities::{self, Capacity, Content};

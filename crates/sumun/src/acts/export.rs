@@ -5,9 +5,9 @@ use anyhow::Result;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::account;
 use super::account::id_of;
 use super::capacity::has_reason;
-use super::account;
 use super::model::same_person;
 use crate::sheet;
 use crate::store::export_requests::{self, ExportRequest, LINES};

@@ -109,12 +109,12 @@ pub async fn record(
     record_own(store, reports, correct, None, by).await
 }
 
-/// As [`record`], of consignments of these offices alone: others are as if they were not there.
+/// As [`record`], of what somebody may record of alone: others are as if they were not there.
 pub async fn record_own(
     store: &Store,
     reports: &[(u64, Report)],
     correct: bool,
-    offices: Option<&Offices>,
+    own: Option<Own<'_>>,
     (actor, now): (&str, i64),
 ) -> Result<Recorded> {
     let mut done = Recorded::default();

@@ -201,7 +201,6 @@ pub async fn list_inspections(
         }
     }
     walk(&mut items);
-    let ids: Vec<&String> = items.iter().map(|item| &item.consignment).collect();
     // Whoever searches the journal before the release must not find there what was drawn.
     let plans: Vec<String> = of_shift.iter().map(|plan| format!("P-{}", plan.id)).collect();
     app.reads.saw(&caller, "read inspections", &plans).await?;

@@ -11,6 +11,7 @@ use super::inspections::PhotoTaken;
 use super::time;
 use super::words::{Channel, DetectionMethod, Modality, Outcome};
 use crate::acts::record::{self, Report};
+use crate::rights::Circumstances;
 use crate::store::outcomes;
 use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;

@@ -280,7 +280,13 @@ pub async fn read_today(
     drop(tx);
     let plans: Vec<&str> = shifts.iter().map(|shift| shift.plan.as_str()).collect();
     app.reads.saw(&caller, "read today", &plans).await?;
-    Ok(Json(Today { day: day.to_string(), offices, tiles: tiles(&stands, &shifts), shifts, alerts }))
+    Ok(Json(Today {
+        day: day.to_string(),
+        offices,
+        tiles: tiles(&stands, &shifts),
+        shifts,
+        alerts,
+    }))
 }
 
 fn signal_words(signal: &str) -> (&'static str, &'static str) {
