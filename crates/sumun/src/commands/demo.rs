@@ -146,7 +146,10 @@ impl Demo {
         let said = if office.settings.json { report.json.to_string() } else { report.text };
         writeln!(std::io::stdout().lock(), "{said}\n")?;
         let site = web::Site { demo: true, ..web::Site::default() };
-        web::serve_at(store, self.listen, site).await?;
+        let resolving = tokio::spawn(super::serve::resolve_arrivals(store.clone()));
+        let served = web::serve_at(store, self.listen, site).await;
+        resolving.abort();
+        served?;
         Ok(Report::new(json!({ "served": true }), "Stopped."))
     }
 

@@ -14,6 +14,7 @@ use crate::acts::model::SCHEDULER;
 use crate::config::now;
 use crate::pipeline;
 use crate::store::Store;
+use crate::store::entities::MACHINE;
 use crate::web::{self, Site};
 
 /// Serves the workbench and its API, until it is told to stop by Ctrl-C or SIGTERM. While nobody
@@ -97,9 +98,12 @@ impl Serve {
         }
         let store = office.store().await?;
         let due = tokio::spawn(look_regularly(store.clone(), self.every));
+        let resolving = tokio::spawn(resolve_arrivals(store.clone()));
         let served = self.serve(office, store, site).await;
         // A learning that is half way keeps nothing, and is due again at the next start.
         due.abort();
+        // A batch that is half way keeps nothing, and is resolved at the next start.
+        resolving.abort();
         served?;
         Ok(Report::new(json!({ "served": true }), "Sumun has stopped."))
     }
@@ -154,6 +158,21 @@ async fn look_regularly(store: Store, minutes: f64) {
         tokio::time::sleep(Duration::from_secs_f64(60.0 * minutes)).await;
         if let Err(error) = look(&store).await {
             tracing::warn!("what was due could not be done and is tried again: {error:#}");
+        }
+    }
+}
+
+/// Resolves parties as they arrive, a batch at a time, so that other writers get their turn.
+pub async fn resolve_arrivals(store: Store) {
+    const PAUSE: Duration = Duration::from_secs(2);
+    loop {
+        match pipeline::resolve::resolve_some(&store, (MACHINE, now())).await {
+            Ok(Some(_)) => tokio::task::yield_now().await,
+            Ok(None) => tokio::time::sleep(PAUSE).await,
+            Err(error) => {
+                tracing::warn!("parties could not be resolved and are tried again: {error:#}");
+                tokio::time::sleep(30 * PAUSE).await;
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ mod dock;
 mod document;
 mod engines;
 mod engines_agree;
+mod entities;
 mod journal;
 mod loops;
 mod measuring;

@@ -10,6 +10,7 @@ pub mod decisions;
 pub mod declared;
 pub mod defects;
 pub mod dossier;
+pub mod entities;
 pub mod events;
 pub mod exports;
 pub mod figures;
