@@ -10,7 +10,8 @@
 //! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
 //! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against
-//! codes, and [`crosscheck`] messages against each other.
+//! codes, and [`crosscheck`] messages against each other; [`resolving`] says which records of
+//! persons and firms are one.
 #![warn(missing_docs)]
 
 pub mod amount;
@@ -32,6 +33,7 @@ pub mod party;
 pub mod plan;
 pub mod playbook;
 pub mod rehearsal;
+pub mod resolving;
 pub mod rule;
 pub mod screening;
 pub mod search_key;

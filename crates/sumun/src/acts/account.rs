@@ -585,6 +585,50 @@ pub async fn sign_in(
     Ok(Attempt::Entered(Box::new(entered)))
 }
 
+/// Lets in whom the site's provider vouches for, by its issuer and its own id of the person. The
+/// first time, that id is bound to the account of this name; from then on the name counts no more.
+/// None where there is no such account, or it is closed or another's. A second factor is the
+/// provider's to ask for.
+///
+/// # Errors
+/// When the store fails.
+pub async fn enter_vouched(
+    store: &Store,
+    subject: (&str, &str),
+    name: Option<&str>,
+    from: &Whence,
+    now: i64,
+) -> Result<Option<Entered>> {
+    let mut tx = store.begin().await?;
+    let mut account = match accounts::of_subject(&mut tx, subject).await? {
+        Some(id) => found(&mut tx, &id).await?,
+        None => {
+            let name: String = name.unwrap_or_default().trim().to_lowercase();
+            let Some(account) = accounts::named(&mut tx, &name).await? else { return Ok(None) };
+            if account.state == "closed"
+                || !accounts::bind_subject(&mut tx, subject, &account.id, now).await?
+            {
+                return Ok(None);
+            }
+            let body = json!({ "issuer": subject.0, "address": from.address });
+            let by = (account.name.as_str(), now);
+            record(&mut tx, "bind account", &account.name, body, by).await?;
+            account
+        }
+    };
+    match account.state.as_str() {
+        "closed" => return Ok(None),
+        "active" => {}
+        _ => {
+            account.state = "active".to_owned();
+            accounts::update(&mut tx, &account).await?;
+        }
+    }
+    let entered = enter(&mut tx, account, from, now).await?;
+    tx.commit().await?;
+    Ok(Some(entered))
+}
+
 /// A wrong attempt; where it locks, the journal says so.
 async fn wrong(store: &Store, name: &str, locks: &[Value], now: i64) -> Result<Attempt> {
     if !locks.is_empty() {

@@ -13,9 +13,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    accounts, challengers, codes, consignments, decisions, defects, dossier, events, exports,
-    figures, health, inspections, journal, measures, messages, models, offices, outcomes, photos,
-    plans, queue, rules, search, session, settings, today, tokens, views,
+    accounts, challengers, codes, consignments, decisions, defects, dossier, entities, events,
+    exports, figures, health, inspections, journal, measures, messages, models, offices, outcomes,
+    photos, plans, queue, rules, search, session, settings, sso, today, tokens, views,
 };
 use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
@@ -37,6 +37,7 @@ use super::{App, Problem, assets, guard};
         (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
         (name = "desk", description = "An officer's day: the queue, decisions, the dossier."),
+        (name = "entities", description = "Who is behind the names, and why they are one."),
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
         (name = "measures", description = "What gets past, and what each channel yields."),
@@ -81,6 +82,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(session::choose_password))
         .routes(routes!(session::offer_totp, session::remove_totp))
         .routes(routes!(session::confirm_totp))
+        .routes(routes!(sso::begin_sso))
+        .routes(routes!(sso::end_sso))
         .routes(routes!(session::list_sessions))
         .routes(routes!(session::end_session))
         .routes(routes!(session::redeem_invitation))
@@ -95,6 +98,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(queue::list_queue))
         .routes(routes!(decisions::list_decisions, decisions::decide))
         .routes(routes!(dossier::read_dossier))
+        .routes(routes!(entities::list_entities))
+        .routes(routes!(entities::read_entity))
+        .routes(routes!(entities::read_waterfall))
+        .routes(routes!(entities::split_entity))
+        .routes(routes!(entities::merge_entities))
+        .routes(routes!(entities::list_entity_history))
         .routes(routes!(views::list_views))
         .routes(routes!(views::keep_view, views::forget_view))
         .routes(routes!(search::search))
