@@ -634,8 +634,8 @@ pub async fn enter_vouched(
     Ok(Some(entered))
 }
 
-/// Holds that who decides did not make the account of who asked: one person with two accounts is one
-/// person. An account that no longer exists, or a machine, was made by nobody here.
+/// Holds that who decides did not make the account of who asked: one person with two accounts is
+/// one person. A machine, or who acts by the command line, was made by nobody here.
 ///
 /// # Errors
 /// A refusal when they did.

@@ -131,8 +131,8 @@ pub fn read(
     }
 }
 
-/// Records and defects of what is read in memory: some ten times a day of a large sender. More would
-/// hold up everybody else for as long as it takes to keep.
+/// Records and defects of what is read in memory: some ten times a day of a large sender. More
+/// would hold up everybody else for as long as it takes to keep.
 const MOST_AT_ONCE: usize = 50_000;
 
 /// Reads bytes in memory to their end.
