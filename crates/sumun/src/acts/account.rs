@@ -605,7 +605,10 @@ pub async fn enter_vouched(
         None => {
             let name: String = name.unwrap_or_default().trim().to_lowercase();
             let Some(account) = accounts::named(&mut tx, &name).await? else { return Ok(None) };
+            // A name alone opens no account that somebody uses already: an administrator's
+            // invitation has to wait there, and it is taken up by this.
             if account.state == "closed"
+                || !accounts::take_up_all(&mut tx, &account.id, now).await?
                 || !accounts::bind_subject(&mut tx, subject, &account.id, now).await?
             {
                 return Ok(None);
@@ -618,6 +621,8 @@ pub async fn enter_vouched(
     };
     match account.state.as_str() {
         "closed" => return Ok(None),
+        // A second factor of our own is not passed by on another way in.
+        _ if account.has_totp() => return Ok(None),
         "active" => {}
         _ => {
             account.state = "active".to_owned();
@@ -627,6 +632,24 @@ pub async fn enter_vouched(
     let entered = enter(&mut tx, account, from, now).await?;
     tx.commit().await?;
     Ok(Some(entered))
+}
+
+/// Holds that who decides did not make the account of who asked: one person with two accounts is
+/// one person. A machine, or who acts by the command line, was made by nobody here.
+///
+/// # Errors
+/// A refusal when they did.
+pub async fn not_the_makers(tx: &mut Tx, asked: &str, decides: &str) -> Result<()> {
+    let Some(account) = accounts::named(tx, asked).await? else { return Ok(()) };
+    let invited = accounts::invited_by(tx, &account.id).await?;
+    let makers = invited.iter().map(String::as_str).chain([account.made_by.as_str()]);
+    if makers.into_iter().any(|maker| super::model::same_person(maker, decides)) {
+        crate::refuse!(
+            "own_account",
+            "{decides} made or invited the account of {asked}, so another person has to decide"
+        );
+    }
+    Ok(())
 }
 
 /// A wrong attempt; where it locks, the journal says so.

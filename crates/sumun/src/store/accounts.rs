@@ -155,6 +155,28 @@ pub async fn bind_subject(
     Ok(bound > 0)
 }
 
+/// Takes up every invitation of an account that is still good; false where there is none.
+pub async fn take_up_all(tx: &mut Tx, account_id: &str, now: i64) -> Result<bool> {
+    let taken = tx
+        .execute(
+            "update invitation set used_at = $2
+             where account_id = $1 and used_at is null and expires_at > $2",
+            args![account_id, now],
+        )
+        .await?;
+    Ok(taken > 0)
+}
+
+/// Who invited the person of an account, over all its invitations.
+pub async fn invited_by(tx: &mut Tx, account_id: &str) -> Result<Vec<String>> {
+    tx.fetch_all(
+        "select distinct made_by from invitation where account_id = $1 order by made_by",
+        args![account_id],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+    .await
+}
+
 /// Up to `limit` accounts with names after `after`, by name.
 pub async fn page(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Account>> {
     let sql = super::AssertSqlSafe(format!(

@@ -314,7 +314,8 @@ pub(super) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|text| text.split(';')).filter_map(|one| one.split_once('='));
     let (_, token) = pairs.find(|(name, _)| name.trim() == wanted)?;
-    Some(token.trim())
+    // A neighbouring site can plant a second one beside ours: which is ours cannot be told.
+    pairs.all(|(name, _)| name.trim() != wanted).then_some(token.trim())
 }
 
 /// Whether a session lets its account in.

@@ -70,15 +70,23 @@ impl Modify for Doors {
     }
 }
 
+/// The largest body of whoever has not signed in yet, in bytes.
+const DOOR_LIMIT: usize = 16 << 10;
+
 fn api() -> OpenApiRouter<App> {
-    let v1 = OpenApiRouter::new()
-        .routes(routes!(session::read_welcome))
+    // Whoever has not signed in yet sends little.
+    let door = OpenApiRouter::new()
         .routes(routes!(
             session::sign_in,
             session::read_session,
             session::change_session,
             session::sign_out
         ))
+        .routes(routes!(session::redeem_invitation))
+        .layer(DefaultBodyLimit::max(DOOR_LIMIT));
+    let v1 = OpenApiRouter::new()
+        .merge(door)
+        .routes(routes!(session::read_welcome))
         .routes(routes!(session::choose_password))
         .routes(routes!(session::offer_totp, session::remove_totp))
         .routes(routes!(session::confirm_totp))
@@ -86,7 +94,6 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(sso::end_sso))
         .routes(routes!(session::list_sessions))
         .routes(routes!(session::end_session))
-        .routes(routes!(session::redeem_invitation))
         .routes(routes!(consignments::list_consignments, consignments::screen_consignments))
         .routes(routes!(consignments::read_consignment))
         .routes(routes!(plans::list_plans, plans::draw_plans))

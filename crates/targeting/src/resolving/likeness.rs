@@ -162,7 +162,7 @@ pub fn sound(word: &str) -> String {
             (b'y', _) => ('i', 1),
             (sign, _) => (char::from(sign), 1),
         };
-        if text.chars().next_back() != Some(made) {
+        if !text.ends_with(made) {
             text.push(made);
         }
         at += taken;

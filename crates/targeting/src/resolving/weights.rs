@@ -150,8 +150,8 @@ impl Scale {
         rows: (usize, usize),
     ) -> f32 {
         let mut sum = 0.0;
-        for n in 0..fields.list.len() {
-            sum += self.field(records, fields, pattern[n], n, rows);
+        for (n, level) in pattern.iter().enumerate().take(fields.list.len()) {
+            sum += self.field(records, fields, *level, n, rows);
         }
         sum
     }
@@ -277,7 +277,7 @@ fn by_agreement(
                 let names = |how| matches!(how, How::Given | How::Surname | How::Further);
                 let of_names =
                     fields.list.iter().any(|f| names(f.how) && recipe.columns.contains(&f.column));
-                !own && !(names(field.how) && of_names)
+                !(own || names(field.how) && of_names)
             })
             .collect();
         if learned.iter().filter(|one| **one).count() < 2 {
