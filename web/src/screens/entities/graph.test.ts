@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { HEIGHT, MOST, pictureOf, short, WIDTH } from './graph';
 import type { EntityLink } from './queries';
 
-const link = (number: number, kind = 'phone'): EntityLink => ({
+const link = (number: number, kind: EntityLink['kind'] = 'phone'): EntityLink => ({
   entity: `E-${number}`,
   label: `Firm ${number}`,
   kind,
