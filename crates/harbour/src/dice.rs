@@ -16,6 +16,7 @@ pub(crate) enum Purpose {
     Scheme = 5,
     Lone = 6,
     Due = 7,
+    People = 8,
 }
 
 /// Joins two numbers into a well-mixed third (a SplitMix64 step).

@@ -11,6 +11,8 @@
 //! 6. `messages/` writes the rows as the messages that carriers, posts and brokers send.
 //! 7. `truth.rs` keeps what is really inside, and says what an inspection finds.
 //!
+//! Apart from that, [`people`] makes tables of persons recorded more than once.
+//!
 //! ```
 //! use harbour::{Modality, Outcome, Settings, World, inspect};
 //!
@@ -38,6 +40,7 @@ mod goods;
 pub mod messages;
 mod names;
 mod networks;
+pub mod people;
 mod places;
 mod row;
 mod traders;

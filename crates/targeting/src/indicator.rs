@@ -1,7 +1,7 @@
 //! Indicators: observable facts that officers know as signs of risk, each by name, with a sentence
 //! and with examples that prove it. One indicator is no suspicion; rules combine them. An indicator
 //! is itself a condition over the fields of `rule/field.rs`, so it costs what its parts cost and
-//! sees no more than a rule does. The figures in them are generic; a site writes its own into rules.
+//! sees no more than a rule does. The figures are generic; a site writes its own into rules.
 
 use std::sync::LazyLock;
 
@@ -321,7 +321,8 @@ static INDICATORS: [Indicator; 51] = [
         code: "mass.unlike_verified",
         ko: "신고 중량과 검증 중량(VGM)이 10% 넘게 다름",
         en: "Verified gross mass (VGM) more than 10 % from the declared",
-        text: "equipment.verified_mass_kg > equipment.mass_kg * 1.1 || equipment.verified_mass_kg < equipment.mass_kg * 0.9",
+        text: "equipment.verified_mass_kg > equipment.mass_kg * 1.1 || \
+            equipment.verified_mass_kg < equipment.mass_kg * 0.9",
         fires: &[("equipment.verified_mass_kg", "25000"), ("equipment.mass_kg", "21000")],
         quiet: &[("equipment.verified_mass_kg", "21100"), ("equipment.mass_kg", "21000")],
     },
@@ -401,7 +402,8 @@ static INDICATORS: [Indicator; 51] = [
         code: "goods.hollow",
         ko: "거의 처음 보는 발송인의 무거운 기계류 한 건",
         en: "A single heavy machine from a consignor hardly seen",
-        text: r#"goods.hs_chapter in ["84", "85"] && goods.items == 1 && goods.net_mass_kg > 50 && consignor.seen < 3"#,
+        text: "goods.hs_chapter in [\"84\", \"85\"] && goods.items == 1 && \
+            goods.net_mass_kg > 50 && consignor.seen < 3",
         fires: &[
             ("goods.hs_chapter", "84"),
             ("goods.items", "1"),
@@ -419,7 +421,8 @@ static INDICATORS: [Indicator; 51] = [
         code: "goods.carrier",
         ko: "액체·분말·화장품처럼 마약을 녹이거나 섞기 쉬운 물품",
         en: "Liquids, powders and cosmetics in which drugs are dissolved or mixed",
-        text: r#"goods.hs4 in ["1701", "2009", "2204", "2208", "2501", "3303", "3304", "3305", "3307", "3402", "4402"]"#,
+        text: "goods.hs4 in [\"1701\", \"2009\", \"2204\", \"2208\", \"2501\", \"3303\", \
+            \"3304\", \"3305\", \"3307\", \"3402\", \"4402\"]",
         fires: &[("goods.hs4", "2204")],
         quiet: &[("goods.hs4", "8471")],
     },

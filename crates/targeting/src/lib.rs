@@ -11,7 +11,8 @@
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
 //! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against
 //! codes. Who is behind the parties is asked in [`names`], [`identifier`], [`address`] and
-//! [`listing`], which no feature reads; [`crosscheck`] holds messages against each other.
+//! [`listing`], which no feature reads; [`crosscheck`] holds messages against each other, and
+//! [`resolving`] says which records of persons and firms are one.
 #![warn(missing_docs)]
 
 pub mod address;
@@ -36,6 +37,7 @@ pub mod party;
 pub mod plan;
 pub mod playbook;
 pub mod rehearsal;
+pub mod resolving;
 pub mod rule;
 pub mod screening;
 pub mod search_key;

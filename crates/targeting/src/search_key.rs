@@ -60,17 +60,24 @@ fn add(text: &str, out: &mut String) {
             }
         }
         out.push(' ');
-        for sign in word.chars() {
-            match letters(sign) {
-                Some((initial, vowel, last)) => {
-                    out.push_str(ROMAN_INITIALS[initial]);
-                    out.push_str(ROMAN_VOWELS[vowel]);
-                    out.push_str(ROMAN_FINALS[last]);
-                }
-                None => out.extend(sign.to_lowercase()),
+        out.push_str(&romanised(word));
+    }
+}
+
+/// A text with its Hangul syllables in Latin letters, each alone, and the rest in lower case.
+pub(crate) fn romanised(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match letters(sign) {
+            Some((initial, vowel, last)) => {
+                out.push_str(ROMAN_INITIALS[initial]);
+                out.push_str(ROMAN_VOWELS[vowel]);
+                out.push_str(ROMAN_FINALS[last]);
             }
+            None => out.extend(sign.to_lowercase()),
         }
     }
+    out
 }
 
 /// The search key of a text alone.

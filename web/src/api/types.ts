@@ -344,6 +344,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds entities by name, code, phone or mail; the newest when nothing is asked. */
+        get: operations["list_entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads an entity: its records and why they are one, consignments, finds, links and decisions. */
+        get: operations["read_entity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened to an entity, the oldest first. */
+        get: operations["list_entity_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes two entities one; the older id stays. */
+        post: operations["merge_entities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes records out of an entity: together they are another one from now on. */
+        post: operations["split_entity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{id}/waterfall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads why two records are, or are not, one. */
+        get: operations["read_waterfall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1262,6 +1364,40 @@ export interface paths {
         put?: never;
         /** Chooses another password; all other sessions end. */
         post: operations["choose_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads to the site's provider, where people sign in. */
+        get: operations["begin_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lets in whom the provider vouches for; the answer sets the cookie of the session. */
+        get: operations["end_sso"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2483,6 +2619,250 @@ export interface components {
              */
             value?: number | null;
         };
+        /** @description One thing that happened to an entity. */
+        EntityAct: {
+            /** @description What. */
+            act: components["schemas"]["EntityActKind"];
+            /** @description When. */
+            at: string;
+            /** @description `machine`, or the person. */
+            by: string;
+            /** @description The other entity. */
+            other?: string | null;
+            /**
+             * Format: double
+             * @description The chance by which the machine acted.
+             */
+            probability?: number | null;
+            /** @description Why. */
+            reason: string;
+            /** @description The records concerned. */
+            records: string[];
+        };
+        /**
+         * @description What happened to an entity.
+         * @enum {string}
+         */
+        EntityActKind: "made" | "joined" | "merged" | "split";
+        /** @description What the caller may do about an entity. */
+        EntityActs: {
+            /** @description Make it one with another. */
+            merge: boolean;
+            /** @description Take records out of it. */
+            split: boolean;
+        };
+        /** @description What a split or merge came to. */
+        EntityChanged: {
+            /** @description The entity that was split, or that stays. */
+            entity: string;
+            /** @description The order's id. */
+            id: string;
+            /** @description The entity that was made, or that is part of it now. */
+            other: string;
+            /** @description The records that moved. */
+            records: string[];
+        };
+        /** @description A consignment of an entity. */
+        EntityConsignment: {
+            /** @description Day of arrival. */
+            arrived_on: string;
+            /** @description What became of it. */
+            fate: components["schemas"]["Fate"];
+            found?: components["schemas"]["EntityOutcome"] | null;
+            /** @description The main goods. */
+            goods: string;
+            /**
+             * @description Its id.
+             * @example C-12
+             */
+            id: string;
+            /** @description Customs office. */
+            office: string;
+            /** @description The source's number. */
+            reference: string;
+            /** @description The part that the entity plays. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description The consignments of an entity. */
+        EntityConsignments: {
+            /** @description How many. */
+            count: number;
+            /** @description Of those, with a find. */
+            found: number;
+            /** @description Of those, inspected. */
+            inspected: number;
+            /** @description The newest. */
+            items: components["schemas"]["EntityConsignment"][];
+        };
+        /** @description A hit of a watchlist on one of an entity's consignments. */
+        EntityHit: {
+            /** @description When. */
+            at?: string | null;
+            /** @description Who decided. */
+            by?: string | null;
+            /** @description The consignment. */
+            consignment: string;
+            /** @description What an officer decided. */
+            decision?: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description The list. */
+            list: string;
+            /** @description The listed name. */
+            listing: string;
+            /**
+             * Format: double
+             * @description The chance that it is the listed one.
+             */
+            probability: number;
+            /** @description Why. */
+            reason?: string | null;
+        };
+        /** @description Another entity that shares something. */
+        EntityLink: {
+            apart?: components["schemas"]["KeptApart"] | null;
+            /** @description Consignments of the other. */
+            consignments: number;
+            /**
+             * @description The other entity.
+             * @example E-9
+             */
+            entity: string;
+            /** @description Of those, with a find. */
+            finds: number;
+            /** @description What is shared. */
+            kind: components["schemas"]["EntityLinkKind"];
+            /** @description How it is called. */
+            label: string;
+            /** @description What is shared, in a sentence. */
+            said: components["schemas"]["Said"];
+            /**
+             * Format: int32
+             * @description How many share it in all; many means that it says little.
+             */
+            shared_by: number;
+            /** @description As it was written. */
+            value: string;
+        };
+        /**
+         * @description What two entities can share.
+         * @enum {string}
+         */
+        EntityLinkKind: "phone" | "address" | "code" | "mail" | "courier";
+        /** @description A month of an entity. */
+        EntityMonth: {
+            /** @description Consignments that arrived. */
+            consignments: number;
+            /** @description Of those, with a find. */
+            found: number;
+            /** @description Of those, inspected. */
+            inspected: number;
+            /**
+             * @description The month.
+             * @example 2026-07
+             */
+            month: string;
+        };
+        /**
+         * @description What an inspection came to.
+         * @enum {string}
+         */
+        EntityOutcome: "clear" | "discrepancy" | "seizure" | "not_examined";
+        /** @description Everything about an entity. */
+        EntityPage: {
+            /** @description Its consignments. */
+            consignments: components["schemas"]["EntityConsignments"];
+            /** @description Month by month. */
+            course: components["schemas"]["EntityMonth"][];
+            /** @description Officers' decisions on its consignments, the newest first. */
+            decisions: components["schemas"]["Decision"][];
+            /** @description Hits of watchlists. */
+            hits: components["schemas"]["EntityHit"][];
+            /**
+             * @description Its id.
+             * @example E-7
+             */
+            id: string;
+            /** @description How it is called most. */
+            label: string;
+            /** @description Others that share something, the rarer first. */
+            links: components["schemas"]["EntityLink"][];
+            /** @description When its oldest record was put there. */
+            made_at: string;
+            /** @description What the caller may do. */
+            may: components["schemas"]["EntityActs"];
+            /** @description The entity that it has become part of. */
+            merged_into?: string | null;
+            possible_victim?: components["schemas"]["PossibleVictim"] | null;
+            /** @description Every way in which it was declared, the most frequent first. */
+            records: components["schemas"]["EntityRecord"][];
+            /** @description Roles that it played. */
+            roles: components["schemas"]["RoleCount"][];
+        };
+        /** @description One way in which a party was declared. */
+        EntityRecord: {
+            /** @description Address. */
+            address: string;
+            /** @description What it agrees on. */
+            because: components["schemas"]["Said"][];
+            /** @description `machine`, or the person who put it here. */
+            by: string;
+            /** @description Registration number or code. */
+            code: string;
+            /** @description Consignments that declare it so. */
+            consignments: number;
+            /** @description Country of the address. */
+            country: string;
+            /** @description Day of the first. */
+            first_on: string;
+            /**
+             * @description Its id.
+             * @example PR-12
+             */
+            id: string;
+            /** @description Day of the last. */
+            last_on: string;
+            /** @description Mail addresses. */
+            mails: string[];
+            /** @description Name. */
+            name: string;
+            /** @description Phone numbers. */
+            phones: string[];
+            /**
+             * Format: double
+             * @description The chance that it is of this entity, by the record that it agrees with best.
+             */
+            probability?: number | null;
+            /** @description Roles that it played. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description An entity in a list. */
+        EntityRow: {
+            /** @description Consignments that declare it. */
+            consignments: number;
+            /** @description Of those, with a find. */
+            finds: number;
+            /** @description Day of its first arrival. */
+            first_on: string;
+            /**
+             * @description Its id.
+             * @example E-7
+             */
+            id: string;
+            /** @description How it is called most. */
+            label: string;
+            /** @description Day of its last arrival. */
+            last_on: string;
+            /** @description Names under which it was declared. */
+            names: string[];
+            /** @description Whether one of its codes may be stolen: whose code it is may be a victim. */
+            possible_victim: boolean;
+            /** @description Different ways in which it was declared. */
+            records: number;
+            role_here?: components["schemas"]["Role"] | null;
+            /** @description Roles that it played. */
+            roles: components["schemas"]["Role"][];
+        };
         /** @description A container or other unit. */
         Equipment: {
             /** @description True when declared empty. */
@@ -2964,6 +3344,15 @@ export interface components {
             all?: components["schemas"]["Metrics"] | null;
             new_goods?: components["schemas"]["Metrics"] | null;
         };
+        /** @description A person's word that two entities are apart. */
+        KeptApart: {
+            /** @description When. */
+            at: string;
+            /** @description Who said so. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description What was known of a key before the day of arrival. */
         KeyRecord: {
             /**
@@ -3204,6 +3593,63 @@ export interface components {
                 rejects: boolean;
                 /** @description Whether somebody has seen to it. */
                 state: components["schemas"]["DefectState"];
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_EntityAct: {
+            /** @description What is on this page. */
+            items: {
+                /** @description What. */
+                act: components["schemas"]["EntityActKind"];
+                /** @description When. */
+                at: string;
+                /** @description `machine`, or the person. */
+                by: string;
+                /** @description The other entity. */
+                other?: string | null;
+                /**
+                 * Format: double
+                 * @description The chance by which the machine acted.
+                 */
+                probability?: number | null;
+                /** @description Why. */
+                reason: string;
+                /** @description The records concerned. */
+                records: string[];
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_EntityRow: {
+            /** @description What is on this page. */
+            items: {
+                /** @description Consignments that declare it. */
+                consignments: number;
+                /** @description Of those, with a find. */
+                finds: number;
+                /** @description Day of its first arrival. */
+                first_on: string;
+                /**
+                 * @description Its id.
+                 * @example E-7
+                 */
+                id: string;
+                /** @description How it is called most. */
+                label: string;
+                /** @description Day of its last arrival. */
+                last_on: string;
+                /** @description Names under which it was declared. */
+                names: string[];
+                /** @description Whether one of its codes may be stolen: whose code it is may be a victim. */
+                possible_victim: boolean;
+                /** @description Different ways in which it was declared. */
+                records: number;
+                role_here?: components["schemas"]["Role"] | null;
+                /** @description Roles that it played. */
+                roles: components["schemas"]["Role"][];
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -3741,6 +4187,21 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description Which entity is the same. */
+        Merging: {
+            /**
+             * @description A ULID made by the sender. The same order again changes nothing and is answered alike.
+             * @example 01JD8Q7ZK3V9W2M4N6P8R0T1XY
+             */
+            id: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * @description The other entity.
+             * @example E-31
+             */
+            with: string;
+        };
         /** @description A message as it was received. */
         Message: {
             /** @description When it was read to its end; none while that has not happened. */
@@ -4252,6 +4713,17 @@ export interface components {
             /** @description Monday of the week, the office's code or the regime. */
             of: string;
         };
+        /** @description What a person decided of two records. */
+        PersonsWord: {
+            /** @description `apart` or `together`. */
+            act: string;
+            /** @description When. */
+            at: string;
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A picture that is kept. */
         PhotoKept: {
             /** @description False when it was there already. */
@@ -4505,6 +4977,25 @@ export interface components {
             where: components["schemas"]["Said"];
             /** @description With what. */
             with: components["schemas"]["Modality"];
+        };
+        /** @description A code that may be stolen. Whose code it is may be a victim. */
+        PossibleVictim: {
+            /**
+             * Format: int64
+             * @description Different addresses under it.
+             */
+            addresses: number;
+            /** @description The code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Different names under it.
+             */
+            names: number;
+            /** @description What to do. */
+            next: components["schemas"]["Said"];
+            /** @description What that means. */
+            said: components["schemas"]["Said"];
         };
         /** @description How precise the risk list is. */
         PrecisionFigures: {
@@ -4987,6 +5478,13 @@ export interface components {
          * @enum {string}
          */
         Role: "consignor" | "consignee" | "declarant" | "carrier" | "courier" | "notify_party" | "forwarder";
+        /** @description How often an entity played a role. */
+        RoleCount: {
+            /** @description Consignments. */
+            consignments: number;
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+        };
         /** @description Where the goods pass. */
         Route: {
             /**
@@ -6147,6 +6645,18 @@ export interface components {
              */
             last: string;
         };
+        /** @description Which records are of another entity. */
+        Splitting: {
+            /**
+             * @description A ULID made by the sender. The same order again changes nothing and is answered alike.
+             * @example 01JD8Q7ZK3V9W2M4N6P8R0T1XY
+             */
+            id: string;
+            /** @description Why. */
+            reason: string;
+            /** @description The records that leave. */
+            records: string[];
+        };
         /** @description Another way to sign in. */
         Sso: {
             /** @description How people call it. */
@@ -6410,6 +6920,62 @@ export interface components {
             screen: string;
             /** @description When it was kept. */
             set_at: string;
+        };
+        /** @description Why two records are, or are not, one. */
+        Waterfall: {
+            decided?: components["schemas"]["PersonsWord"] | null;
+            /** @description The other. */
+            other: string;
+            /**
+             * Format: double
+             * @description The chance that they are one.
+             */
+            probability: number;
+            /** @description The one record. */
+            record: string;
+            /** @description Whether they are of one entity now. */
+            same_entity: boolean;
+            /**
+             * Format: double
+             * @description What any two records start with.
+             */
+            start_bits: number;
+            /** @description Field by field. */
+            steps: components["schemas"]["WaterfallStep"][];
+            /**
+             * Format: double
+             * @description The chance from which on the machine links two records.
+             */
+            threshold: number;
+            /**
+             * Format: double
+             * @description The sum.
+             */
+            total_bits: number;
+        };
+        /** @description One field's part. */
+        WaterfallStep: {
+            /**
+             * Format: double
+             * @description What it weighs; above 0 for one entity.
+             */
+            bits: number;
+            /**
+             * @description The field.
+             * @example phone
+             */
+            field: string;
+            /** @description What the one record says. */
+            left: string;
+            /**
+             * @description The level of agreement.
+             * @example exact
+             */
+            level: string;
+            /** @description What the other says. */
+            right: string;
+            /** @description The same in a sentence. */
+            said: components["schemas"]["Said"];
         };
         /** @description What a browser is told before anybody has signed in. */
         Welcome: {
@@ -7374,6 +7940,299 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DriftFigures"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entities: {
+        parameters: {
+            query?: {
+                /** @description Words of a name in any script, a code, phone or mail; or `E-7`, `PR-12`, `C-12`. */
+                q?: string;
+                /** @description 1 for those alone whose code may be stolen. */
+                possible_victim?: number;
+                /** @description At most so many; 20 when left out, at most 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The likeliest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EntityRow"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The entity's id.
+                 * @example E-7
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entity. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entity_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The entity's id.
+                 * @example E-7
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_EntityAct"];
+                };
+            };
+            /** @description There is none of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_entities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The entity's id.
+                 * @example E-7
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merging"];
+            };
+        };
+        responses: {
+            /** @description They are one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityChanged"];
+                };
+            };
+            /** @description The id was used before, for another order. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description They cannot become one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The entity's id.
+                 * @example E-7
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Splitting"];
+            };
+        };
+        responses: {
+            /** @description They are apart. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityChanged"];
+                };
+            };
+            /** @description The id was used before, for another order. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be split so. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_waterfall: {
+        parameters: {
+            query: {
+                /**
+                 * @description A record of the entity.
+                 * @example PR-12
+                 */
+                record: string;
+                /**
+                 * @description Another record, of this entity or another; the one that agrees best when left out.
+                 * @example PR-15
+                 */
+                other?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The entity's id.
+                 * @example E-7
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Field by field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waterfall"];
+                };
+            };
+            /** @description There is no such entity or record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not done as asked. */
@@ -9884,6 +10743,65 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider, or back to the sign-in page. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sso: {
+        parameters: {
+            query?: {
+                /** @description For which the provider says who it is. */
+                code?: string;
+                /** @description Of the errand. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the workbench, or back to the sign-in page. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not done as asked. */
             "4XX": {

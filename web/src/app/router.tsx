@@ -54,8 +54,12 @@ const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
   // Only an address of this server is led back to.
-  validateSearch: (search): { back?: string } =>
-    typeof search.back === 'string' && /^\/(?!\/)/.test(search.back) ? { back: search.back } : {},
+  validateSearch: (search): { back?: string; refused?: 'sso' } => ({
+    ...(typeof search.back === 'string' && /^\/(?!\/)/.test(search.back)
+      ? { back: search.back }
+      : {}),
+    ...(search.refused === 'sso' ? { refused: 'sso' } : {}),
+  }),
   ...screen('login'),
 });
 const welcome = createRoute({

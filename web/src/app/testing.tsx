@@ -1,10 +1,10 @@
 // What tests of components need around them: Mantine, a fresh store of queries, and real words.
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { render } from '@testing-library/react';
+import { cleanup, render } from '@testing-library/react';
 import i18next from 'i18next';
 import type { ReactNode } from 'react';
-import { beforeAll } from 'vitest';
+import { afterEach, beforeAll } from 'vitest';
 import { theme } from './theme';
 import { startWords } from './words';
 
@@ -18,6 +18,9 @@ beforeAll(async () => {
     Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
   if (!i18next.isInitialized) await startWords('en');
 });
+
+// What is left on the page would go on drawing while the next test begins, or after the last.
+afterEach(cleanup);
 
 /** Shows a component with everything around it; `screens` are the files of words it needs. */
 export async function show(component: ReactNode, ...screens: string[]) {

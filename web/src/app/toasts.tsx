@@ -24,8 +24,8 @@ function show(kind: 'good' | 'note' | 'bad', message: React.ReactNode, autoClose
 export const toast = {
   done: (said: string) => show('good', said, READ_MS),
   note: (said: string) => show('note', said, READ_MS),
-  /** Something done, with the way back. */
-  undoable(said: string, undo: () => void | Promise<void>) {
+  /** Something done, with the way back; `act` names another way than undoing. */
+  undoable(said: string, undo: () => void | Promise<void>, act?: string) {
     const id = show(
       'good',
       <Group justify="space-between" wrap="nowrap">
@@ -38,7 +38,7 @@ export const toast = {
             void undo();
           }}
         >
-          {i18next.t('parts:undo')}
+          {act ?? i18next.t('parts:undo')}
         </Button>
       </Group>,
       UNDO_MS,

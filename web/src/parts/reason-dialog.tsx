@@ -29,6 +29,8 @@ interface Props {
   words_min?: number;
   act: string;
   danger?: boolean;
+  /** Wider, for one that shows much. */
+  size?: 'lg' | 'xl';
   onAct: (reasoned: Reasoned) => Promise<unknown>;
 }
 
@@ -75,6 +77,7 @@ export function ReasonDialog(props: Props) {
       opened={opened}
       onClose={onClose}
       title={props.title}
+      {...(props.size ? { size: props.size } : {})}
       closeButtonProps={{ 'aria-label': t('close') }}
     >
       <form onSubmit={(event) => void submit(event)} noValidate>

@@ -68,6 +68,9 @@ const MARKS: &[&str] = &[
     "\0",
 ];
 
+/// Single bytes that readers act on.
+const SIGNS: &[u8] = b"0123456789+:'?*~/<>&\"{}[]\n\r \t\0\xff";
+
 /// A congruential generator: what was found is found again from the same seed.
 struct Dice(u64);
 
@@ -114,7 +117,7 @@ fn changed(dice: &mut Dice, corpus: &[Vec<u8>]) -> Vec<u8> {
                 if let Some(byte) = bytes.get_mut(at) {
                     *byte = match dice.below(3) {
                         0 => *byte ^ (1 << dice.below(8)),
-                        1 => b"0123456789+:'?*~/<>&\"{}[]\n\r \t\0\xff"[dice.below(33)],
+                        1 => SIGNS[dice.below(SIGNS.len())],
                         _ => dice.below(256) as u8,
                     };
                 }

@@ -144,6 +144,19 @@ proptest! {
     }
 }
 
+/// Each of our own messages, of every format, cut in two at each of its bytes.
+#[test]
+fn a_cut_at_any_byte_changes_nothing() {
+    use std::io::Read as _;
+    for bytes in corpus() {
+        let whole = understood(&all(&bytes));
+        for at in 0..bytes.len() {
+            let cut = bytes[..at].chain(&bytes[at..]);
+            assert_eq!(understood(&read(cut, "", &options())), whole, "cut at {at}");
+        }
+    }
+}
+
 /// Shapes that make a careless reader take time or memory squared; the test runner's limit of
 /// time is what would catch one.
 #[test]

@@ -585,6 +585,73 @@ pub async fn sign_in(
     Ok(Attempt::Entered(Box::new(entered)))
 }
 
+/// Lets in whom the site's provider vouches for, by its issuer and its own id of the person. The
+/// first time, that id is bound to the account of this name; from then on the name counts no more.
+/// None where there is no such account, or it is closed or another's. A second factor is the
+/// provider's to ask for.
+///
+/// # Errors
+/// When the store fails.
+pub async fn enter_vouched(
+    store: &Store,
+    subject: (&str, &str),
+    name: Option<&str>,
+    from: &Whence,
+    now: i64,
+) -> Result<Option<Entered>> {
+    let mut tx = store.begin().await?;
+    let mut account = match accounts::of_subject(&mut tx, subject).await? {
+        Some(id) => found(&mut tx, &id).await?,
+        None => {
+            let name: String = name.unwrap_or_default().trim().to_lowercase();
+            let Some(account) = accounts::named(&mut tx, &name).await? else { return Ok(None) };
+            // A name alone opens no account that somebody uses already: an administrator's
+            // invitation has to wait there, and it is taken up by this.
+            if account.state == "closed"
+                || !accounts::take_up_all(&mut tx, &account.id, now).await?
+                || !accounts::bind_subject(&mut tx, subject, &account.id, now).await?
+            {
+                return Ok(None);
+            }
+            let body = json!({ "issuer": subject.0, "address": from.address });
+            let by = (account.name.as_str(), now);
+            record(&mut tx, "bind account", &account.name, body, by).await?;
+            account
+        }
+    };
+    match account.state.as_str() {
+        "closed" => return Ok(None),
+        // A second factor of our own is not passed by on another way in.
+        _ if account.has_totp() => return Ok(None),
+        "active" => {}
+        _ => {
+            account.state = "active".to_owned();
+            accounts::update(&mut tx, &account).await?;
+        }
+    }
+    let entered = enter(&mut tx, account, from, now).await?;
+    tx.commit().await?;
+    Ok(Some(entered))
+}
+
+/// Holds that who decides did not make the account of who asked: one person with two accounts is
+/// one person. A machine, or who acts by the command line, was made by nobody here.
+///
+/// # Errors
+/// A refusal when they did.
+pub async fn not_the_makers(tx: &mut Tx, asked: &str, decides: &str) -> Result<()> {
+    let Some(account) = accounts::named(tx, asked).await? else { return Ok(()) };
+    let invited = accounts::invited_by(tx, &account.id).await?;
+    let makers = invited.iter().map(String::as_str).chain([account.made_by.as_str()]);
+    if makers.into_iter().any(|maker| super::model::same_person(maker, decides)) {
+        crate::refuse!(
+            "own_account",
+            "{decides} made or invited the account of {asked}, so another person has to decide"
+        );
+    }
+    Ok(())
+}
+
 /// A wrong attempt; where it locks, the journal says so.
 async fn wrong(store: &Store, name: &str, locks: &[Value], now: i64) -> Result<Attempt> {
     if !locks.is_empty() {

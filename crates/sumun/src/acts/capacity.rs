@@ -4,6 +4,7 @@
 use anyhow::Result;
 use serde_json::json;
 
+use super::account;
 use super::account::{id_of, office_of};
 use super::model::same_person;
 use crate::rights::EVERYWHERE;
@@ -127,6 +128,7 @@ pub async fn decide(
     if same_person(&capacity.made_by, by.0) {
         crate::refuse!("own_capacity", "{} proposed it, so another person has to decide", by.0);
     }
+    account::not_the_makers(&mut tx, &capacity.made_by, by.0).await?;
     capacities::decide(&mut tx, &capacity, approve, by, reason).await?;
     let entry = journal::JournalEntry {
         actor: by.0.into(),

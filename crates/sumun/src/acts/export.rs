@@ -5,6 +5,7 @@ use anyhow::Result;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::account;
 use super::account::id_of;
 use super::capacity::has_reason;
 use super::model::same_person;
@@ -103,6 +104,7 @@ pub async fn decide(
     if same_person(&request.made_by, by.0) {
         crate::refuse!("own_export", "{} asked for it, so another person has to decide", by.0);
     }
+    account::not_the_makers(&mut tx, &request.made_by, by.0).await?;
     export_requests::decide(&mut tx, id, approve, by, reason).await?;
     let body = json!({ "asked_by": request.made_by, "plan": request.plan_id, "reason": reason });
     let act = if approve { "approve export" } else { "reject export" };

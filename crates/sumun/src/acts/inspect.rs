@@ -197,7 +197,7 @@ pub async fn report(
         inspection,
     };
     let mut done = Recorded::default();
-    let how = Keeping { correct: report.correct, offices: None };
+    let how = Keeping { correct: report.correct, own: None };
     keep(&mut tx, vec![row], how, (actor, now), &mut done).await?;
     if let Some(refused) = done.refused.first() {
         crate::refuse!("unusable_report", "{}", refused.reason);

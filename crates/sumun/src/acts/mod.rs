@@ -6,6 +6,7 @@ pub mod account;
 pub mod capacity;
 pub mod decide;
 pub mod draw;
+pub mod entity;
 pub mod export;
 pub mod inspect;
 pub mod mend;

@@ -109,12 +109,12 @@ pub async fn record(
     record_own(store, reports, correct, None, by).await
 }
 
-/// As [`record`], of consignments of these offices alone: others are as if they were not there.
+/// As [`record`], of what somebody may record of alone: others are as if they were not there.
 pub async fn record_own(
     store: &Store,
     reports: &[(u64, Report)],
     correct: bool,
-    offices: Option<&Offices>,
+    own: Option<Own<'_>>,
     (actor, now): (&str, i64),
 ) -> Result<Recorded> {
     let mut done = Recorded::default();
@@ -123,7 +123,7 @@ pub async fn record_own(
         return Ok(done);
     }
     let mut tx = store.begin().await?;
-    let how = Keeping { correct, offices };
+    let how = Keeping { correct, own };
     if keep(&mut tx, understood, how, (actor, now), &mut done).await? {
         tx.commit().await?;
     }
@@ -135,25 +135,36 @@ pub async fn record_own(
 pub(super) struct Keeping<'k> {
     /// Puts a differing one in the place of what is recorded.
     pub(super) correct: bool,
-    /// Of these offices alone; of all when left out.
-    pub(super) offices: Option<&'k Offices>,
+    /// Of these alone; of all when left out.
+    pub(super) own: Option<Own<'k>>,
+}
+
+/// What somebody may record of.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'o> {
+    /// Offices of which everything.
+    pub whole: &'o Offices,
+    /// Offices of which what a released plan drew.
+    pub drawn: &'o Offices,
 }
 
 /// Keeps what was understood, within a transaction of the caller's; false when nothing changed.
 pub(super) async fn keep(
     tx: &mut Tx,
     understood: Vec<Understood>,
-    Keeping { correct, offices }: Keeping<'_>,
+    Keeping { correct, own }: Keeping<'_>,
     (actor, now): (&str, i64),
     done: &mut Recorded,
 ) -> Result<bool> {
     let references: Vec<&str> = understood.iter().map(|row| row.declaration.as_str()).collect();
     let mut register = consignments::versions(tx, &references).await?;
-    if let Some(offices) = offices {
+    if let Some(may) = own {
         let ids: Vec<i64> = register.values().flatten().map(|(_, known)| known.id).collect();
         let places = consignments::places(tx, &ids, now).await?;
         let own: HashSet<i64> = (places.into_iter())
-            .filter(|(_, office, _)| offices.contains(office))
+            .filter(|(_, office, drawn)| {
+                may.whole.contains(office) || (*drawn && may.drawn.contains(office))
+            })
             .map(|(id, ..)| id)
             .collect();
         for versions in register.values_mut() {

@@ -9,6 +9,7 @@ mod decide;
 mod defects;
 mod demo;
 mod drift;
+mod entity;
 mod export;
 mod ingest;
 mod inspect;
@@ -21,6 +22,7 @@ mod plan;
 mod record;
 mod reference;
 mod rehearse;
+mod resolve;
 mod rule;
 mod screen;
 mod serve;
@@ -94,6 +96,11 @@ pub enum Verb {
     Backtest(backtest::Backtest),
     /// Plays strategies of inspection over a past whose outcomes are known.
     Rehearse(rehearse::Rehearse),
+    /// Finds, shows, splits and merges those who are behind the names of what arrived.
+    #[command(subcommand)]
+    Entity(entity::Entities),
+    /// Says which rows of a table of persons or firms are one.
+    Resolve(resolve::Resolve),
     /// Proves that the journal and what it covers are unaltered.
     Verify(verify::Verify),
     /// Writes tables as CSV or Parquet.
@@ -251,6 +258,8 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Bias(verb) => boxed(verb.run(office)).await,
         Verb::Backtest(verb) => boxed(verb.run(office)).await,
         Verb::Rehearse(verb) => boxed(verb.run(office)).await,
+        Verb::Entity(verb) => boxed(verb.run(office)).await,
+        Verb::Resolve(verb) => verb.run(),
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
         Verb::Serve(verb) => boxed(verb.run(office)).await,

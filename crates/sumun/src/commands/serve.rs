@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
 
@@ -13,6 +14,7 @@ use crate::acts::model::SCHEDULER;
 use crate::config::now;
 use crate::pipeline;
 use crate::store::Store;
+use crate::store::entities::MACHINE;
 use crate::web::{self, Site};
 
 /// Serves the workbench and its API, until it is told to stop by Ctrl-C or SIGTERM. While nobody
@@ -52,6 +54,29 @@ pub struct Serve {
     /// The site's name in English.
     #[arg(long, env = "SUMUN_SITE_EN", value_name = "TEXT", requires = "site_ko")]
     site_en: Option<String>,
+    /// The issuer of an OpenID Connect provider, by which people may sign in too.
+    #[arg(long, env = "SUMUN_OIDC_ISSUER", value_name = "URL", requires = "oidc_client")]
+    oidc_issuer: Option<String>,
+    /// By which the provider knows this server.
+    #[arg(long, env = "SUMUN_OIDC_CLIENT", value_name = "ID", requires = "oidc_secret")]
+    oidc_client: Option<String>,
+    /// A file with what this server proves that with.
+    #[arg(long, env = "SUMUN_OIDC_SECRET", value_name = "FILE", requires = "oidc_issuer")]
+    oidc_secret: Option<PathBuf>,
+    /// How people call the provider.
+    #[arg(long, env = "SUMUN_OIDC_NAME", value_name = "TEXT", default_value = "OpenID Connect")]
+    oidc_name: String,
+    /// The claim that holds an account's name. Take one that people cannot change themselves.
+    #[arg(
+        long,
+        env = "SUMUN_OIDC_CLAIM",
+        value_name = "NAME",
+        default_value = "preferred_username"
+    )]
+    oidc_claim: String,
+    /// Who vouches for the provider's certificate, in PEM; the public authorities when left out.
+    #[arg(long, env = "SUMUN_OIDC_CA", value_name = "FILE")]
+    oidc_ca: Option<PathBuf>,
 }
 
 /// Reads `ADDRESS:PORT`, where the address may be `localhost`.
@@ -73,9 +98,12 @@ impl Serve {
         }
         let store = office.store().await?;
         let due = tokio::spawn(look_regularly(store.clone(), self.every));
+        let resolving = tokio::spawn(resolve_arrivals(store.clone()));
         let served = self.serve(office, store, site).await;
         // A learning that is half way keeps nothing, and is due again at the next start.
         due.abort();
+        // A batch that is half way keeps nothing, and is resolved at the next start.
+        resolving.abort();
         served?;
         Ok(Report::new(json!({ "served": true }), "Sumun has stopped."))
     }
@@ -85,7 +113,23 @@ impl Serve {
             (Some(cert), Some(key)) => Some(web::door::tls(cert, key)?),
             _ => None,
         };
+        let sso = match (&self.oidc_issuer, &self.oidc_client, &self.oidc_secret) {
+            (Some(issuer), Some(client), Some(secret)) => {
+                let read = std::fs::read_to_string(secret)
+                    .with_context(|| format!("while reading {}", secret.display()))?;
+                Some(Arc::new(web::sso::Sso {
+                    issuer: issuer.clone(),
+                    client_id: client.clone(),
+                    client_secret: read.trim().to_owned(),
+                    name: self.oidc_name.clone(),
+                    claim: self.oidc_claim.clone(),
+                    ca: self.oidc_ca.clone(),
+                }))
+            }
+            _ => None,
+        };
         Ok(Site {
+            sso,
             hosts: self.hosts.clone(),
             tls,
             behind_proxy: self.behind_proxy,
@@ -114,6 +158,21 @@ async fn look_regularly(store: Store, minutes: f64) {
         tokio::time::sleep(Duration::from_secs_f64(60.0 * minutes)).await;
         if let Err(error) = look(&store).await {
             tracing::warn!("what was due could not be done and is tried again: {error:#}");
+        }
+    }
+}
+
+/// Resolves parties as they arrive, a batch at a time, so that other writers get their turn.
+pub async fn resolve_arrivals(store: Store) {
+    const PAUSE: Duration = Duration::from_secs(2);
+    loop {
+        match pipeline::resolve::resolve_some(&store, (MACHINE, now())).await {
+            Ok(Some(_)) => tokio::task::yield_now().await,
+            Ok(None) => tokio::time::sleep(PAUSE).await,
+            Err(error) => {
+                tracing::warn!("parties could not be resolved and are tried again: {error:#}");
+                tokio::time::sleep(30 * PAUSE).await;
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 mod capacity;
 mod card;
 pub mod dossier;
+pub mod entity;
 mod figures;
 mod learn;
 mod listed;
@@ -14,6 +15,7 @@ mod plan;
 pub mod post_room;
 pub mod queue;
 mod receive;
+pub mod resolve;
 pub mod rules;
 mod screen;
 mod shadow;

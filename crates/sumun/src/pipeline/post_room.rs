@@ -131,12 +131,16 @@ pub fn read(
     }
 }
 
+/// Records and defects of what is read in memory: some ten times a day of a large sender. More
+/// would hold up everybody else for as long as it takes to keep.
+const MOST_AT_ONCE: usize = 50_000;
+
 /// Reads bytes in memory to their end.
 ///
 /// # Errors
-/// A refusal when they are nothing that can be read.
+/// A refusal when they are nothing that can be read, or more than [`MOST_AT_ONCE`].
 pub fn read_whole(bytes: Bytes, name: &str, reading: &Reading) -> Result<(Opened, Vec<Parcel>)> {
-    let (mut told, mut parcels) = (None, Vec::new());
+    let (mut told, mut parcels, mut records) = (None, Vec::new(), 0);
     let input = Input::Bytes(bytes);
     read(
         input,
@@ -145,6 +149,17 @@ pub fn read_whole(bytes: Bytes, name: &str, reading: &Reading) -> Result<(Opened
         &AtomicU64::new(0),
         |opened| told = Some(opened),
         |parcel| {
+            let parcel = parcel.and_then(|parcel| {
+                records += parcel.rows.len() + parcel.defects.len();
+                if records > MOST_AT_ONCE {
+                    crate::refuse!(
+                        "too_many",
+                        "there are more than {MOST_AT_ONCE} records in it: put the file where \
+                         `sumun ingest` or `sumun watch` reads it"
+                    );
+                }
+                Ok(parcel)
+            });
             let failed = parcel.is_err();
             parcels.push(parcel);
             !failed

@@ -1,6 +1,7 @@
 //! Rules at work: what is screened is held against the book of rules in force and in shadow, and
 //! every hit is kept, with what the rule read. What waited when a rule began to fire is held
-//! against it too. What a hit asks for is the plan's matter (`plan.rs`); what a rule is worth, here.
+//! against it too. What a hit asks for is the plan's matter (`plan.rs`); what a rule came to is
+//! summed up here.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -18,6 +18,9 @@ use crate::store::{Store, Tx, consignments, covered, journal, queue, sightings};
 /// Consignments looked at that name one box or one master: a groupage container has hundreds.
 const NAMING_ONE: usize = 1_000;
 
+/// Messages that speak of a master as a whole. Elsewhere one without a house is a sibling.
+const MASTERS: [&str; 2] = ["cargo-imp-fwb", "cargo-xml-xfwb"];
+
 /// Keeps the sightings of a message; gives how many were new. The same again change nothing.
 pub async fn sight(
     store: &Store,
@@ -112,7 +115,9 @@ pub async fn around(tx: &mut Tx, of: &[(i64, &Consignment)]) -> Result<Vec<Aroun
         .map(|one| (one.id, one))
         .collect();
     let mut by_number: HashMap<&str, Vec<&Version>> = HashMap::new();
+    let mut named_by: HashMap<&str, usize> = HashMap::new();
     for (number, id) in &naming {
+        *named_by.entry(number).or_default() += 1;
         if let Some(version) = standing.get(id) {
             by_number.entry(number).or_default().push(version);
         }
@@ -144,7 +149,14 @@ pub async fn around(tx: &mut Tx, of: &[(i64, &Consignment)]) -> Result<Vec<Aroun
                 },
                 shared: shared.cloned().collect(),
                 houses: match named(master) {
-                    Some(versions) if !master.is_empty() => totals(master, versions),
+                    // Of more than are looked at, no sum is the whole.
+                    Some(versions)
+                        if named_by
+                            .get(number_key(master).as_str())
+                            .is_some_and(|n| *n < NAMING_ONE) =>
+                    {
+                        totals(master, versions)
+                    }
                     _ => Totals::default(),
                 },
             }
@@ -165,8 +177,11 @@ fn totals(master: &str, versions: &[&Version]) -> Totals {
     // A house that two documents declare counts once.
     let mut houses: BTreeMap<&str, &Version> = BTreeMap::new();
     for version in versions.iter().filter(of) {
+        let speaks = MASTERS.contains(&version.consignment.source.as_str());
         match version.consignment.documents.house_bill.as_str() {
-            "" if stated.is_none_or(|known| known.id < version.id) => stated = Some(version),
+            "" if speaks && stated.is_none_or(|known| known.id < version.id) => {
+                stated = Some(version);
+            }
             "" => {}
             house => {
                 let known = houses.entry(house).or_insert(version);

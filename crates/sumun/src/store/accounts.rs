@@ -127,6 +127,56 @@ pub async fn named(tx: &mut Tx, name: &str) -> Result<Option<Account>> {
     tx.fetch_optional(sql, args![name], read).await
 }
 
+/// The account of a provider's subject.
+pub async fn of_subject(tx: &mut Tx, (issuer, subject): (&str, &str)) -> Result<Option<String>> {
+    tx.fetch_optional(
+        "select account_id from account_subject where issuer = $1 and subject = $2",
+        args![issuer, subject],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+    .await
+}
+
+/// Binds a provider's subject to an account; false where the account has another one already.
+pub async fn bind_subject(
+    tx: &mut Tx,
+    (issuer, subject): (&str, &str),
+    account_id: &str,
+    now: i64,
+) -> Result<bool> {
+    let bound = tx
+        .execute(
+            "insert into account_subject (issuer, subject, account_id, bound_at)
+             values ($1, $2, $3, $4)
+             on conflict do nothing",
+            args![issuer, subject, account_id, now],
+        )
+        .await?;
+    Ok(bound > 0)
+}
+
+/// Takes up every invitation of an account that is still good; false where there is none.
+pub async fn take_up_all(tx: &mut Tx, account_id: &str, now: i64) -> Result<bool> {
+    let taken = tx
+        .execute(
+            "update invitation set used_at = $2
+             where account_id = $1 and used_at is null and expires_at > $2",
+            args![account_id, now],
+        )
+        .await?;
+    Ok(taken > 0)
+}
+
+/// Who invited the person of an account, over all its invitations.
+pub async fn invited_by(tx: &mut Tx, account_id: &str) -> Result<Vec<String>> {
+    tx.fetch_all(
+        "select distinct made_by from invitation where account_id = $1 order by made_by",
+        args![account_id],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+    .await
+}
+
 /// Up to `limit` accounts with names after `after`, by name.
 pub async fn page(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Account>> {
     let sql = super::AssertSqlSafe(format!(

@@ -42,7 +42,9 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(11, "0011_watchlists"),
     migration!(12, "0012_rules"),
     migration!(13, "0013_reference"),
+    migration!(14, "0014_entities"),
     migration!(15, "0015_sightings"),
+    migration!(16, "0016_subject"),
 ];
 
 /// The sum of all migrations, for readers and for the test that it is the sum.

@@ -39,6 +39,7 @@ pub mod covered;
 pub mod decisions;
 pub mod defects;
 mod dialect;
+pub mod entities;
 pub mod export_requests;
 pub mod exports;
 pub mod finds;

@@ -306,10 +306,16 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// The token of the session's cookie.
 pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_named(headers, COOKIE)
+}
+
+/// What a cookie holds.
+pub(super) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|text| text.split(';')).filter_map(|one| one.split_once('='));
-    let (_, token) = pairs.find(|(name, _)| name.trim() == COOKIE)?;
-    Some(token.trim())
+    let (_, token) = pairs.find(|(name, _)| name.trim() == wanted)?;
+    // A neighbouring site can plant a second one beside ours: which is ours cannot be told.
+    pairs.all(|(name, _)| name.trim() != wanted).then_some(token.trim())
 }
 
 /// Whether a session lets its account in.

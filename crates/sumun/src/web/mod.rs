@@ -16,6 +16,7 @@ mod reads;
 mod reception;
 mod request;
 mod routes;
+pub mod sso;
 
 use std::future::Future;
 use std::io::Write as _;
@@ -72,6 +73,8 @@ pub struct Site {
     pub demo: bool,
     /// Its name in Korean and English.
     pub name: Option<(String, String)>,
+    /// Vouches for people, beside their passwords.
+    pub sso: Option<Arc<sso::Sso>>,
 }
 
 impl Site {

@@ -121,7 +121,9 @@ impl IntoResponse for Problem {
 fn status_of(code: &str) -> StatusCode {
     match code {
         "no_plan" | "empty_journal" | "no_account" | "no_token" | "no_capacity" | "no_export"
-        | "no_office" | "no_defect" | "no_consignment" | "no_rule" => StatusCode::NOT_FOUND,
+        | "no_office" | "no_defect" | "no_consignment" | "no_rule" | "no_entity" | "no_record" => {
+            StatusCode::NOT_FOUND
+        }
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "wrong_credentials" => StatusCode::UNAUTHORIZED,
         "locked" => StatusCode::TOO_MANY_REQUESTS,
@@ -129,7 +131,7 @@ fn status_of(code: &str) -> StatusCode {
         "no_model" | "unusable_model" | "own_model" | "in_force" | "no_challenger"
         | "no_former" | "planned" | "plan_in_work" | "idempotency_key" | "name_taken"
         | "closed" | "has_totp" | "no_totp" | "decided" | "second_person" | "not_in_shadow"
-        | "no_draft" | "rule_ended" => StatusCode::CONFLICT,
+        | "no_draft" | "rule_ended" | "id_taken" => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -150,6 +152,8 @@ fn next_step(code: &str) -> Option<String> {
         "unknown_model" => "GET /api/v1/models lists those there are.",
         "no_plan" => "GET /api/v1/plans lists those there are.",
         "no_consignment" => "GET /api/v1/consignments?reference=NUMBER finds it by its number.",
+        "no_entity" | "no_record" => "GET /api/v1/entities?q=WORDS finds those there are.",
+        "id_taken" => "Make a ULID for each order, and keep it when you try again.",
         "plan_in_work" => "Plan another shift of the day, such as 2021-04-05/late.",
         "nothing_awaits" => {
             "Check the office's code and the shift's date, or send the day's consignments to POST \

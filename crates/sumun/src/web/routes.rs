@@ -13,9 +13,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    accounts, challengers, codes, consignments, decisions, defects, dossier, events, exports,
-    figures, health, hits, inspections, journal, measures, messages, models, offices, outcomes,
-    photos, plans, queue, rules, search, session, settings, today, tokens, views, watchlists,
+    accounts, challengers, codes, consignments, decisions, defects, dossier, entities, events,
+    exports, figures, health, hits, inspections, journal, measures, messages, models, offices,
+    outcomes, photos, plans, queue, rules, search, session, settings, sso, today, tokens, views,
+    watchlists,
 };
 use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
@@ -37,6 +38,7 @@ use super::{App, Problem, assets, guard};
         (name = "session", description = "Signing in and out, and what one sees of oneself."),
         (name = "consignments", description = "What arrives, and how it is judged."),
         (name = "desk", description = "An officer's day: the queue, decisions, the dossier."),
+        (name = "entities", description = "Who is behind the names, and why they are one."),
         (name = "plans", description = "A shift's inspections, drawn with known chances."),
         (name = "outcomes", description = "What inspections came to."),
         (name = "measures", description = "What gets past, and what each channel yields."),
@@ -70,21 +72,30 @@ impl Modify for Doors {
     }
 }
 
+/// The largest body of whoever has not signed in yet, in bytes.
+const DOOR_LIMIT: usize = 16 << 10;
+
 fn api() -> OpenApiRouter<App> {
-    let v1 = OpenApiRouter::new()
-        .routes(routes!(session::read_welcome))
+    // Whoever has not signed in yet sends little.
+    let door = OpenApiRouter::new()
         .routes(routes!(
             session::sign_in,
             session::read_session,
             session::change_session,
             session::sign_out
         ))
+        .routes(routes!(session::redeem_invitation))
+        .layer(DefaultBodyLimit::max(DOOR_LIMIT));
+    let v1 = OpenApiRouter::new()
+        .merge(door)
+        .routes(routes!(session::read_welcome))
         .routes(routes!(session::choose_password))
         .routes(routes!(session::offer_totp, session::remove_totp))
         .routes(routes!(session::confirm_totp))
+        .routes(routes!(sso::begin_sso))
+        .routes(routes!(sso::end_sso))
         .routes(routes!(session::list_sessions))
         .routes(routes!(session::end_session))
-        .routes(routes!(session::redeem_invitation))
         .routes(routes!(consignments::list_consignments, consignments::screen_consignments))
         .routes(routes!(consignments::read_consignment))
         .routes(routes!(plans::list_plans, plans::draw_plans))
@@ -96,6 +107,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(queue::list_queue))
         .routes(routes!(decisions::list_decisions, decisions::decide))
         .routes(routes!(dossier::read_dossier))
+        .routes(routes!(entities::list_entities))
+        .routes(routes!(entities::read_entity))
+        .routes(routes!(entities::read_waterfall))
+        .routes(routes!(entities::split_entity))
+        .routes(routes!(entities::merge_entities))
+        .routes(routes!(entities::list_entity_history))
         .routes(routes!(views::list_views))
         .routes(routes!(views::keep_view, views::forget_view))
         .routes(routes!(search::search))

@@ -9,11 +9,13 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use sumun::acts::{self, account, capacity::Proposal, export};
 use sumun::config::now;
+use sumun::pipeline::resolve::resolve;
 use sumun::rights::Role;
 use sumun::store::capacities::{Content, Line};
 use sumun::store::sessions::{self, Session};
-use sumun::store::{Store, accounts};
+use sumun::store::{Store, accounts, entities};
 use targeting::outcome::Modality;
+use targeting::resolving::fact_keys;
 
 use crate::api::{batch, declared, learn_and_approve};
 use crate::document::{Document, Operation};
@@ -33,6 +35,8 @@ pub struct Things {
     watchlist: [String; 2],
     listing: [String; 2],
     hit: [String; 2],
+    entity: [[String; 2]; 2],
+    record: [String; 2],
     rule: [String; 2],
     account: String,
     model: String,
@@ -50,6 +54,8 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         watchlist: Default::default(),
         listing: Default::default(),
         hit: Default::default(),
+        entity: Default::default(),
+        record: Default::default(),
         rule: Default::default(),
         account: server.person("lim", &["investigator@050"]).await?.id,
         model,
@@ -60,8 +66,24 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
             *one = declared((100 * n + k) as u32);
             one["office"] = json!(office);
             one["parties"][0]["code"] = json!(format!("SENDER{n}"));
+            // Who is known at one office alone: two of them.
+            let consignee = json!({ "role": "consignee", "code": format!("{office}-{}", k % 2) });
+            one["parties"].as_array_mut().unwrap().push(consignee);
         }
         server.post("/api/v1/consignments", &sent).await?.expect(200)?;
+        resolve(store, ("machine", now()), |_| {}).await?;
+        let mut tx = store.read().await?;
+        for k in 0..2 {
+            let keys = fact_keys(&format!("{office}-{k}"));
+            let keys: Vec<i64> = keys.iter().map(|key| key.key as i64).collect();
+            let (_, record) = entities::with_keys(&mut tx, &keys).await?[0];
+            let place = entities::places(&mut tx, &[record]).await?.remove(0);
+            things.entity[n][k] = format!("E-{}", place.entity_id);
+            if k == 0 {
+                things.record[n] = format!("PR-{record}");
+            }
+        }
+        drop(tx);
         let order = json!({
             "office": office, "shift": "2030-01-01",
             "minutes": [{ "modality": "unpack", "minutes": 60 }],
@@ -133,6 +155,7 @@ impl Things {
                 "models" => self.model.clone(),
                 "capacities" => self.capacity[n].clone(),
                 "exports" => self.export[n].clone(),
+                "entities" => self.entity[n][0].clone(),
                 "rules" => self.rule[n].clone(),
                 "accounts" => self.account.clone(),
                 "offices" => OFFICES[n].to_owned(),
@@ -156,6 +179,7 @@ impl Things {
                     "reference" => &self.reference[n],
                     "consignment" => &self.consignment[n],
                     "plan" => &self.plan[n],
+                    "record" => &self.record[n],
                     "model" => &self.model,
                     "q" => "parts",
                     "day" => "2030-01-01",
@@ -199,6 +223,14 @@ impl Things {
             "import_watchlist" => watchlist_of(OFFICES[n], n),
             "decide_hit" => json!({
                 "id": ulid::Ulid::generate().to_string(), "verdict": "unsure", "reason": "because",
+            }),
+            "split_entity" => json!({
+                "id": ulid::Ulid::generate().to_string(), "records": ["PR-999999"],
+                "reason": "because",
+            }),
+            "merge_entities" => json!({
+                "id": ulid::Ulid::generate().to_string(), "with": self.entity[n][1],
+                "reason": "because",
             }),
             "mend_defect" => json!({ "id": "m-1", "values": { "hs": "1" }, "reason": "because" }),
             "change_account" => json!({ "display": "Lim" }),
@@ -248,7 +280,8 @@ fn verdict(answer: &Answer) -> &'static str {
 }
 
 /// Operations that let people in, and so ask for nobody.
-const OPEN: [&str; 4] = ["sign_in", "redeem_invitation", "read_welcome", "read_health"];
+const OPEN: [&str; 6] =
+    ["sign_in", "redeem_invitation", "read_welcome", "read_health", "begin_sso", "end_sso"];
 
 /// Operations that take bytes as they are.
 const RAW: [&str; 3] = ["take_message", "inspect_message", "keep_photo"];

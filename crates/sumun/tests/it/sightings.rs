@@ -99,6 +99,32 @@ fn a_seal_that_changes_between_quay_and_gate_is_in_the_dossier() {
 }
 
 #[test]
+fn houses_are_held_against_their_waybill() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let waybill = "FWB/16\n180-12345675ICNJFK/T41K509.5\nRTD/1/P41/K509.5\n/NG/CONSOL\n";
+        take(&server, "master.txt", waybill).await?;
+        let houses = |pieces: u32| {
+            format!(
+                "FHL/4\nMBI/180-12345675ICNJFK/T41K509.5\nHBS/H1/ICNJFK/31/K409.5//SHOES\n\
+                 HBS/H2/ICNJFK/{pieces}/K100//COSMETICS\n"
+            )
+        };
+        let taken = take(&server, "houses.txt", &houses(10)).await?;
+        let id = taken["consignments"][0]["id"].as_str().context("no id")?.to_owned();
+        assert!(contradictions(&server, &id).await?.is_empty());
+        // One house is amended, and the other's dossier says that the sum is another one now.
+        take(&server, "amended.txt", &houses(8)).await?;
+        let found = contradictions(&server, &id).await?;
+        assert_eq!(found.len(), 1, "{found:?}");
+        let (check, about, said) = &found[0];
+        assert_eq!((check.as_str(), about.as_str()), ("houses_unlike_master", "180-12345675"));
+        assert!(said.contains("states 41 packages, its houses come to 39"), "{said}");
+        server.stop().await
+    });
+}
+
+#[test]
 fn a_declared_box_that_no_list_names_is_told() {
     each_engine(async |store| {
         let server = Server::start(&store).await?;

@@ -1,7 +1,7 @@
 //! Rules: what officers know, as conditions that are checked, proved on the past and measured.
 //!
 //! The path of a condition: text (`syntax.rs`) is held against the fields that a rule may read
-//! (`field.rs`) by `check.rs`, with the exact place of whatever is wrong; all rules of a book become
+//! (`field.rs`) by `check.rs`, with the exact place of whatever is wrong; all rules of a book make
 //! one program over columns (`program.rs`, `columns.rs`), which says for a batch which rule fires
 //! where. What a rule is worth, before and after it is in force: `worth.rs`. How it becomes so is
 //! the office's matter.

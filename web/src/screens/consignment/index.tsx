@@ -29,6 +29,7 @@ import { Fetched } from '@/parts/states';
 import styles from './consignment.module.css';
 import { DeclaredData } from './declared';
 import { Header } from './header';
+import { RuleHits } from './hits';
 import { Parties } from './parties';
 import { Decisions, Outcomes, Playbook, Similar, Timeline, Versions } from './past';
 import { dossierQuery } from './queries';
@@ -186,6 +187,7 @@ function Whole({ dossier }: { dossier: Dossier }) {
         </div>
         <div className={styles.column}>
           <Playbook playbook={dossier.playbook} />
+          <RuleHits id={id} />
           <Decisions decisions={dossier.decisions} />
           <Outcomes outcomes={consignment.outcomes} />
           <Route stops={dossier.route} />

@@ -1,5 +1,6 @@
 // Who is named, each with the record as facts: how often seen, inspected and found irregular. A
 // party that one may not see is said to be hidden, not left out without a word.
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Dossier } from '@/api/desk';
 import { useFormat } from '@/app/format';
@@ -51,7 +52,15 @@ export function Parties({ dossier }: { dossier: Dossier }) {
           );
         })}
       </ul>
-      {hidden && <p className="quiet">{t('consignment:parties.hidden')}</p>}
+      {hidden ? (
+        <p className="quiet">{t('consignment:parties.hidden')}</p>
+      ) : (
+        <p>
+          <Link to="/entities" search={{ q: dossier.consignment.id } as never}>
+            {t('consignment:parties.entities')}
+          </Link>
+        </p>
+      )}
     </Section>
   );
 }

@@ -8,7 +8,15 @@ import { useTranslation } from 'react-i18next';
 import type { WhyStep, Why as WhyValue } from '@/api/desk';
 import { useFormat } from '@/app/format';
 import { Notice } from '@/parts/notice';
-import { addsUp, type Bar, barsOf, chanceOf, type Scale, scaleOf } from './waterfall';
+import { Mark, Push, Ticks } from '@/parts/waterfall/drawn';
+import {
+  addsUp,
+  type Bar,
+  barsOf,
+  chanceOf,
+  type Scale,
+  scaleOf,
+} from '@/parts/waterfall/waterfall';
 import styles from './why.module.css';
 
 interface Props {
@@ -205,78 +213,5 @@ function StepLine({ bar, scale, opened, toggle }: StepProps) {
         </tr>
       )}
     </Fragment>
-  );
-}
-
-const WIDE = 1000;
-const HIGH = 22;
-
-function Push({ scale, bar }: { scale: Scale; bar: { from: number; to: number } }) {
-  const from = scale.place(bar.from) * WIDE;
-  const to = scale.place(bar.to) * WIDE;
-  const up = to >= from;
-  return (
-    <svg
-      viewBox={`0 0 ${WIDE} ${HIGH}`}
-      preserveAspectRatio="none"
-      className={styles.bar}
-      aria-hidden
-    >
-      <Grid scale={scale} />
-      <rect
-        x={Math.min(from, to)}
-        y={4}
-        width={Math.max(3, Math.abs(to - from))}
-        height={HIGH - 8}
-        className={up ? styles.up : styles.down}
-      />
-      <line x1={to} x2={to} y1={4} y2={HIGH} className={styles.join} />
-    </svg>
-  );
-}
-
-function Mark({ scale, at, final = false }: { scale: Scale; at: number; final?: boolean }) {
-  const x = scale.place(at) * WIDE;
-  return (
-    <svg
-      viewBox={`0 0 ${WIDE} ${HIGH}`}
-      preserveAspectRatio="none"
-      className={styles.bar}
-      aria-hidden
-    >
-      <Grid scale={scale} />
-      <line
-        x1={x}
-        x2={x}
-        y1={final ? 0 : 6}
-        y2={final ? HIGH - 3 : HIGH}
-        className={final ? styles.final : styles.base}
-      />
-    </svg>
-  );
-}
-
-function Grid({ scale }: { scale: Scale }) {
-  return scale.ticks.map(({ chance, place }) => (
-    <line
-      key={chance}
-      x1={place * WIDE}
-      x2={place * WIDE}
-      y1={0}
-      y2={HIGH}
-      className={styles.grid}
-    />
-  ));
-}
-
-function Ticks({ scale, share }: { scale: Scale; share: (value: number) => string }) {
-  return (
-    <div className={styles.ticks}>
-      {scale.ticks.map(({ chance, place }) => (
-        <span key={chance} style={{ insetInlineStart: `${place * 100}%` }}>
-          {share(chance)}
-        </span>
-      ))}
-    </div>
   );
 }

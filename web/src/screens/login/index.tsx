@@ -19,7 +19,7 @@ const route = getRouteApi('/login');
 export default function Login() {
   const { t } = useTranslation('login');
   const router = useRouter();
-  const { back } = route.useSearch();
+  const { back, refused } = route.useSearch();
   const { data: welcome } = useQuery(welcomeQuery);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
@@ -58,6 +58,11 @@ export default function Login() {
   return (
     <Door title={t('title')}>
       {welcome?.demo && <Notice tone="note">{t('demo')}</Notice>}
+      {refused && (
+        <Notice tone="bad">
+          {t('sso_refused', { name: welcome?.sso?.name ?? 'OpenID Connect' })}
+        </Notice>
+      )}
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="sm">
           <TextInput

@@ -1,6 +1,8 @@
 //! Consignments: declarations come in and are screened at once; each can be read with all that
 //! was judged, decided and found. How they are taken in: `web/reception.rs`.
 
+use std::collections::{HashMap, HashSet};
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -20,7 +22,7 @@ use crate::pipeline;
 use crate::rights::{Circumstances, Offices};
 use crate::store::consignments::Version;
 use crate::store::messages::Tally;
-use crate::store::{assessments, consignments, outcomes, plans};
+use crate::store::{Tx, assessments, consignments, outcomes, plans};
 use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::reception::{Lot, Taken};
@@ -239,6 +241,15 @@ pub(super) async fn own(
     if offices.all() {
         return Ok(());
     }
+    // What a message withdraws without naming it may be any office's.
+    if !lot.withdrawn.is_empty() || lot.seen.iter().any(|one| one.sighting.withdrawn) {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "withdraws_any",
+            "The message withdraws a whole manifest or list, which may be of other offices.",
+        )
+        .next("Withdraw bill by bill, or let a sender for every office send it."));
+    }
     for arrival in &lot.arrivals {
         caller.may(Action::SendConsignments, &arrival.consignment.office)?;
     }
@@ -318,7 +329,7 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
     let name = format!("request {}", &content[..16]);
     let digest = match key {
         None => content,
-        Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {key}"))),
+        Some(key) => hex::encode(Sha256::digest(format!("Idempotency-Key: {actor} {key}"))),
     };
     let size_bytes = body.0.len() as i64;
     Ok(Lot {
@@ -435,7 +446,8 @@ pub async fn list_consignments(
     let mut ids: Vec<i64> = versions.values().flatten().map(|(_, known)| known.id).collect();
     let seen = caller.sees(&mut tx, &ids).await?;
     ids.retain(|id| seen.contains_key(id));
-    let described = consignments::described(&mut tx, &ids).await?;
+    let mut described = consignments::described(&mut tx, &ids).await?;
+    veil(&mut tx, &caller, &mut described).await?;
     drop(tx);
     let items: Vec<ConsignmentVersion> = described.iter().map(Into::into).collect();
     let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
@@ -486,6 +498,40 @@ pub async fn read_consignment(
     Ok(Json(detail(&app, &caller, &name).await?.0))
 }
 
+/// Of these consignments, those of which the caller must not see yet whether they were drawn: their
+/// plan is not released. Their fate must not tell it either.
+pub(super) async fn veiled(
+    tx: &mut Tx,
+    caller: &Caller,
+    ids: &[i64],
+) -> Result<HashSet<i64>, Problem> {
+    let planned = plans::of_consignments(tx, ids).await?;
+    let released = plans::released(tx, planned.iter().map(|(plan, _)| *plan), now()).await?;
+    let offices: HashMap<i64, String> = (consignments::places(tx, ids, now()).await?.into_iter())
+        .map(|(id, office, _)| (id, office))
+        .collect();
+    let mut veiled = HashSet::new();
+    for (plan, line) in planned.iter().filter(|(plan, _)| !released.contains(plan)) {
+        let office = offices.get(&line.consignment_id).map_or("", String::as_str);
+        let circumstances = Circumstances { released: released.contains(plan), drawn: line.drawn };
+        if !caller.can(Action::ReadPlan, office, circumstances)? {
+            veiled.insert(line.consignment_id);
+        }
+    }
+    Ok(veiled)
+}
+
+async fn veil(tx: &mut Tx, caller: &Caller, versions: &mut [Version]) -> Result<(), Problem> {
+    let ids: Vec<i64> = versions.iter().map(|version| version.id).collect();
+    let veiled = veiled(tx, caller, &ids).await?;
+    for version in versions.iter_mut().filter(|version| veiled.contains(&version.id)) {
+        if version.fate == targeting::consignment::Fate::Released {
+            version.fate = targeting::consignment::Fate::Pending;
+        }
+    }
+    Ok(())
+}
+
 /// One version of a consignment with all that was judged, decided and found, as far as the caller
 /// may see it; with the version, and whether names may be seen.
 pub(super) async fn detail(
@@ -500,7 +546,9 @@ pub(super) async fn detail(
     let mut tx = app.store.read().await?;
     let seen = caller.sees(&mut tx, &[id]).await?;
     let office = seen.get(&id).ok_or_else(missing)?;
-    let found = consignments::described(&mut tx, &[id]).await?.pop().ok_or_else(missing)?;
+    let mut found = consignments::described(&mut tx, &[id]).await?;
+    veil(&mut tx, caller, &mut found).await?;
+    let found = found.pop().ok_or_else(missing)?;
     let Version { ref consignment, first_id, .. } = found;
     let known = consignments::versions(&mut tx, &[&consignment.reference]).await?;
     let mut ids: Vec<i64> = known
@@ -511,7 +559,8 @@ pub(super) async fn detail(
         .collect();
     let seen = caller.sees(&mut tx, &ids).await?;
     ids.retain(|id| seen.contains_key(id));
-    let versions = consignments::described(&mut tx, &ids).await?;
+    let mut versions = consignments::described(&mut tx, &ids).await?;
+    veil(&mut tx, caller, &mut versions).await?;
     let judged = assessments::of(&mut tx, &[id], None).await?;
     let mut planned = plans::of_consignments(&mut tx, &[id]).await?;
     // What was drawn stays secret until its plan is released, to all but those who plan.

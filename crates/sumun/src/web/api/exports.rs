@@ -283,6 +283,8 @@ pub async fn read_export_file(
     name: Named,
 ) -> Result<Response, Problem> {
     let kept = found(&app, &caller, Action::AskExport, &name).await?;
+    // What one must not read any more is not fetched either.
+    found(&app, &caller, Action::ReadPlan, &name).await?;
     let (request, bytes) = export::file(&app.store, &kept.id, caller.by()).await?;
     let kind = match request.format.as_str() {
         "parquet" => "application/vnd.apache.parquet",

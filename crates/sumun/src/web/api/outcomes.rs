@@ -11,6 +11,7 @@ use super::inspections::PhotoTaken;
 use super::time;
 use super::words::{Channel, DetectionMethod, Modality, Outcome};
 use crate::acts::record::{self, Report};
+use crate::rights::Circumstances;
 use crate::store::outcomes;
 use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
@@ -159,7 +160,9 @@ pub async fn record_outcomes(
     caller: Caller,
     Body(reports): Body<Reports>,
 ) -> Result<Json<Recorded>, Problem> {
-    let offices = caller.offices(Action::RecordOutcome)?;
+    // Some may record what a released plan drew, and nothing else.
+    let drawn = caller.offices_when(Action::RecordOutcome, Circumstances::DRAWN)?;
+    let whole = caller.offices_or_none(Action::RecordOutcome, Circumstances::default())?;
     if reports.outcomes.len() > REPORTS || reports.outcomes.is_empty() {
         return Err(Problem::unusable(
             "too_many",
@@ -181,7 +184,7 @@ pub async fn record_outcomes(
     }
     let rows: Vec<(u64, Report)> =
         (1..).zip(reports.outcomes.iter().map(OutcomeReport::row)).collect();
-    let own = Some(&offices).filter(|offices| !offices.all());
+    let own = (!whole.all()).then_some(record::Own { whole: &whole, drawn: &drawn });
     let done = record::record_own(&app.store, &rows, reports.correct, own, caller.by()).await?;
     let refused: Vec<RefusedReport> = done
         .refused

@@ -64,7 +64,11 @@ pub async fn read_welcome(State(app): State<App>) -> Result<Json<Welcome>, Probl
     };
     Ok(Json(Welcome {
         first_run: !administered,
-        sso: None,
+        sso: app
+            .site
+            .sso
+            .as_ref()
+            .map(|sso| Sso { name: sso.name.clone(), url: "/api/v1/session/sso".to_owned() }),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         demo: app.site.demo,
         site: Said { ko, en },
@@ -165,7 +169,7 @@ fn session_of(caller: &Caller) -> Result<Session, Problem> {
 }
 
 /// The cookie that holds a session's token, or takes it away.
-fn cookie(app: &App, token: Option<&str>) -> Option<HeaderValue> {
+pub(super) fn cookie(app: &App, token: Option<&str>) -> Option<HeaderValue> {
     let secure = if app.site.is_secure() { "; Secure" } else { "" };
     let (token, age) = match token {
         Some(token) => (token, SESSION / 1_000_000),

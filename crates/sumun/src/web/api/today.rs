@@ -280,7 +280,13 @@ pub async fn read_today(
     drop(tx);
     let plans: Vec<&str> = shifts.iter().map(|shift| shift.plan.as_str()).collect();
     app.reads.saw(&caller, "read today", &plans).await?;
-    Ok(Json(Today { day: day.to_string(), offices, tiles: tiles(&stands), shifts, alerts }))
+    Ok(Json(Today {
+        day: day.to_string(),
+        offices,
+        tiles: tiles(&stands, &shifts),
+        shifts,
+        alerts,
+    }))
 }
 
 fn signal_words(signal: &str) -> (&'static str, &'static str) {
@@ -334,7 +340,7 @@ fn of_offices(offices: &[String], stands: &DayStands) -> Vec<Alert> {
     alerts
 }
 
-fn tiles(stands: &DayStands) -> Tiles {
+fn tiles(stands: &DayStands, shifts: &[ShiftToday]) -> Tiles {
     let count = |keep: &dyn Fn(&queue::Standing) -> bool| -> i64 {
         stands.standings.iter().filter(|one| keep(one)).map(|one| one.count).sum()
     };
@@ -343,7 +349,7 @@ fn tiles(stands: &DayStands) -> Tiles {
         arrived: stands.arrived,
         screened: count(&|one| one.lane.is_some()),
         waiting: count(&|one| one.state == "waiting"),
-        planned: count(&|one| one.drawn),
+        planned: shifts.iter().map(|shift| shift.drawn).sum(),
         done,
         held: count(&|one| matches!(one.state.as_str(), "held" | "asked")),
         found,

@@ -53,7 +53,7 @@ export const MIN_GAP = 0.15;
 const TICKS = [1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999];
 
 /** The scale on which all bars of a waterfall fit, with a little room at both ends. */
-export function scaleOf(points: readonly number[]): Scale {
+export function scaleOf(points: readonly number[], gap = MIN_GAP): Scale {
   const least = Math.min(...points);
   const most = Math.max(...points);
   const room = Math.max(0.15, (most - least) * 0.06);
@@ -66,7 +66,7 @@ export function scaleOf(points: readonly number[]): Scale {
   // Not more than the eye takes in: a tick too near to the one before is left out.
   const ticks: Scale['ticks'] = [];
   for (const tick of inside) {
-    if (tick.place - (ticks.at(-1)?.place ?? -1) >= MIN_GAP) ticks.push(tick);
+    if (tick.place - (ticks.at(-1)?.place ?? -1) >= gap) ticks.push(tick);
   }
   return { low, high, place, ticks };
 }
