@@ -109,11 +109,21 @@ fn ofacs_documents_are_read_in_both_forms() {
 
 #[test]
 fn lines_of_follow_the_money_are_read() {
-    let lines = r#"{"id":"Q1","schema":"Person","caption":"Kim Chol Su","properties":{"name":["Kim Chol Su","김철수"],"nationality":["xx"],"birthDate":["1960"],"email":["k@example.com"],"taxNumber":["9"]}}
-{"id":"O1","schema":"Ownership","properties":{"owner":["Q1"]}}
-{"id":"W1","schema":"CryptoWallet","caption":"","properties":{"publicKey":["1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"]}}
-no json
-"#;
+    let lines = [
+        concat!(
+            r#"{"id":"Q1","schema":"Person","caption":"Kim Chol Su","properties":{"#,
+            r#""name":["Kim Chol Su","김철수"],"nationality":["xx"],"birthDate":["1960"],"#,
+            r#""email":["k@example.com"],"taxNumber":["9"]}}"#
+        ),
+        r#"{"id":"O1","schema":"Ownership","properties":{"owner":["Q1"]}}"#,
+        concat!(
+            r#"{"id":"W1","schema":"CryptoWallet","caption":"","properties":{"#,
+            r#""publicKey":["1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"]}}"#
+        ),
+        "no json",
+        "",
+    ]
+    .join("\n");
     let read = listings(lines.as_bytes(), None).unwrap();
     assert_eq!((read.format, read.entries.len(), read.left_out), (ListFormat::Ftm, 2, 1));
     assert_eq!(read.entries[0].1.aliases[0].name, "김철수");

@@ -1,5 +1,5 @@
-//! Watchlists from outside: a list is imported, what arrives is held against it, an officer decides,
-//! the decision is taken over, and it expires; and the verbs of the command.
+//! Watchlists from outside: a list is imported, what arrives is held against it, an officer
+//! decides, the decision is taken over, and it expires; and the verbs of the command.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
