@@ -40,14 +40,12 @@ pub(super) fn read(text: &str, draft: &mut Draft) {
             }
         }
         "DistinctParty" => {
-            let before = draft.entries.len();
             for profile in node.all("Profile") {
+                let before = draft.entries.len();
                 draft.add(line, advanced(profile, &words));
                 if draft.entries.len() > before {
                     words.profiles.insert(profile.attribute("ID").to_owned(), before);
                 }
-                // A party has one profile.
-                break;
             }
         }
         "SanctionsEntry" => {

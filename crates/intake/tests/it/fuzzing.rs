@@ -131,9 +131,9 @@ fn changed(dice: &mut Dice, corpus: &[Vec<u8>]) -> Vec<u8> {
 #[test]
 #[ignore = "runs for as long as is asked"]
 fn readers_read_what_mutation_makes() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|said| said.parse::<u64>().ok());
+    let number = |name: &str| said(name).and_then(|said| said.parse::<u64>().ok());
     let seconds = number("FUZZ_SECONDS").unwrap_or(10);
-    let corpus = messages_of(std::env::var("READER").ok().as_deref());
+    let corpus = messages_of(said("READER").as_deref());
     let seed = number("FUZZ_SEED").unwrap_or(std::process::id().into());
     let (mut dice, mut runs) = (Dice(seed), 0u64);
     let (began, mut slowest) = (Instant::now(), Duration::ZERO);
@@ -151,4 +151,9 @@ fn readers_read_what_mutation_makes() {
     }
     let _gone = std::fs::remove_file("fuzzed.bin");
     println!("{runs} runs from seed {seed} in {seconds} s, the slowest {slowest:?}");
+}
+
+/// What the environment says of a name.
+fn said(name: &str) -> Option<String> {
+    std::env::var_os(name)?.into_string().ok()
 }

@@ -135,7 +135,7 @@ pub async fn around(tx: &mut Tx, of: &[(i64, &Consignment)]) -> Result<Vec<Aroun
             };
             let shared = one.equipment.iter().map(|unit| &unit.number);
             let shared = shared.filter(|number| {
-                named(number).is_some_and(|versions| versions.iter().any(|of| other(&of)))
+                named(number).is_some_and(|versions| versions.iter().any(|of| other(of)))
             });
             let numbers: HashSet<&str> =
                 one.equipment.iter().map(|unit| unit.number.as_str()).collect();

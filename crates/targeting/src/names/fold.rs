@@ -221,7 +221,7 @@ pub(super) fn sound(word: &str) -> String {
 /// Adds sounds; a sound that is doubled is one.
 fn push(out: &mut String, sounds: &str) {
     for sound in sounds.chars() {
-        if out.chars().next_back() != Some(sound) {
+        if !out.ends_with(sound) {
             out.push(sound);
         }
     }
@@ -232,7 +232,7 @@ pub(super) fn bones(sound: &str) -> String {
     let vowel = |sign: &char| !matches!(sign, 'a' | 'e' | 'i' | 'o' | 'u' | 'h');
     let mut out = String::with_capacity(sound.len());
     for sign in sound.chars().filter(vowel) {
-        if out.chars().next_back() != Some(sign) {
+        if !out.ends_with(sign) {
             out.push(sign);
         }
     }

@@ -238,7 +238,7 @@ fn run_together(spelling: &Spelling, kind: Kind) -> Vec<Word> {
     };
     let two = spelling.words.windows(2).filter(|two| {
         let letters = two[0].latin.len() + two[1].latin.len();
-        !two.iter().any(small) && letters <= 14 && letters >= 4
+        !two.iter().any(small) && (4..=14).contains(&letters)
     });
     let words = spelling.words.len();
     two.filter(|_| words <= 6).map(|two| align::joined(two, kind)).collect()

@@ -109,7 +109,7 @@ fn composed(text: &str) -> String {
             }
             (Some(last), 0x11a8..=0x11c2)
                 if (0xac00..=0xd7a3).contains(&(last as u32))
-                    && (last as u32 - 0xac00) % 28 == 0 =>
+                    && (last as u32 - 0xac00).is_multiple_of(28) =>
             {
                 char::from_u32(last as u32 + number - 0x11a7)
             }
