@@ -37,7 +37,7 @@ fn person(dice: &mut Dice) -> String {
 }
 
 fn listed() -> usize {
-    std::env::var("LISTED").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000)
+    std::env::var_os("LISTED").and_then(|n| n.to_str()?.parse().ok()).unwrap_or(1_000_000)
 }
 
 /// The resident memory of this process in megabytes, where the system tells.

@@ -134,9 +134,8 @@ pub async fn around(tx: &mut Tx, of: &[(i64, &Consignment)]) -> Result<Vec<Aroun
                         || mine.master_bill != theirs.master_bill)
             };
             let shared = one.equipment.iter().map(|unit| &unit.number);
-            let shared = shared.filter(|number| {
-                named(number).is_some_and(|versions| versions.iter().any(|of| other(of)))
-            });
+            let shared = shared
+                .filter(|number| named(number).is_some_and(|versions| versions.iter().any(other)));
             let numbers: HashSet<&str> =
                 one.equipment.iter().map(|unit| unit.number.as_str()).collect();
             let of_units = seen.iter().filter(|seen| numbers.contains(seen.unit.as_str()));

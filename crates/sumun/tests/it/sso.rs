@@ -201,6 +201,9 @@ async fn account(store: &Store, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// What makes an answer a forged one.
+type Forged = Box<dyn Fn(&mut Says)>;
+
 const REFUSED: &str = "/login?refused=sso";
 
 #[test]
@@ -247,7 +250,7 @@ fn no_forged_or_borrowed_answer_is_believed() {
         let claim = |name: &'static str, value: Value| {
             move |says: &mut Says| says.claims[name] = value.clone()
         };
-        let forged: Vec<(&str, Box<dyn Fn(&mut Says)>)> = vec![
+        let forged: Vec<(&str, Forged)> = vec![
             ("another's key", Box::new(|says| says.key = SigningKey::from_bytes(&[9; 32]))),
             ("no signature", Box::new(|says| says.algorithm = "none")),
             ("a shared secret", Box::new(|says| says.algorithm = "HS256")),

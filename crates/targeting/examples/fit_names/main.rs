@@ -2,6 +2,7 @@
 //! pairs that were not learnt from: `cargo run --release -p targeting --example fit_names`. Names
 //! of rules behind it print the pairs of these rules that are judged wrongly; `--pairs FILE` judges
 //! a file of pairs (left, right, kind and 1 or 0, between tabs) by the weights in force.
+#![expect(clippy::needless_range_loop, reason = "matrices are read by row and column")]
 
 mod dice;
 mod firms;
