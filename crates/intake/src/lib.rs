@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod listing;
 mod mapping;
 mod message;
 mod packed;
@@ -34,6 +35,7 @@ mod table;
 mod unpack;
 
 pub use bytes::Bytes;
+pub use listing::{ListFormat, Listings, listings};
 pub use mapping::{Mapping, MappingError, built_in};
 pub use message::{
     DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages,

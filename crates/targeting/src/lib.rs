@@ -10,10 +10,12 @@
 //! [`outcome`] comes back; [`learning`] makes the next model of it; [`measuring`] says how much got
 //! past; and [`rehearsal`] plays all of it with a labelled past. What people read and type beside
 //! that is in [`code_lists`], [`playbook`] and [`search_key`]; [`tariff`] holds words against
-//! codes, and [`crosscheck`] messages against each other; [`resolving`] says which records of
-//! persons and firms are one.
+//! codes. Who is behind the parties is asked in [`names`], [`identifier`], [`address`] and
+//! [`listing`], which no feature reads; [`crosscheck`] holds messages against each other, and
+//! [`resolving`] says which records of persons and firms are one.
 #![warn(missing_docs)]
 
+pub mod address;
 pub mod amount;
 pub mod code_lists;
 pub mod codes;
@@ -23,8 +25,10 @@ pub mod decision;
 pub mod facts;
 pub mod feature;
 pub mod history;
+pub mod identifier;
 pub mod indicator;
 pub mod learning;
+pub mod listing;
 pub mod measuring;
 pub mod model;
 pub mod names;

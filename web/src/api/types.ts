@@ -535,6 +535,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists hits: open ones by their chance, others the latest first. */
+        get: operations["list_hits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a hit with what it takes to decide it. */
+        get: operations["read_hit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hits/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides a hit, for a reason. It counts for the pair of party and listing: for all its hits, and
+         *     for those that come, until it expires or is said anew.
+         */
+        post: operations["decide_hit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -640,6 +694,77 @@ export interface paths {
         get: operations["prove_entry"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists listings by number. */
+        get: operations["list_listings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks which listings have names like this one, the likeliest first. The name stands in the body
+         *     and never in an address.
+         */
+        post: operations["match_listings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a listing with all that is known of it. */
+        get: operations["read_listing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{id}/expire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a listing for a reason. */
+        post: operations["expire_listing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1590,6 +1715,61 @@ export interface paths {
         post?: never;
         /** Forgets a view of one's own. */
         delete: operations["forget_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the watchlists, the latest import first. */
+        get: operations["list_watchlists"];
+        put?: never;
+        /**
+         * Imports a watchlist, or brings the one of this name up to date: what the file has no more
+         *     expires, what it says anew is a new listing, and what is unchanged keeps its decisions.
+         */
+        post: operations["import_watchlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a watchlist. */
+        get: operations["read_watchlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watchlists/{id}/expire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a watchlist for a reason: none of its listings counts any more. */
+        post: operations["expire_watchlist"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2910,6 +3090,13 @@ export interface components {
             /** @description Original unit. */
             unit: string;
         };
+        /** @description Why something is to count no more. */
+        Expiry: {
+            /** @description An id that the sender makes, such as a ULID. What has ended stays as it is. */
+            id: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A request to take something out. */
         Export: {
             /** @description When. */
@@ -3153,6 +3340,53 @@ export interface components {
             /** @description This program's version. */
             version: string;
         };
+        /**
+         * @description What an officer says of a hit.
+         * @enum {string}
+         */
+        HitAnswer: "same" | "not_same" | "unsure";
+        /** @description What an officer said of a hit. */
+        HitDecision: {
+            /** @description When. */
+            at: string;
+            /** @description Who said it. */
+            by: string;
+            /** @description The day from which on it counts no more. */
+            expires_on: string;
+            /**
+             * @description The hit on which it was said.
+             * @example H-77
+             */
+            hit: string;
+            /** @description The id that its sender made. */
+            id: string;
+            /** @description Why. */
+            reason: string;
+            /** @description True when it was said on an earlier hit of the same pair. */
+            reused: boolean;
+            /** @description What was said. */
+            verdict: components["schemas"]["HitAnswer"];
+        };
+        /**
+         * @description How a hit stands.
+         * @enum {string}
+         */
+        HitState: "open" | "same" | "not_same" | "unsure" | "all";
+        /** @description What an officer says of a hit. */
+        HitVerdict: {
+            /**
+             * @description The day from which on it counts no more; when left out, after 365 days for `same`, 180 for
+             *     `not_same` and 30 for `unsure`.
+             * @example 2027-05-24
+             */
+            expires_on?: string | null;
+            /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
+            id: string;
+            /** @description Why. */
+            reason: string;
+            /** @description What. */
+            verdict: components["schemas"]["HitAnswer"];
+        };
         /** @description The estimated number of irregular consignments in the traffic, with its 95 % interval. */
         Iceberg: {
             /** @description What the estimate rests on. */
@@ -3212,6 +3446,45 @@ export interface components {
              * @description The estimate before it is kept within the possible: it adds up over groups.
              */
             unclipped: number;
+        };
+        /** @description What an import came to. */
+        ImportedWatchlist: {
+            /**
+             * Format: int64
+             * @description New listings.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description How much was wrong.
+             */
+            defect_count: number;
+            /** @description What was wrong, the first hundred. */
+            defects: components["schemas"]["ListDefect"][];
+            /**
+             * Format: int64
+             * @description Listings that the file has no more, or says anew.
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description Hits among what awaits a decision.
+             */
+            hits: number;
+            /**
+             * Format: int64
+             * @description Entries that were read.
+             */
+            read: number;
+            /** @description True when this had been done before. */
+            repeated: boolean;
+            /**
+             * Format: int64
+             * @description Listings that were there and say the same.
+             */
+            unchanged: number;
+            /** @description The list as it is now. */
+            watchlist: components["schemas"]["Watchlist"];
         };
         /** @description A conflict: both sides, of which the server has kept both. */
         InspectionConflict: components["schemas"]["Problem"] & {
@@ -3393,6 +3666,20 @@ export interface components {
             red: number;
             /** Format: int64 */
             yellow: number;
+        };
+        /** @description A fault of an import. */
+        ListDefect: {
+            /** @description The field. */
+            field: string;
+            /** @description What stood there. */
+            found: string;
+            /**
+             * Format: int64
+             * @description Line from 1.
+             */
+            line: number;
+            /** @description The fault in a sentence. */
+            reason: string;
         };
         /** @description One page of a list. */
         List_Account: {
@@ -3737,6 +4024,118 @@ export interface components {
                  * @example model M-1
                  */
                 subject: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Listing: {
+            /** @description What is on this page. */
+            items: {
+                /** @description The day from which on its list counts no more. */
+                expires_on?: string | null;
+                /**
+                 * @description Its number.
+                 * @example L-120
+                 */
+                id: string;
+                /**
+                 * @description What is listed: person, organization, vessel, aircraft, address, container, wallet, contact
+                 *     or other.
+                 */
+                kind: string;
+                /** @description When it was listed. */
+                listed_at: string;
+                /** @description Its name. */
+                name: string;
+                /** @description The list's own number for it. */
+                reference: string;
+                /** @description Whether it counts. */
+                state: components["schemas"]["ListedState"];
+                /**
+                 * @description Its watchlist.
+                 * @example W-3
+                 */
+                watchlist: string;
+                /** @description The watchlist's name. */
+                watchlist_name: string;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_ListingHit: {
+            /** @description What is on this page. */
+            items: {
+                /** @description Words that agree. */
+                agree: string[];
+                /** @description The day it arrived. */
+                arrived_on: string;
+                /**
+                 * @description The consignment.
+                 * @example C-12
+                 */
+                consignment: string;
+                decision?: components["schemas"]["HitDecision"] | null;
+                /** @description Words found that the listing lacks. */
+                differ_found: string[];
+                /** @description Words listed that what was found lacks. */
+                differ_listed: string[];
+                /** @description What was found; none without the right to read parties there. */
+                found?: string | null;
+                /** @description When it was found. */
+                found_at: string;
+                /**
+                 * @description Its number.
+                 * @example H-77
+                 */
+                id: string;
+                /** @description The listing. */
+                listing: components["schemas"]["Listing"];
+                /** @description The listed name or identifier that was met. */
+                matched: string;
+                /** @description Its office. */
+                office: string;
+                /**
+                 * Format: double
+                 * @description The chance that both are the same.
+                 */
+                probability: number;
+                /** @description The consignment's reference. */
+                reference: string;
+                /** @description The party's role; none where no party is meant. */
+                role?: string | null;
+                /** @description How it stands. */
+                state: components["schemas"]["HitState"];
+                /** @description What met the listing: name, address, phone, mail, container, imo, vessel, code or call_sign. */
+                what: string;
+                /** @description Why, in a sentence. */
+                why: components["schemas"]["Said"];
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_ListingMatch: {
+            /** @description What is on this page. */
+            items: {
+                /** @description Words that agree. */
+                agree: string[];
+                /** @description Words asked for that the listing lacks. */
+                differ_left: string[];
+                /** @description Words listed that the name asked for lacks. */
+                differ_right: string[];
+                /** @description The listing. */
+                listing: components["schemas"]["Listing"];
+                /** @description The listed name. */
+                matched: string;
+                /**
+                 * Format: double
+                 * @description The chance that both are the same.
+                 */
+                probability: number;
+                /** @description Why, in a sentence. */
+                why: components["schemas"]["Said"];
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -4103,6 +4502,218 @@ export interface components {
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_Watchlist: {
+            /** @description What is on this page. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Listings that have expired.
+                 */
+                expired_listings: number;
+                /** @description The day from which on it counts no more; none for never. */
+                expires_on?: string | null;
+                /** @description The file's name. */
+                file: string;
+                /** @description How its file was written: csv, ftm, un_xml, ofac_csv or ofac_xml. */
+                format: string;
+                /**
+                 * @description Its number.
+                 * @example W-3
+                 */
+                id: string;
+                /** @description When it was imported last. */
+                imported_at: string;
+                /** @description By whom. */
+                imported_by: string;
+                /**
+                 * @description How sure the information is: 1 to 6.
+                 * @example 1
+                 */
+                information_grade: string;
+                /** @description On what law it rests. */
+                legal_basis: string;
+                /**
+                 * Format: int64
+                 * @description Listings in force.
+                 */
+                listings: number;
+                /** @description Its name. */
+                name: string;
+                /** @description The office that it is for; `*` for all. */
+                office: string;
+                /**
+                 * Format: int64
+                 * @description Hits that wait for an officer.
+                 */
+                open_hits: number;
+                /** @description Who keeps it. */
+                source: string;
+                /**
+                 * @description How reliable the source is: A to F, or X.
+                 * @example A
+                 */
+                source_grade: string;
+                /** @description Whether it counts. */
+                state: components["schemas"]["ListedState"];
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /**
+         * @description Whether something counts now.
+         * @enum {string}
+         */
+        ListedState: "in_force" | "expired";
+        /** @description One entry of a watchlist. */
+        Listing: {
+            /** @description The day from which on its list counts no more. */
+            expires_on?: string | null;
+            /**
+             * @description Its number.
+             * @example L-120
+             */
+            id: string;
+            /**
+             * @description What is listed: person, organization, vessel, aircraft, address, container, wallet, contact
+             *     or other.
+             */
+            kind: string;
+            /** @description When it was listed. */
+            listed_at: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The list's own number for it. */
+            reference: string;
+            /** @description Whether it counts. */
+            state: components["schemas"]["ListedState"];
+            /**
+             * @description Its watchlist.
+             * @example W-3
+             */
+            watchlist: string;
+            /** @description The watchlist's name. */
+            watchlist_name: string;
+        };
+        /** @description A further name of what is listed. */
+        ListingAlias: {
+            /** @description As the list writes it. */
+            name: string;
+            /** @description True when the list calls it weak: it is not searched by. */
+            weak: boolean;
+        };
+        /** @description A listing with all that is known of it. */
+        ListingDetail: components["schemas"]["Listing"] & {
+            /** @description Its further names. */
+            aliases: components["schemas"]["ListingAlias"][];
+            /** @description When it was ended. */
+            expired_at?: string | null;
+            /** @description Why. */
+            expired_because?: string | null;
+            /** @description By whom. */
+            expired_by?: string | null;
+            /** @description What met it, the latest. */
+            hits: components["schemas"]["ListingHit"][];
+            /** @description How sure the information is. */
+            information_grade: string;
+            /** @description Its identifiers. */
+            keys: components["schemas"]["ListingKey"][];
+            /** @description On what law the list rests. */
+            legal_basis: string;
+            /** @description The programmes under which it is listed. */
+            programmes: string[];
+            /** @description Why it is listed, in the list's words. */
+            remarks: string;
+            /** @description Who keeps the list. */
+            source: string;
+            /** @description How reliable the source is. */
+            source_grade: string;
+        };
+        /** @description Something in a consignment met a listing. */
+        ListingHit: {
+            /** @description Words that agree. */
+            agree: string[];
+            /** @description The day it arrived. */
+            arrived_on: string;
+            /**
+             * @description The consignment.
+             * @example C-12
+             */
+            consignment: string;
+            decision?: components["schemas"]["HitDecision"] | null;
+            /** @description Words found that the listing lacks. */
+            differ_found: string[];
+            /** @description Words listed that what was found lacks. */
+            differ_listed: string[];
+            /** @description What was found; none without the right to read parties there. */
+            found?: string | null;
+            /** @description When it was found. */
+            found_at: string;
+            /**
+             * @description Its number.
+             * @example H-77
+             */
+            id: string;
+            /** @description The listing. */
+            listing: components["schemas"]["Listing"];
+            /** @description The listed name or identifier that was met. */
+            matched: string;
+            /** @description Its office. */
+            office: string;
+            /**
+             * Format: double
+             * @description The chance that both are the same.
+             */
+            probability: number;
+            /** @description The consignment's reference. */
+            reference: string;
+            /** @description The party's role; none where no party is meant. */
+            role?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["HitState"];
+            /** @description What met the listing: name, address, phone, mail, container, imo, vessel, code or call_sign. */
+            what: string;
+            /** @description Why, in a sentence. */
+            why: components["schemas"]["Said"];
+        };
+        /** @description A hit with what it takes to decide it. */
+        ListingHitDetail: components["schemas"]["ListingHit"] & {
+            /** @description Everything that was said of the pair, the latest first. */
+            earlier: components["schemas"]["HitDecision"][];
+            /** @description All that is known of the listing. */
+            listing_detail: components["schemas"]["ListingDetail"];
+            /** @description Other hits of the same pair, the latest first. */
+            same_pair: components["schemas"]["SamePair"][];
+        };
+        /** @description An identifier of what is listed. */
+        ListingKey: {
+            /** @description What it is: address, phone, mail, container, imo, wallet, code, handle or call_sign. */
+            kind: string;
+            /** @description As the list writes it. */
+            text: string;
+            /** @description False when its check digit does not hold. */
+            valid: boolean;
+        };
+        /** @description A listing whose name is like the one asked for. */
+        ListingMatch: {
+            /** @description Words that agree. */
+            agree: string[];
+            /** @description Words asked for that the listing lacks. */
+            differ_left: string[];
+            /** @description Words listed that the name asked for lacks. */
+            differ_right: string[];
+            /** @description The listing. */
+            listing: components["schemas"]["Listing"];
+            /** @description The listed name. */
+            matched: string;
+            /**
+             * Format: double
+             * @description The chance that both are the same.
+             */
+            probability: number;
+            /** @description Why, in a sentence. */
+            why: components["schemas"]["Said"];
         };
         /** @description A new account with the link for its person. */
         MadeAccount: components["schemas"]["Account"] & components["schemas"]["Invitation"];
@@ -4489,6 +5100,25 @@ export interface components {
             /** @description Who acts, in the journal. */
             name: string;
         };
+        /** @description A name that is asked for. */
+        NameAsked: {
+            /** @description The country of a body or vessel, as a code of two letters. A person's says nothing. */
+            country?: string | null;
+            /** @description person, organization or vessel; told by the name when left out. */
+            kind?: string | null;
+            /**
+             * Format: int32
+             * @description At most so many: 1 to 100, 10 when left out.
+             */
+            limit?: number | null;
+            /** @description The name, in any script. */
+            name: string;
+            /**
+             * Format: double
+             * @description The least chance, 0.5 when left out.
+             */
+            threshold?: number | null;
+        };
         /** @description What a view is to hold. */
         NewView: {
             /** @description The filters, as the screen keeps them. */
@@ -4498,6 +5128,46 @@ export interface components {
              * @example queue
              */
             screen: string;
+        };
+        /** @description A list that is to be imported. */
+        NewWatchlist: {
+            /** @description The file's text. */
+            content: string;
+            /**
+             * @description The day from which on it counts no more.
+             * @example 2027-11-25
+             */
+            expires_on?: string | null;
+            /** @description The file's name. */
+            file?: string;
+            /**
+             * @description How it is written: csv, ftm, un_xml, ofac_csv or ofac_xml; told by its content when left
+             *     out.
+             */
+            format?: string | null;
+            /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
+            id: string;
+            /**
+             * @description How sure the information is: 1 to 6.
+             * @example 1
+             */
+            information_grade: string;
+            /** @description On what law it rests. */
+            legal_basis?: string;
+            /** @description Its name; a list of this name at this office is brought up to date. */
+            name: string;
+            /**
+             * @description The office that it is for; `*` for all.
+             * @example *
+             */
+            office: string;
+            /** @description Who keeps it. */
+            source?: string;
+            /**
+             * @description How reliable the source is: A to F, or X.
+             * @example A
+             */
+            source_grade: string;
         };
         /** @description A consignment on which nothing was decided. */
         NotDecided: {
@@ -6198,6 +6868,21 @@ export interface components {
             /** @description In Korean. */
             ko: string;
         };
+        /** @description Another consignment with a hit of the same pair. */
+        SamePair: {
+            /**
+             * @description Its consignment.
+             * @example C-9
+             */
+            consignment: string;
+            /** @description When it was found. */
+            found_at: string;
+            /**
+             * @description The hit.
+             * @example H-70
+             */
+            hit: string;
+        };
         /** @description What a rule has come to over the last half year. */
         Scorecard: {
             /**
@@ -6920,6 +7605,59 @@ export interface components {
             screen: string;
             /** @description When it was kept. */
             set_at: string;
+        };
+        /** @description A watchlist. */
+        Watchlist: {
+            /**
+             * Format: int64
+             * @description Listings that have expired.
+             */
+            expired_listings: number;
+            /** @description The day from which on it counts no more; none for never. */
+            expires_on?: string | null;
+            /** @description The file's name. */
+            file: string;
+            /** @description How its file was written: csv, ftm, un_xml, ofac_csv or ofac_xml. */
+            format: string;
+            /**
+             * @description Its number.
+             * @example W-3
+             */
+            id: string;
+            /** @description When it was imported last. */
+            imported_at: string;
+            /** @description By whom. */
+            imported_by: string;
+            /**
+             * @description How sure the information is: 1 to 6.
+             * @example 1
+             */
+            information_grade: string;
+            /** @description On what law it rests. */
+            legal_basis: string;
+            /**
+             * Format: int64
+             * @description Listings in force.
+             */
+            listings: number;
+            /** @description Its name. */
+            name: string;
+            /** @description The office that it is for; `*` for all. */
+            office: string;
+            /**
+             * Format: int64
+             * @description Hits that wait for an officer.
+             */
+            open_hits: number;
+            /** @description Who keeps it. */
+            source: string;
+            /**
+             * @description How reliable the source is: A to F, or X.
+             * @example A
+             */
+            source_grade: string;
+            /** @description Whether it counts. */
+            state: components["schemas"]["ListedState"];
         };
         /** @description Why two records are, or are not, one. */
         Waterfall: {
@@ -8512,6 +9250,116 @@ export interface operations {
             };
         };
     };
+    list_hits: {
+        parameters: {
+            query?: {
+                /** @description Those that stand so; `open` when left out. */
+                state?: "open" | "same" | "not_same" | "unsure" | "all";
+                /** @description Only those of this watchlist. */
+                watchlist?: string;
+                /** @description Only those of this consignment. */
+                consignment?: string;
+                /** @description Only those whose decision was taken over from an earlier hit, or only the others. */
+                reused?: boolean;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of hits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ListingHit"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_hit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hit's number, such as H-77. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingHitDetail"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_hit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hit's number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HitVerdict"];
+            };
+        };
+        responses: {
+            /** @description Decided. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingHitDetail"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_inspections: {
         parameters: {
             query: {
@@ -8773,6 +9621,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_listings: {
+        parameters: {
+            query?: {
+                /** @description Only those of this watchlist. */
+                watchlist?: string;
+                /** @description Only those of this kind. */
+                kind?: string;
+                /** @description Only those that hold these words, the first three of them. */
+                q?: string;
+                /** @description Only those that count, or only those that do not. */
+                state?: "in_force" | "expired";
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of listings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Listing"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    match_listings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameAsked"];
+            };
+        };
+        responses: {
+            /** @description The listings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ListingMatch"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The listing's number, such as L-120. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The listing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingDetail"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    expire_listing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The listing's number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Expiry"];
+            };
+        };
+        responses: {
+            /** @description It counts no more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingDetail"];
                 };
             };
             /** @description Not done as asked. */
@@ -11325,6 +12316,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_watchlists: {
+        parameters: {
+            query?: {
+                /** @description Only those that count, or only those that do not. */
+                state?: "in_force" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The watchlists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Watchlist"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_watchlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWatchlist"];
+            };
+        };
+        responses: {
+            /** @description Imported. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedWatchlist"];
+                };
+            };
+            /** @description The file or the order cannot be used; nothing was changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_watchlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The watchlist's number, such as W-3. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The watchlist. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watchlist"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    expire_watchlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The watchlist's number. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Expiry"];
+            };
+        };
+        responses: {
+            /** @description It counts no more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watchlist"];
                 };
             };
             /** @description Not done as asked. */

@@ -46,7 +46,9 @@ const guarded = createRoute({
   component: Shell,
   beforeLoad: async ({ location }) => {
     const session = await queries.ensureQueryData(sessionQuery);
-    if (!session) throw redirect({ to: '/login', search: { back: location.href } });
+    // Who came to no screen in particular begins where their own work is.
+    const search = location.href === '/' ? {} : { back: location.href };
+    if (!session) throw redirect({ to: '/login', search });
   },
 });
 

@@ -9,7 +9,7 @@ pub(crate) mod checks;
 mod draft;
 mod edifact;
 mod post;
-mod text;
+pub(crate) mod text;
 mod window;
 mod x12;
 mod xml;

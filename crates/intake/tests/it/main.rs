@@ -4,6 +4,7 @@
 mod files;
 mod fuzzing;
 mod kcs;
+mod listings;
 mod mappings;
 mod memory;
 mod messages;

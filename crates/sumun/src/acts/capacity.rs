@@ -158,7 +158,7 @@ pub async fn decide(
 /// A refusal otherwise.
 pub fn has_reason(reason: &str) -> Result<()> {
     if reason.trim().is_empty() {
-        crate::refuse!("no_reason", "say why");
+        crate::refuse!("no_reason", "say why, in words: the journal keeps the reason");
     }
     if reason.contains('\0') || reason.chars().count() > 4_000 {
         crate::refuse!("text", "the reason has more than 4000 characters, or the character NUL");

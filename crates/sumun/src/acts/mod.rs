@@ -19,3 +19,4 @@ pub mod rule;
 pub mod second_factor;
 pub mod token;
 pub mod verification;
+pub mod watchlist;

@@ -47,9 +47,10 @@ fn modality(text: &str) -> Result<Modality, String> {
 }
 
 fn number(text: &str) -> Result<i64, String> {
+    // A bare number is what a source calls something, and as an id it would be another's cargo.
     let upper = text.to_ascii_uppercase();
-    let digits = upper.strip_prefix("C-").unwrap_or(&upper);
-    digits.parse().map_err(|_| format!("`{text}` is no consignment, such as C-12"))
+    let id = upper.strip_prefix("C-").and_then(|digits| digits.parse().ok());
+    id.ok_or_else(|| format!("`{text}` is no consignment's id: they look like C-12"))
 }
 
 fn reasons() -> String {

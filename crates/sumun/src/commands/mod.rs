@@ -30,6 +30,7 @@ mod table;
 mod token;
 mod verify;
 mod watch;
+mod watchlist;
 
 use std::future::Future;
 use std::io::{IsTerminal, Write};
@@ -63,6 +64,9 @@ pub enum Verb {
     /// Loads lists of goods, places and countries, and asks them.
     #[command(subcommand)]
     Reference(reference::References),
+    /// Imports watchlists, shows and ends them, and screens names.
+    #[command(subcommand)]
+    Watchlist(watchlist::Watchlists),
     /// Compares names in a table.
     #[command(subcommand)]
     Match(matching::Matching),
@@ -240,6 +244,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
         Verb::Reference(verb) => boxed(verb.run(office)).await,
+        Verb::Watchlist(verb) => boxed(verb.run(office)).await,
         Verb::Match(verb) => verb.run(),
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,

@@ -8,6 +8,7 @@ pub mod dossier;
 pub mod entity;
 mod figures;
 mod learn;
+mod listed;
 mod measure;
 pub mod page;
 mod plan;
@@ -45,6 +46,7 @@ pub use figures::{
 pub use learn::{
     Backtested, Expected, OverFolds, Rolled, RolledFigures, backtest, learn, lessons, rolling,
 };
+pub use listed::{InForce, lists_in_force, meet, meet_pending, role_word};
 pub use measure::{Asked, Change, Measure, Period, Standing, Stratum, measure, measure_as};
 pub use plan::{
     Means, MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,

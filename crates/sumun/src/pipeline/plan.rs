@@ -265,7 +265,8 @@ async fn candidates(
         }
         anyhow::ensure!(told.len() == waiting.len(), "a consignment that waits is gone");
     }
-    let known = waiting.iter().enumerate().map(|(n, one)| {
+    let mut known: Vec<Known> = Vec::with_capacity(waiting.len());
+    known.extend(waiting.iter().enumerate().map(|(n, one)| {
         let expected = one.p_irregular.unwrap_or(UNSCREENED.0);
         let expected_critical = one.p_critical.unwrap_or(UNSCREENED.1);
         let told = told.get(n);
@@ -285,8 +286,24 @@ async fn candidates(
             profile,
             must: told.is_some_and(|told| told.must) || demanded.contains(&one.id),
         }
-    });
-    Ok(known.collect())
+    }));
+    rank_unscreened(waiting, &mut known);
+    Ok(known)
+}
+
+/// Ranks what no model has judged in the middle of what one has: nothing is known of it, so it takes
+/// no place that is certain, and keeps its chance.
+fn rank_unscreened(waiting: &[Awaiting], known: &mut [Known]) {
+    let screened = |one: &Awaiting| one.p_irregular.is_some();
+    let mut risks: Vec<f64> = (waiting.iter().zip(known.iter()))
+        .filter(|(one, _)| screened(one))
+        .map(|(_, known)| known.risk)
+        .collect();
+    risks.sort_by(f64::total_cmp);
+    let Some(&middle) = risks.get(risks.len() / 2) else { return };
+    for (_, known) in waiting.iter().zip(known).filter(|(one, _)| !screened(one)) {
+        known.risk = middle;
+    }
 }
 
 /// Chances and draw, as lines in rising order of id; with bundles also what the plan came to, as

@@ -201,6 +201,12 @@ pub async fn receive_within(
     let ended: Vec<i64> = sorted.superseded.iter().copied().chain(known_before).collect();
     queue::refresh(tx, &ended).await?;
     ledger.keep(tx).await?;
+    let arrived: Vec<(i64, &Consignment)> = versions
+        .iter()
+        .filter(|version| version.fate == Fate::Pending)
+        .map(|version| (version.id, version.consignment))
+        .collect();
+    super::meet(tx, &arrived, (actor, now)).await?;
     messages::add(tx, message.id, sorted.tally).await?;
     let mut digest = covered::Documents::default();
     versions.iter().for_each(|version| digest.add(version.document));

@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_accounts"),
     migration!(9, "0009_desk"),
     migration!(10, "0010_data"),
+    migration!(11, "0011_watchlists"),
     migration!(12, "0012_rules"),
     migration!(13, "0013_reference"),
     migration!(14, "0014_entities"),

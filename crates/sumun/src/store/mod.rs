@@ -44,6 +44,7 @@ pub mod export_requests;
 pub mod exports;
 pub mod finds;
 pub mod histories;
+pub mod hits;
 pub mod journal;
 pub mod messages;
 pub mod migrations;
@@ -63,6 +64,7 @@ pub mod sightings;
 pub mod tokens;
 pub mod verifications;
 pub mod views;
+pub mod watchlists;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

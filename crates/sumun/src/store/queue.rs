@@ -66,8 +66,10 @@ pub async fn wait(tx: &mut Tx, new: &[NewRow<'_>]) -> Result<()> {
             ("names", Kind::Text),
         ],
         "on conflict (consignment_id) do update
-         set score = excluded.score, lane = excluded.lane
-         where queue_row.plan_id = 0 and excluded.lane <> ''",
+         set score = case when queue_row.plan_id = 0 then excluded.score
+                 else queue_row.score end,
+             lane = excluded.lane
+         where excluded.lane <> '' and (queue_row.plan_id = 0 or queue_row.lane = '')",
         new.iter().zip(&texts).map(|(row, (words, names, hs, origin))| {
             let consignment = row.consignment;
             let value = consignment.main_goods().and_then(|goods| goods.value);

@@ -14,8 +14,9 @@ use utoipa_axum::routes;
 
 use super::api::{
     accounts, challengers, codes, consignments, decisions, defects, dossier, entities, events,
-    exports, figures, health, inspections, journal, measures, messages, models, offices, outcomes,
-    photos, plans, queue, rules, search, session, settings, sso, today, tokens, views,
+    exports, figures, health, hits, inspections, journal, measures, messages, models, offices,
+    outcomes, photos, plans, queue, rules, search, session, settings, sso, today, tokens, views,
+    watchlists,
 };
 use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
@@ -48,6 +49,7 @@ use super::{App, Problem, assets, guard};
         (name = "rules", description = "What officers know, as conditions: tried, then in force."),
         (name = "inspections", description = "What the dock opens, and what comes back."),
         (name = "data", description = "What senders send, and what was wrong with it."),
+        (name = "watchlists", description = "Who and what is listed, and what met it."),
         (name = "journal", description = "Proof of who did what, and why."),
         (name = "server", description = "How the server is doing.")
     )
@@ -171,6 +173,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(figures::read_precision))
         .routes(routes!(figures::read_coverage))
         .routes(routes!(figures::read_drift))
+        .routes(routes!(watchlists::list_watchlists, watchlists::import_watchlist))
+        .routes(routes!(watchlists::read_watchlist))
+        .routes(routes!(watchlists::expire_watchlist))
+        .routes(routes!(watchlists::list_listings))
+        .routes(routes!(watchlists::match_listings))
+        .routes(routes!(watchlists::read_listing))
+        .routes(routes!(watchlists::expire_listing))
+        .routes(routes!(hits::list_hits))
+        .routes(routes!(hits::read_hit))
+        .routes(routes!(hits::decide_hit))
         .routes(routes!(journal::verify_journal))
         .routes(routes!(journal::read_checkpoint));
     OpenApiRouter::with_openapi(Frame::openapi())

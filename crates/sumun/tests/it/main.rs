@@ -33,3 +33,4 @@ mod sso;
 mod store;
 mod tidy;
 mod tls;
+mod watchlists;

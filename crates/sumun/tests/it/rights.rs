@@ -32,6 +32,9 @@ pub struct Things {
     reference: [String; 2],
     capacity: [String; 2],
     export: [String; 2],
+    watchlist: [String; 2],
+    listing: [String; 2],
+    hit: [String; 2],
     entity: [[String; 2]; 2],
     record: [String; 2],
     rule: [String; 2],
@@ -48,6 +51,9 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         reference: Default::default(),
         capacity: Default::default(),
         export: Default::default(),
+        watchlist: Default::default(),
+        listing: Default::default(),
+        hit: Default::default(),
         entity: Default::default(),
         record: Default::default(),
         rule: Default::default(),
@@ -59,6 +65,7 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         for (k, one) in sent["consignments"].as_array_mut().unwrap().iter_mut().enumerate() {
             *one = declared((100 * n + k) as u32);
             one["office"] = json!(office);
+            one["parties"][0]["code"] = json!(format!("SENDER{n}"));
             // Who is known at one office alone: two of them.
             let consignee = json!({ "role": "consignee", "code": format!("{office}-{}", k % 2) });
             one["parties"].as_array_mut().unwrap().push(consignee);
@@ -112,10 +119,29 @@ pub async fn two_offices(server: &Server, store: &Store) -> Result<Things> {
         };
         things.export[n] = export::ask(store, &asked, by).await?.id;
         things.plan[n] = plan;
+        // Who sends every seventh consignment is listed, so that there is a hit.
+        let list = watchlist_of(office, n);
+        let list = server.post("/api/v1/watchlists", &list).await?.expect(200)?;
+        let id = list["watchlist"]["id"].as_str().context("no watchlist")?.to_owned();
+        let path = format!("/api/v1/hits?watchlist={id}");
+        let hit = server.get(&path).await?.expect(200)?["items"][0].clone();
+        things.hit[n] = hit["id"].as_str().context("no hit")?.to_owned();
+        things.listing[n] = hit["listing"]["id"].as_str().context("no listing")?.to_owned();
+        things.watchlist[n] = id;
         let rule = crate::rules::rule(&format!("rule-{office}"), &[office], "goods.value > 1");
         things.rule[n] = acts::rule::draft(store, None, &rule, by).await?.rule.code;
     }
     Ok(things)
+}
+
+/// A watchlist for an office, of one code.
+fn watchlist_of(office: &str, n: usize) -> Value {
+    json!({
+        "id": ulid::Ulid::generate().to_string(),
+        "name": format!("list of {office}"), "office": office, "source": "the test",
+        "source_grade": "A", "information_grade": "1", "file": "list.csv",
+        "content": format!("id,name,code\n{n},Sender {n},SENDER{n}\n"),
+    })
 }
 
 impl Things {
@@ -134,6 +160,9 @@ impl Things {
                 "accounts" => self.account.clone(),
                 "offices" => OFFICES[n].to_owned(),
                 "journal" => "1".to_owned(),
+                "watchlists" => self.watchlist[n].clone(),
+                "listings" => self.listing[n].clone(),
+                "hits" => self.hit[n].clone(),
                 _ => return None,
             })
         };
@@ -155,6 +184,7 @@ impl Things {
                     "q" => "parts",
                     "day" => "2030-01-01",
                     "name" => "one.edi",
+                    "watchlist" => &self.watchlist[n],
                     _ => continue,
                 };
                 query.push(format!("{name}={value}"));
@@ -189,6 +219,10 @@ impl Things {
             "draw_plans" => json!({
                 "office": OFFICES[n], "shift": "2030-01-02",
                 "minutes": [{ "modality": "unpack", "minutes": 60 }],
+            }),
+            "import_watchlist" => watchlist_of(OFFICES[n], n),
+            "decide_hit" => json!({
+                "id": ulid::Ulid::generate().to_string(), "verdict": "unsure", "reason": "because",
             }),
             "split_entity" => json!({
                 "id": ulid::Ulid::generate().to_string(), "records": ["PR-999999"],

@@ -91,7 +91,8 @@ fn words(table: &'static str) -> Vec<&'static str> {
     table.split_whitespace().collect()
 }
 
-fn invented(dice: &mut Dice) -> String {
+/// A word that nobody has heard.
+pub fn invented(dice: &mut Dice) -> String {
     let syllables = words(SYLLABLES);
     let n = 2 + dice.below(2);
     let word: String = (0..n).map(|_| *dice.of(&syllables)).collect();

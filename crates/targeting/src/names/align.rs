@@ -181,7 +181,7 @@ fn read_along(hangul_word: &Word, latin: &Word) -> f32 {
 }
 
 /// Neighbouring words as one.
-fn joined(words: &[Word], kind: Kind) -> Word {
+pub(super) fn joined(words: &[Word], kind: Kind) -> Word {
     let latin: String = words.iter().map(|word| word.latin.as_str()).collect();
     let mut one = Word::of(&latin, kind);
     if words.iter().all(|word| !word.syllables.is_empty()) {

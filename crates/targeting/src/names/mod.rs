@@ -8,6 +8,7 @@ mod align;
 mod fold;
 mod forms;
 mod hangul;
+pub mod index;
 mod judge;
 mod variants;
 mod weights;
@@ -201,6 +202,20 @@ impl Match {
         }
         parts.join("; ")
     }
+}
+
+/// A word of any script in plain Latin letters.
+pub(crate) fn plain_latin(word: &str) -> String {
+    let syllables: Option<Vec<_>> = word.chars().map(hangul::syllable).collect();
+    match syllables {
+        Some(syllables) => syllables.into_iter().map(hangul::revised).collect(),
+        None => fold::latin(word),
+    }
+}
+
+/// How many letters of two words differ; neighbours that changed places count less than one.
+pub(crate) fn slips(a: &str, b: &str) -> f32 {
+    fold::letter_distance(a, b)
 }
 
 /// Compares two names as written.

@@ -62,7 +62,7 @@ goods.origin < "CN" | wrong_type goods.origin < "CN"
 consignee.nationality == "KR" | unknown_field consignee.nationality
 has(goods.value, 1) | wrong_type has(goods.value, 1)
 goods.hs4 == "87" && goods.hs6 == "8703" | wrong_value "87"; wrong_value "8703"
- | syntax 
+ | syntax
 "#;
     for line in table.lines().filter(|line| !line.is_empty()) {
         let (text, wanted) = line.split_once(" | ").unwrap();
@@ -75,7 +75,8 @@ goods.hs4 == "87" && goods.hs6 == "8703" | wrong_value "87"; wrong_value "8703"
                 format!("{} {words}{}", fault.code, instead.collect::<String>())
             })
             .collect();
-        assert_eq!(said.join("; "), wanted, "{text}");
+        // A fault at the end of a text has no words, and a line of this file no blank at its end.
+        assert_eq!(said.join("; ").trim_end(), wanted, "{text}");
         for fault in &faults {
             assert!(fault.ko.chars().any(|c| ('가'..='힣').contains(&c)), "{}", fault.ko);
         }

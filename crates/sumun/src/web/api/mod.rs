@@ -15,6 +15,7 @@ pub mod events;
 pub mod exports;
 pub mod figures;
 pub mod health;
+pub mod hits;
 pub mod inspections;
 pub mod journal;
 pub mod measures;
@@ -33,6 +34,7 @@ pub mod sso;
 pub mod today;
 pub mod tokens;
 pub mod views;
+pub mod watchlists;
 pub mod words;
 
 use jiff::Timestamp;
