@@ -7,138 +7,27 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { ask } from '@/api/client';
-import type { Said } from '@/app/words';
+import type { components } from '@/api/types';
 
 export interface Page<T> {
   items: T[];
   next?: string | null;
 }
 
+type Schemas = components['schemas'];
 export type ListState = 'in_force' | 'expired';
-
-export interface Watchlist {
-  id: string;
-  name: string;
-  office: string;
-  source: string;
-  source_grade: string;
-  information_grade: string;
-  legal_basis: string;
-  state: ListState;
-  expires_on?: string | null;
-  format: string;
-  listings: number;
-  expired_listings: number;
-  open_hits: number;
-  imported_at: string;
-  imported_by: string;
-  file: string;
-}
-
-export interface NewWatchlist {
-  id: string;
-  name: string;
-  office: string;
-  source: string;
-  source_grade: string;
-  information_grade: string;
-  legal_basis: string;
-  expires_on: string | null;
-  file: string;
-  format: string | null;
-  content: string;
-}
-
-export interface ImportedWatchlist {
-  watchlist: Watchlist;
-  read: number;
-  added: number;
-  unchanged: number;
-  expired: number;
-  /** Of what arrived lately and is held against it at once. */
-  hits: number;
-  repeated: boolean;
-  defects: { line: number; field: string; reason: string; found: string }[];
-  defect_count: number;
-}
-
-export interface Listing {
-  id: string;
-  watchlist: string;
-  watchlist_name: string;
-  kind: string;
-  name: string;
-  reference: string;
-  state: ListState;
-  expires_on?: string | null;
-  listed_at: string;
-}
-
-export interface ListingDetail extends Listing {
-  aliases: { name: string; weak: boolean }[];
-  keys: { kind: string; text: string; valid: boolean }[];
-  programmes: string[];
-  remarks: string;
-  source: string;
-  source_grade: string;
-  information_grade: string;
-  legal_basis: string;
-  expired_at?: string | null;
-  expired_by?: string | null;
-  expired_because?: string | null;
-  hits: ListingHit[];
-}
-
-export interface ListingMatch {
-  listing: Listing;
-  probability: number;
-  matched: string;
-  agree: string[];
-  differ_left: string[];
-  differ_right: string[];
-  why: Said;
-}
-
+export type Watchlist = Schemas['Watchlist'];
+export type NewWatchlist = Schemas['NewWatchlist'];
+export type ImportedWatchlist = Schemas['ImportedWatchlist'];
+export type Listing = Schemas['Listing'];
+export type ListingMatch = Schemas['ListingMatch'];
 export type Verdict = 'same' | 'not_same' | 'unsure';
 export type HitState = 'open' | Verdict;
-
-export interface HitDecision {
-  id: string;
-  verdict: Verdict;
-  reason: string;
-  by: string;
-  at: string;
-  expires_on: string;
-  hit: string;
-  reused: boolean;
-}
-
-export interface ListingHit {
-  id: string;
-  consignment: string;
-  reference: string;
-  office: string;
-  arrived_on: string;
-  what: string;
-  role?: string | null;
-  found?: string | null;
-  listing: Listing;
-  matched: string;
-  probability: number;
-  agree: string[];
-  differ_found: string[];
-  differ_listed: string[];
-  why: Said;
-  found_at: string;
-  state: HitState;
-  decision?: HitDecision | null;
-}
-
-export interface ListingHitDetail extends ListingHit {
-  listing_detail: ListingDetail;
-  earlier: HitDecision[];
-  same_pair: { hit: string; consignment: string; found_at: string }[];
-}
+export type HitDecision = Schemas['HitDecision'];
+/** A hit is in one of its states; `all` is only ever asked for. */
+export type ListingHit = Omit<Schemas['ListingHit'], 'state'> & { state: HitState };
+export type ListingDetail = Omit<Schemas['ListingDetail'], 'hits'> & { hits: ListingHit[] };
+export type ListingHitDetail = Omit<Schemas['ListingHitDetail'], 'state'> & { state: HitState };
 
 export const watchlistsQuery = queryOptions({
   queryKey: ['watchlists'],
@@ -249,13 +138,7 @@ export function useDecideHit() {
   });
 }
 
-export interface NameAsked {
-  name: string;
-  kind: string | null;
-  country: string | null;
-  limit: number;
-  threshold: number;
-}
+export type NameAsked = Schemas['NameAsked'];
 
 export function useMatch() {
   return useMutation({
