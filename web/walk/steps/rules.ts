@@ -20,7 +20,8 @@ export const rules: Step = {
     const condition = page.getByRole('textbox', { name: 'It fires when' });
     // A field is found by what it says; the first that fits is taken.
     await condition.pressSequentially('chapter');
-    await page.getByRole('option').first().waitFor();
+    const offers = page.getByRole('listbox', { name: 'What fits here' });
+    await offers.getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     assert.match(await condition.inputValue(), /^goods\./);

@@ -29,7 +29,7 @@ import { Fetched } from '@/parts/states';
 import styles from './consignment.module.css';
 import { DeclaredData } from './declared';
 import { Header } from './header';
-import { RuleHits } from './hits';
+import { RuleHits, WatchlistHits } from './hits';
 import { Parties } from './parties';
 import { Decisions, Outcomes, Playbook, Similar, Timeline, Versions } from './past';
 import { dossierQuery } from './queries';
@@ -188,6 +188,7 @@ function Whole({ dossier }: { dossier: Dossier }) {
         <div className={styles.column}>
           <Playbook playbook={dossier.playbook} />
           <RuleHits id={id} />
+          <WatchlistHits id={id} />
           <Decisions decisions={dossier.decisions} />
           <Outcomes outcomes={consignment.outcomes} />
           <Route stops={dossier.route} />
