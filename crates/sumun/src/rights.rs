@@ -535,7 +535,8 @@ mod tests {
         let own = Offices::Only(vec!["030".to_owned()]);
         assert_eq!(offices(Action::ReadPlan, Circumstances::DRAWN), own);
         assert!(offices(Action::ReadPlan, Circumstances::default()).is_none());
-        assert_eq!(offices(Action::RecordOutcome, Circumstances::default()), own);
+        assert_eq!(offices(Action::RecordOutcome, Circumstances::DRAWN), own);
+        assert!(offices(Action::RecordOutcome, Circumstances::default()).is_none());
     }
 
     #[test]

@@ -172,9 +172,8 @@ fn walk(steps: &mut Steps, server: Option<&Server>) {
         println!("the browser walk's pictures lack Hangul: {reason}");
     }
     let given = env::var_os("TEST_POSTGRES");
-    // On PostgreSQL, too, where it is asked for: not all of its steps were tried there yet.
     let postgres = server.map(|server| server.url().into()).or(given);
-    web::walk(steps, &chromium, postgres.filter(|_| env::var_os("WALK_POSTGRES").is_some()));
+    web::walk(steps, &chromium, postgres);
 }
 
 /// The unit and integration tests; their number where the runner tells it.

@@ -291,8 +291,8 @@ async fn candidates(
     Ok(known)
 }
 
-/// Ranks what no model has judged in the middle of what one has: nothing is known of it, so it takes
-/// no place that is certain, and keeps its chance.
+/// Ranks what no model has judged in the middle of what one has: nothing is known of it, so it
+/// takes no place that is certain, and keeps its chance.
 fn rank_unscreened(waiting: &[Awaiting], known: &mut [Known]) {
     let screened = |one: &Awaiting| one.p_irregular.is_some();
     let mut risks: Vec<f64> = (waiting.iter().zip(known.iter()))

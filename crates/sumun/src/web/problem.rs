@@ -172,7 +172,7 @@ fn next_step(code: &str) -> Option<String> {
         "idempotency_key" => "Send a new Idempotency-Key with a new body.",
         "no_route" | "method" => "GET /api/openapi.json says what there is.",
         "body" | "query" => "GET /api/openapi.json says what the operation takes.",
-        "content_type" => "Send the header `content-type: application/json`.",
+        "content_type" => "Send the header `content-type` that the operation takes.",
         "too_large" => "Send smaller batches.",
         "cursor" => "Send `next` of the page before, unchanged, or leave the cursor out.",
         _ => return None,

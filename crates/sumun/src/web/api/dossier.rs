@@ -772,7 +772,7 @@ async fn timeline(
             ),
             false => Said::new(
                 format!("계획 P-{id}에서 {}위였고 뽑히지 않았습니다.", line.position),
-                format!("Plan P-{id} left it, at rank {}.", line.position),
+                format!("Plan P-{id} did not draw it, at rank {}.", line.position),
             ),
         };
         add(plan.drawn_at, "planned", "", said, Some(format!("/queue?plan=P-{id}")));
