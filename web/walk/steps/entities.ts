@@ -14,7 +14,7 @@ export const entities: Step = {
     await grid.focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
-    await page.getByRole('region', { name: 'How it was declared' }).waitFor();
+    await page.getByRole('region', { name: 'How it was declared' }).first().waitFor();
     await page
       .getByRole('region', { name: 'Who moved what' })
       .getByRole('listitem')

@@ -6,11 +6,14 @@ import { administration } from './administration';
 import { audit } from './audit';
 import { desk } from './desk';
 import { dock } from './dock';
+import { entities } from './entities';
 import { exports } from './exports';
 import { firstRun } from './first-run';
 import { journal } from './journal';
 import { own } from './own';
+import { rules } from './rules';
 import { views } from './views';
+import { watchlists } from './watchlists';
 
 export const steps: Step[] = [
   firstRun,
@@ -18,6 +21,9 @@ export const steps: Step[] = [
   own,
   administration,
   desk,
+  rules,
+  watchlists,
+  entities,
   dock,
   views,
   audit,

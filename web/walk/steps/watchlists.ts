@@ -21,7 +21,7 @@ export const watchlists: Step = {
       mimeType: 'text/csv',
       buffer: Buffer.from(CSV),
     });
-    await dialog.getByLabel(/^Source(?! )/).fill('Airport investigations');
+    await dialog.getByLabel(/^Source/).fill('Airport investigations');
     await dialog.getByLabel(/^Legal basis/).fill('Customs Act 246');
     await day.look('officer', 'watchlists-import');
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
