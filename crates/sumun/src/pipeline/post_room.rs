@@ -138,7 +138,7 @@ const MOST_AT_ONCE: usize = 50_000;
 /// Reads bytes in memory to their end.
 ///
 /// # Errors
-/// A refusal when they are nothing that can be read, or more than [`MOST_AT_ONCE`].
+/// A refusal when they are nothing that can be read, or more than 50,000 records.
 pub fn read_whole(bytes: Bytes, name: &str, reading: &Reading) -> Result<(Opened, Vec<Parcel>)> {
     let (mut told, mut parcels, mut records) = (None, Vec::new(), 0);
     let input = Input::Bytes(bytes);
