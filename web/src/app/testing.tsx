@@ -4,7 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render } from '@testing-library/react';
 import i18next from 'i18next';
 import type { ReactNode } from 'react';
-import { afterEach, beforeAll } from 'vitest';
+import { afterEach, beforeAll, vi } from 'vitest';
 import { theme } from './theme';
 import { startWords } from './words';
 
@@ -18,6 +18,9 @@ beforeAll(async () => {
     Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
   if (!i18next.isInitialized) await startWords('en');
 });
+
+// Nothing can be drawn on a canvas here; the table beneath a chart has its numbers.
+vi.mock('@/parts/chart/canvas', () => ({ default: () => null }));
 
 // What is left on the page would go on drawing while the next test begins, or after the last.
 afterEach(cleanup);
