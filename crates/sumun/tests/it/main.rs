@@ -27,6 +27,7 @@ mod rehearsal;
 mod rights;
 mod round_trip;
 mod rules;
+mod secrets;
 mod server;
 mod sightings;
 mod sso;
