@@ -197,7 +197,7 @@ fn blocks(card: &Card, language: Language) -> Vec<Block> {
     } else {
         page.push(Block::Text(
             say(
-                "계획에 기록된 추출 확률로 추정한 이상 화물의 비율입니다. 점이 대각선에 \
+                "계획에 기록된 추첨 확률로 추정한 이상 화물의 비율입니다. 점이 대각선에 \
                  가까울수록 확률이 맞습니다.",
                 "The share that is irregular, estimated from the recorded chances of the plans. \
                  The nearer the points are to the diagonal, the truer the chances.",

@@ -710,7 +710,7 @@ fn act_words(act: &str) -> Option<(&'static str, &'static str)> {
         "ask" => ("질의했습니다.", "A question was asked."),
         "inspect" => ("검사하도록 지시했습니다.", "An inspection was ordered."),
         "waive" => ("검사를 생략했습니다.", "Its inspection was waived."),
-        "release" => ("반출을 허용했습니다.", "Released."),
+        "release" => ("반출을 허가했습니다.", "Released."),
         "undo" => ("앞선 결정을 되돌렸습니다.", "The decision before was taken back."),
         "record" => ("결과를 기록했습니다.", "An outcome was recorded."),
         "correct" => ("결과를 고쳐 기록했습니다.", "The outcome was corrected."),
