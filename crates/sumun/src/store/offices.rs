@@ -183,19 +183,18 @@ pub async fn set(tx: &mut Tx, office: &Office) -> Result<()> {
     Ok(())
 }
 
-/// Capacities of these offices that were approved since a time: office, regime (empty for both) and
-/// when.
+/// Those of these offices of which a capacity was approved since a time, and when the latest was.
 pub async fn capacity_changes(
     tx: &mut Tx,
     offices: &[String],
     since: i64,
-) -> Result<Vec<(String, String, i64)>> {
+) -> Result<Vec<(String, i64)>> {
     tx.fetch_all(
-        "select office, regime, decided_at from capacity
+        "select office, max(decided_at) from capacity
          where office {in $1} and state = 'approved' and decided_at >= $2
-         order by office, regime, decided_at",
+         group by office order by office",
         args![offices, since],
-        |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.int(2)?)),
+        |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
     )
     .await
 }

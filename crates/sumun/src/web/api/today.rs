@@ -239,12 +239,11 @@ pub async fn read_today(
     }
     alerts.extend(of_offices(&offices, &stands));
     let since = now - CHANGED_H * 3_600_000_000;
-    for (office, regime, at) in offices::capacity_changes(&mut tx, &offices, since).await? {
-        let regime: Option<targeting::consignment::Regime> = regime.parse().ok();
+    for (office, at) in offices::capacity_changes(&mut tx, &offices, since).await? {
         alerts.push(Alert {
             kind: AlertKind::CapacityChanged,
             severity: Severity::Note,
-            regime: regime.map(Into::into),
+            regime: None,
             since: Some(time(at)),
             said: Said::new(
                 format!("{office} 세관의 검사 역량이 바뀌었습니다."),
