@@ -32,6 +32,7 @@ import {
 } from '@/parts/decide/decisions';
 import { Page } from '@/parts/page';
 import { Empty, Failed, Loading } from '@/parts/states';
+import { inOrder, nextShift } from '../today/progress';
 import { todayQuery } from '../today/queries';
 import { type Choice, keepChoice, recallChoice, shownOf } from './columns';
 import { ColumnsMenu } from './columns-menu';
@@ -68,13 +69,11 @@ export default function Queue() {
     [navigate],
   );
 
-  // Nothing chosen yet: the shift that most remains to be done of, so that the list is a list of
-  // work and not of everything.
+  // Nothing chosen yet: the shift that Today says to go on with, so that the list is a list of work
+  // and not of everything.
   const first = useMemo(() => {
-    const open = [...(today?.shifts ?? [])].sort(
-      (a, b) => b.drawn - b.done - (a.drawn - a.done) || (a.plan < b.plan ? 1 : -1),
-    );
-    return open[0]?.plan;
+    const shifts = today?.shifts ?? [];
+    return (nextShift(shifts) ?? inOrder(shifts)[0])?.plan;
   }, [today]);
   const bare = keyOf(inAddress) === '[]';
   useEffect(() => {
