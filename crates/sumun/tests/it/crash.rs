@@ -199,3 +199,20 @@ fn outcomes_whose_recording_is_killed_are_recorded_once() {
         (0..4).map(table).collect()
     });
 }
+
+#[test]
+fn a_list_whose_import_is_killed_is_there_whole_or_not_at_all() {
+    killed_and_repeated(44, |person| {
+        let import = |n: u32| {
+            let mut csv = String::from("reference,kind,name,phone\n");
+            for k in 0..6_000 {
+                let (name, phone) = (["Hanbit", "Saebyok", "Miraero"][k % 3], 20_000_000 + k);
+                csv += &format!("{n}-{k},organization,{name} Trading {k},+82 2 {phone}\n");
+            }
+            let file = person.file(&format!("list-{n}.csv"), csv)?;
+            let words = ["watchlist", "import", &file, "--list", &format!("list {n}")];
+            Ok(words.map(str::to_owned).to_vec())
+        };
+        (1..=4).map(import).collect()
+    });
+}

@@ -290,6 +290,30 @@ const STATE: &[Kept] = &[
         ],
         "consignment_id, revision",
     ),
+    (
+        "watchlist",
+        &[("id", I), ("name", T), ("office", T), ("format", T), ("file", T), ("sha256", T)],
+        "id",
+    ),
+    (
+        "listing",
+        &[
+            ("id", I),
+            ("watchlist_id", I),
+            ("reference", T),
+            ("kind", T),
+            ("name", T),
+            ("document", T),
+            ("digest", I),
+            ("words", T),
+        ],
+        "id",
+    ),
+    (
+        "listing_key",
+        &[("kind", T), ("normal", T), ("listing_id", I), ("text", T), ("valid", I)],
+        "kind, normal, listing_id",
+    ),
     ("journal", &[("seq", I), ("actor", T), ("act", T), ("subject", T), ("body", T)], "seq"),
 ];
 
