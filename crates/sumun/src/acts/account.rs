@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use super::second_factor;
+use super::{known_browser, second_factor};
 use crate::rights::{Grant, Role};
 use crate::store::accounts::{self, Account, Invitation};
 use crate::store::sessions::{self, Failures, Session};
@@ -355,6 +355,8 @@ pub struct Whence {
     pub address: String,
     /// What the browser calls itself.
     pub agent: String,
+    /// What shows that this browser let somebody in before.
+    pub known: Option<String>,
 }
 
 /// A session that has begun: its token is told once and never kept.
@@ -511,11 +513,15 @@ pub async fn sign_in(
     now: i64,
 ) -> Result<Attempt> {
     let name: String = name.trim().to_lowercase().chars().take(60).collect();
-    let keys = [
-        (key_of_account(&name), FREE_OF_ACCOUNT),
-        (format!("address {}", from.address), FREE_OF_ADDRESS),
-    ];
+    let site = store.secret_for(known_browser::PURPOSE)?;
     let mut tx = store.begin().await?;
+    // Strangers who guess lock out strangers, not the people at their own desks.
+    let known = match (accounts::named(&mut tx, &name).await?, &from.known) {
+        (Some(account), Some(shown)) => known_browser::number(&site, &account.id, shown),
+        _ => None,
+    };
+    let whose = known.map_or_else(|| key_of_account(&name), |number| format!("browser {number}"));
+    let keys = [(whose, FREE_OF_ACCOUNT), (format!("address {}", from.address), FREE_OF_ADDRESS)];
     let mut before = Vec::new();
     for (key, _) in &keys {
         let known = sessions::failures(&mut tx, key).await?;
@@ -569,7 +575,8 @@ pub async fn sign_in(
             return Ok(Attempt::CodeNeeded);
         };
         let nonce = account.totp_nonce.clone().unwrap_or_default();
-        let secret = second_factor::secret(&store.second_factors()?, &account.id, &nonce);
+        let secret =
+            second_factor::secret(&store.secret_for(second_factor::PURPOSE)?, &account.id, &nonce);
         match second_factor::step_of(&secret, code, now, account.totp_step) {
             Some(step) => account.totp_step = step,
             None => {
@@ -843,7 +850,8 @@ pub async fn offer_code(store: &Store, id: &str) -> Result<(Account, [u8; 20])> 
     account.totp_nonce = Some(nonce.clone());
     accounts::update(&mut tx, &account).await?;
     tx.commit().await?;
-    let secret = second_factor::secret(&store.second_factors()?, &account.id, &nonce);
+    let secret =
+        second_factor::secret(&store.secret_for(second_factor::PURPOSE)?, &account.id, &nonce);
     Ok((account, secret))
 }
 
@@ -860,7 +868,8 @@ pub async fn confirm_code(store: &Store, id: &str, code: &str, now: i64) -> Resu
     let Some(nonce) = account.totp_nonce.clone() else {
         crate::refuse!("no_totp", "begin with a second factor first");
     };
-    let secret = second_factor::secret(&store.second_factors()?, &account.id, &nonce);
+    let secret =
+        second_factor::secret(&store.secret_for(second_factor::PURPOSE)?, &account.id, &nonce);
     let Some(step) = second_factor::step_of(&secret, code, now, account.totp_step) else {
         crate::refuse!("code", "the code is not the one of this half minute: try the next one");
     };

@@ -9,6 +9,7 @@ pub mod draw;
 pub mod entity;
 pub mod export;
 pub mod inspect;
+pub mod known_browser;
 pub mod mend;
 pub mod model;
 pub mod office;

@@ -6,6 +6,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
 
+/// What the site's secret for these is derived for.
+pub const PURPOSE: &str = "second factors";
+
 /// Seconds of a step.
 const STEP_S: i64 = 30;
 /// Steps before and after now whose code is taken: clocks differ.
@@ -22,7 +25,7 @@ pub fn secret(site: &[u8; 32], account: &str, nonce: &str) -> [u8; 20] {
     secret
 }
 
-fn hmac_of<M: Mac + KeyInit>(key: &[u8]) -> M {
+pub(super) fn hmac_of<M: Mac + KeyInit>(key: &[u8]) -> M {
     // HMAC takes keys of any length (RFC 2104).
     <M as KeyInit>::new_from_slice(key).expect("HMAC takes any key")
 }

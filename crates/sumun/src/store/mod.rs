@@ -263,13 +263,13 @@ impl Store {
         }
     }
 
-    /// The site's secret from which the secrets of second factors are derived.
+    /// The site's secret for another purpose than draws.
     ///
     /// # Errors
     /// When the store has no key.
-    pub fn second_factors(&self) -> Result<[u8; 32]> {
+    pub fn secret_for(&self, purpose: &str) -> Result<[u8; 32]> {
         match self.key.find()? {
-            Some(key) => Ok(key.secret("second factors")),
+            Some(key) => Ok(key.secret(purpose)),
             None => bail!("the store {} has no key: run `sumun migrate`", self.place),
         }
     }

@@ -22,6 +22,9 @@ use crate::store::{Store, Tx, consignments, sessions, tokens};
 
 pub use crate::rights::{Action, Grant, Offices, Role};
 
+/// The cookie of a browser that has let somebody in.
+pub const KNOWN: &str = "sumun_known";
+
 /// The cookie of a session.
 pub const COOKIE: &str = "sumun_session";
 /// The header that a session's changing requests bear.

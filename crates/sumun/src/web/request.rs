@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::caller::{KNOWN, cookie_named};
 use super::door::Peer;
 use super::{App, Problem};
 use crate::acts::account::Whence;
@@ -187,7 +188,8 @@ impl FromRequestParts<App> for Visitor {
         }
         let agent = parts.headers.get(header::USER_AGENT);
         let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
-        Ok(Visitor(Whence { address: address.unwrap_or_default(), agent }))
+        let known = cookie_named(&parts.headers, KNOWN).map(str::to_owned);
+        Ok(Visitor(Whence { address: address.unwrap_or_default(), agent, known }))
     }
 }
 

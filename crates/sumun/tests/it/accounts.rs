@@ -19,6 +19,9 @@ async fn run(store: &Store, sql: String) -> Result<()> {
     tx.commit().await
 }
 
+/// Name or password is not right.
+const WRONG: &str = "wrong_credentials";
+
 fn credentials(name: &str, password: &str) -> Value {
     json!({ "name": name, "password": password })
 }
@@ -229,6 +232,43 @@ fn guessing_is_locked_with_a_growing_delay() {
 }
 
 #[test]
+fn strangers_who_guess_lock_nobody_out_of_their_own_desk() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        server.person("lee", &["inspector@030"]).await?;
+        server.person("park", &["inspector@030"]).await?;
+        let from = async |known: &str, name: &str, password: &str| {
+            let head = match known {
+                "" => String::new(),
+                known => format!("cookie: sumun_known={known}\r\n"),
+            };
+            let badge = Badge { head, ..Badge::default() };
+            server.by(&badge).post("/api/v1/session", &credentials(name, password)).await
+        };
+        let known = async |name: &str| -> Result<String> {
+            let answer = from("", name, PASSWORD).await?;
+            let (_, rest) = answer.head.split_once("sumun_known=").context("no cookie")?;
+            Ok(rest.split(';').next().unwrap_or_default().to_owned())
+        };
+        let (lee, park) = (known("lee").await?, known("park").await?);
+        for _ in 0..5 {
+            assert_eq!(refused(&from("", "lee", "a stranger's guess").await?, 401), WRONG);
+        }
+        for stranger in ["", "1.00", &park, &lee.replace('0', "1")] {
+            let answer = from(stranger, "lee", PASSWORD).await?;
+            assert_eq!(refused(&answer, 429), "locked", "{stranger}");
+        }
+        from(&lee, "lee", PASSWORD).await?.expect(200)?;
+        // What the browser carries opens nothing, and its own guesses are counted.
+        for _ in 0..5 {
+            assert_eq!(refused(&from(&lee, "lee", "a guess at the desk").await?, 401), WRONG);
+        }
+        assert_eq!(refused(&from(&lee, "lee", PASSWORD).await?, 429), "locked");
+        server.stop().await
+    });
+}
+
+#[test]
 fn a_second_factor_is_asked_for_and_each_code_is_good_once() {
     each_engine(async |store| {
         let server = Server::start(&store).await?;
@@ -240,7 +280,8 @@ fn a_second_factor_is_asked_for_and_each_code_is_good_once() {
         assert!(offered["qr_svg"].as_str().unwrap().starts_with("<svg"));
         let kept = accounts::find(&mut store.read().await?, &lee_id).await?.context("no lee")?;
         let nonce = kept.totp_nonce.context("no nonce")?;
-        let secret = second_factor::secret(&store.second_factors()?, &lee_id, &nonce);
+        let secret =
+            second_factor::secret(&store.secret_for(second_factor::PURPOSE)?, &lee_id, &nonce);
         assert_eq!(offered["secret"], second_factor::base32(&secret));
         let confirm = async |code: &str| {
             let path = "/api/v1/session/totp/confirm";

@@ -300,9 +300,7 @@ fn a_rule_is_tried_on_the_past_of_ones_own_offices() {
         server.post("/api/v1/consignments", &far).await?.expect(200)?;
         let own = server.person("own", &["targeting_officer@030"]).await?;
         let all = server.person("all", &["targeting_officer"]).await?;
-        let check = |offices: &[&str]| {
-            json!({ "condition": "goods.value > 1", "offices": offices, "sample": true })
-        };
+        let check = |offices: &[&str]| json!({ "condition": "goods.value > 1", "offices": offices, "sample": true });
         let path = "/api/v1/rules/check";
         let whole = server.by(&all).post(path, &check(&["040"])).await?.expect(200)?;
         assert_eq!(whole["sample"]["consignments"], 30, "{whole}");

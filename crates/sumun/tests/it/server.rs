@@ -93,7 +93,7 @@ pub async fn let_in(store: &Store, name: &str, roles: &[&str]) -> Result<Badge> 
         }
     };
     let token = invited.token.context("an invitation without a token")?;
-    let from = Whence { address: "127.0.0.1".to_owned(), agent: "test".to_owned() };
+    let from = Whence { address: "127.0.0.1".to_owned(), agent: "test".to_owned(), known: None };
     let entered = account::redeem(store, &token, (None, None), PASSWORD, &from, now()).await?;
     Ok(Badge { id: entered.account.id, ..Badge::of(&entered.token) })
 }

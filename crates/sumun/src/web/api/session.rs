@@ -13,11 +13,11 @@ use utoipa::ToSchema;
 
 use super::{Said, time};
 use crate::acts::account::{self, Attempt, Entered, IDLE, SESSION};
-use crate::acts::second_factor;
+use crate::acts::{known_browser, second_factor};
 use crate::config::now;
 use crate::rights::{self, EVERYWHERE, Role};
 use crate::store::{accounts, sessions};
-use crate::web::caller::{COOKIE, Caller, too_many};
+use crate::web::caller::{COOKIE, Caller, KNOWN, too_many};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Body, Named, Visitor};
 use crate::web::{App, Problem};
@@ -180,12 +180,27 @@ pub(super) fn cookie(app: &App, token: Option<&str>) -> Option<HeaderValue> {
     HeaderValue::from_str(&text).ok()
 }
 
+/// For so long, in seconds, a browser is known: a season.
+const KNOWN_S: i64 = 90 * 24 * 3_600;
+
+/// The cookie that tells this browser from others when passwords are guessed at.
+fn known(app: &App, account: &str) -> Result<Option<HeaderValue>, Problem> {
+    let secure = if app.site.is_secure() { "; Secure" } else { "" };
+    let shown = known_browser::shown(&app.store.secret_for(known_browser::PURPOSE)?, account);
+    let text = format!(
+        "{KNOWN}={shown}; Path=/api/v1/session; HttpOnly; SameSite=Strict; \
+         Max-Age={KNOWN_S}{secure}"
+    );
+    Ok(HeaderValue::from_str(&text).ok())
+}
+
 fn let_in(app: &App, entered: Entered) -> Result<Response, Problem> {
     let Entered { token, session, account, grants } = entered;
+    let known = known(app, &account.id)?;
     let caller = Caller::entered(app.rights.clone(), &token, (account, grants), session);
     let mut answer = Json(session_of(&caller)?).into_response();
-    if let Some(cookie) = cookie(app, Some(&token)) {
-        answer.headers_mut().insert(SET_COOKIE, cookie);
+    for cookie in cookie(app, Some(&token)).into_iter().chain(known) {
+        answer.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(answer)
 }
