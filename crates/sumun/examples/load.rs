@@ -198,7 +198,7 @@ async fn sign_in(store: &Store, name: &str) -> Result<String> {
     };
     let (_, invited) = account::add(store, &new, ("load", config::now())).await?;
     let token = invited.token.context("an invitation without a token")?;
-    let from = Whence { address: "127.0.0.1".to_owned(), agent: "load".to_owned() };
+    let from = Whence { address: "127.0.0.1".to_owned(), agent: "load".to_owned(), known: None };
     let password = "measuring how fast it is";
     let entered =
         account::redeem(store, &token, (None, None), password, &from, config::now()).await?;

@@ -217,7 +217,7 @@ async fn sign_in(store: &Store) -> Result<String> {
     };
     let (_, invited) = account::add(store, &new, ("speed", now())).await?;
     let token = invited.token.context("an invitation without a token")?;
-    let from = Whence { address: "127.0.0.1".to_owned(), agent: "speed".to_owned() };
+    let from = Whence { address: "127.0.0.1".to_owned(), agent: "speed".to_owned(), known: None };
     let password = "measuring how fast it is";
     let entered = account::redeem(store, &token, (None, None), password, &from, now()).await?;
     Ok(format!("cookie: sumun_session={}\r\n", entered.token))

@@ -16,8 +16,12 @@ use crate::person::{Person, state};
 const KILLS: u32 = 3;
 
 /// Runs commands one after the other on each engine, each killed three times first, and compares
-/// with the same commands undisturbed. `before` prepares the store and gives the commands.
-fn killed_and_repeated(seed: u64, before: impl Fn(&Person) -> Result<Vec<Vec<String>>>) {
+/// with the same commands undisturbed, but for the tables that are `without`. `before` prepares the store and gives the commands.
+fn killed_and_repeated(
+    seed: u64,
+    without: &[&str],
+    before: impl Fn(&Person) -> Result<Vec<Vec<String>>>,
+) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let undisturbed = Person::alone(folder.path());
     undisturbed.does(&["migrate"]).expect("a store");
@@ -31,7 +35,7 @@ fn killed_and_repeated(seed: u64, before: impl Fn(&Person) -> Result<Vec<Vec<Str
     }
     each_place(false, async |place| {
         let store = undisturbed.open().await?;
-        let undisturbed_state = state(&store, &[]).await?;
+        let undisturbed_state = state(&store, without).await?;
         store.close().await;
 
         let person = Person::at(place);
@@ -61,7 +65,7 @@ fn killed_and_repeated(seed: u64, before: impl Fn(&Person) -> Result<Vec<Vec<Str
         }
         eprintln!("{:?}: {kills} kills, seed {seed}", place.engine);
         ensure!(kills >= 12, "only {kills} kills");
-        assert_eq!(state(&store, &[]).await?, undisturbed_state);
+        assert_eq!(state(&store, without).await?, undisturbed_state);
         assert_eq!(person.does(&["verify"])?["verified"], true);
         store.close().await;
         Ok(())
@@ -162,14 +166,14 @@ fn ingest(person: &Person, seed: u64, date: &str, rows: u64) -> Result<Vec<Strin
 
 #[test]
 fn an_ingest_that_is_killed_goes_on_where_it_was() {
-    killed_and_repeated(41, |person| {
+    killed_and_repeated(41, &[], |person| {
         (1..=4).map(|n| ingest(person, n, &format!("2021-04-0{n}"), 20_000)).collect()
     });
 }
 
 #[test]
 fn a_plan_that_is_killed_is_drawn_or_not() {
-    killed_and_repeated(42, |person| {
+    killed_and_repeated(42, &[], |person| {
         let words = ingest(person, 1, "2021-04-05", 6_000)?;
         person.does(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
         let plan = |seed: u64| {
@@ -185,7 +189,7 @@ const TABLE: usize = 5_400;
 
 #[test]
 fn outcomes_whose_recording_is_killed_are_recorded_once() {
-    killed_and_repeated(43, |person| {
+    killed_and_repeated(43, &[], |person| {
         let words = ingest(person, 0, "2021-04-05", 4 * TABLE as u64)?;
         person.does(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
         let plan = "plan --office 40 --shift 2021-04-05 --minutes 9000 --seed 5";
@@ -202,7 +206,8 @@ fn outcomes_whose_recording_is_killed_are_recorded_once() {
 
 #[test]
 fn a_list_whose_import_is_killed_is_there_whole_or_not_at_all() {
-    killed_and_repeated(44, |person| {
+    // To bring a list up to date is an act each time, so the journal has one more for each.
+    killed_and_repeated(44, &["journal"], |person| {
         let import = |n: u32| {
             let mut csv = String::from("reference,kind,name,phone\n");
             for k in 0..6_000 {

@@ -17,13 +17,13 @@ use crate::server::{Server, refused};
 
 const BYTES: &str = "content-type: application/octet-stream\r\n";
 
-const HEADER: &str = "Declaration ID,Date,Office ID,Process Type,Import Type,Import Use,\
+pub const HEADER: &str = "Declaration ID,Date,Office ID,Process Type,Import Type,Import Use,\
     Payment Type,Mode of Transport,Declarant ID,Importer ID,Seller ID,Courier ID,HS6 Code,\
     Country of Departure,Country of Origin,Tax Rate,Tax Type,Country of Origin Indicator,\
     Net Mass,Item Price";
 
 /// A line of the Korea Customs Service's table.
-fn line(id: u32, date: &str, hs: &str) -> String {
+pub fn line(id: u32, date: &str, hs: &str) -> String {
     format!("{id},{date},030,B,11,21,11,40,DAAA111,IBBB222,SCCC333,CDD4,{hs},EC,EC,0.0,A,G,108,50")
 }
 
