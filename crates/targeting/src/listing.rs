@@ -278,8 +278,36 @@ impl Lists {
         found
     }
 
-    /// Everything in a consignment that meets a listing. No hit hides another.
-    pub fn met_by(&self, searcher: &mut Searcher, consignment: &Consignment) -> Vec<ListedHit> {
+    /// As [`named`](Self::named), of those listings that are wanted: others take no place from them.
+    pub fn named_of(
+        &self,
+        searcher: &mut Searcher,
+        name: &str,
+        kind: Option<names::Kind>,
+        (threshold, most): (f64, usize),
+        wanted: &dyn Fn(u32) -> bool,
+    ) -> Vec<Found> {
+        let mut asked = most;
+        loop {
+            let mut found = self.named(searcher, name, kind, (threshold, asked));
+            let whole = found.len() < asked;
+            found.retain(|one| wanted(one.id));
+            if whole || found.len() >= most {
+                found.truncate(most);
+                return found;
+            }
+            asked *= 4;
+        }
+    }
+
+    /// Everything in a consignment that meets a listing that is wanted. No hit hides another, and
+    /// what is not wanted hides none.
+    pub fn met_by(
+        &self,
+        searcher: &mut Searcher,
+        consignment: &Consignment,
+        wanted: &dyn Fn(u32) -> bool,
+    ) -> Vec<ListedHit> {
         let mut hits = Vec::new();
         if self.is_empty() {
             return hits;
@@ -292,8 +320,15 @@ impl Lists {
             }
             let Some(contact) = party.contact.as_deref() else { continue };
             if !contact.name.trim().is_empty() {
-                let key = hash_text(&format!("{code}|{}", contact.name.trim().to_lowercase()));
-                let found = self.named(searcher, &contact.name, None, (ALERT, MOST_HITS));
+                let name = contact.name.trim().to_lowercase();
+                // Without a code, a name alone is many people's.
+                let key = match code {
+                    "" => format!("|{name}|{}", crate::address::normal(&contact.address)),
+                    code => format!("{code}|{name}"),
+                };
+                let key = hash_text(&key);
+                let most = (ALERT, MOST_HITS);
+                let found = self.named_of(searcher, &contact.name, None, most, wanted);
                 hits.extend(
                     found
                         .into_iter()
@@ -306,7 +341,7 @@ impl Lists {
             for mail in &contact.mails {
                 self.meet(IdentifierKind::Mail, mail, (Met::Mail, role), 0.95, &mut hits);
             }
-            self.meet_address(&contact.address, role, &mut hits);
+            self.meet_address(&contact.address, role, wanted, &mut hits);
         }
         for unit in &consignment.equipment {
             let met = (Met::Container, None);
@@ -323,10 +358,11 @@ impl Lists {
             let name = route.conveyance.as_str();
             let kind = Some(names::Kind::Vessel);
             let key = hash_text(&format!("{}|{}", route.conveyance_id, name.to_lowercase()));
-            let found = self.named(searcher, name, kind, (ALERT, MOST_HITS));
+            let found = self.named_of(searcher, name, kind, (ALERT, MOST_HITS), wanted);
             hits.extend(found.into_iter().map(|one| of_name(one, (Met::Vessel, None), key, name)));
         }
         let mut seen = std::collections::HashSet::new();
+        hits.retain(|hit| wanted(hit.listing));
         hits.retain(|hit| seen.insert((hit.listing, hit.met, hit.role, hit.key)));
         hits
     }
@@ -360,7 +396,13 @@ impl Lists {
         }
     }
 
-    fn meet_address(&self, text: &str, role: Option<Role>, hits: &mut Vec<ListedHit>) {
+    fn meet_address(
+        &self,
+        text: &str,
+        role: Option<Role>,
+        wanted: &dyn Fn(u32) -> bool,
+        hits: &mut Vec<ListedHit>,
+    ) {
         if text.trim().is_empty() || self.addresses.is_empty() {
             return;
         }
@@ -374,6 +416,7 @@ impl Lists {
             .collect();
         near.sort_unstable();
         near.dedup();
+        near.retain(|place| wanted(self.addresses[*place as usize].0));
         for place in near.into_iter().take(1_000) {
             let (listing, listed) = &self.addresses[place as usize];
             let likeness = address.likeness(listed);
@@ -464,7 +507,7 @@ mod tests {
             equipment: vec![Equipment { number: "CSQU 305438-3".into(), ..Default::default() }],
             documents: Default::default(),
         };
-        let hits = lists.met_by(&mut Searcher::default(), &consignment);
+        let hits = lists.met_by(&mut Searcher::default(), &consignment, &|_| true);
         let met: Vec<(u32, Met)> = hits.iter().map(|hit| (hit.listing, hit.met)).collect();
         assert_eq!(met, [(1, Met::Name), (1, Met::Phone), (3, Met::Address), (2, Met::Container)]);
     }

@@ -5526,11 +5526,6 @@ export interface components {
             office: string;
             regime?: components["schemas"]["Regime"] | null;
             /**
-             * Format: int64
-             * @description Seed of the draw, for trials. Left out, it is derived from the site's secret key.
-             */
-            seed?: number | null;
-            /**
              * @description The shift: its day, or day and name.
              * @example 2021-04-05/night
              */

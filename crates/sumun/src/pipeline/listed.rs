@@ -9,6 +9,7 @@ use anyhow::Result;
 use serde_json::json;
 use targeting::codes::Day;
 use targeting::consignment::Consignment;
+use targeting::history::hash_text;
 use targeting::listing::{ListedHit, Lists};
 use targeting::names::index::Searcher;
 use targeting::party::Role;
@@ -36,7 +37,12 @@ pub struct InForce {
 impl InForce {
     /// Whether a listing is for an office.
     fn is_for(&self, listing: u32, office: &str) -> bool {
-        self.offices.get(&listing).is_none_or(|of| of == office)
+        self.office_of(listing).is_none_or(|of| of == office)
+    }
+
+    /// The one office that a listing is for; none when it is for all.
+    pub fn office_of(&self, listing: u32) -> Option<&str> {
+        self.offices.get(&listing).map(String::as_str)
     }
 }
 
@@ -105,8 +111,13 @@ pub async fn meet(
     let met: Vec<(i64, &Consignment, ListedHit)> = arrived
         .iter()
         .flat_map(|(id, consignment)| {
-            let mut hits = lists.lists.met_by(&mut searcher, consignment);
-            hits.retain(|hit| lists.is_for(hit.listing, &consignment.office));
+            let office = consignment.office.as_str();
+            let is_for = |listing| lists.is_for(listing, office);
+            let mut hits = lists.lists.met_by(&mut searcher, consignment, &is_for);
+            // An office decides for itself: what another said of the party does not close its hits.
+            for hit in &mut hits {
+                hit.key = hash_text(&format!("{office}|{}", hit.key));
+            }
             hits.into_iter().map(|hit| (*id, *consignment, hit))
         })
         .collect();

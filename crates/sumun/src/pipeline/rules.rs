@@ -323,7 +323,11 @@ impl Worked {
             units.push((one.consignment_id, unit_of(&one, Target::Irregular)));
         })
         .await?;
-        let plans = plans.into_values().filter(|(worked, _)| *worked).map(|(_, units)| units);
+        // Whoever tries rules may not see plans: what a plan drew is not told before its release.
+        let released =
+            crate::store::plans::released(tx, plans.keys().copied(), crate::config::now()).await?;
+        plans.retain(|plan, (worked, _)| *worked && released.contains(plan));
+        let plans = plans.into_values().map(|(_, units)| units);
         Ok(Worked { plans: plans.collect(), minutes })
     }
 

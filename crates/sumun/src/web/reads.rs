@@ -25,7 +25,7 @@ type Answer = oneshot::Sender<Result<()>>;
 
 /// What was seen by whom, or when a session or token was used.
 enum Note {
-    Saw { actor: String, what: &'static str, ids: Vec<String>, answer: Answer },
+    Saw { actor: String, what: &'static str, asked: String, ids: Vec<String>, answer: Answer },
     Used(Used),
 }
 
@@ -60,13 +60,38 @@ impl Reads {
         what: &'static str,
         ids: &[I],
     ) -> Result<(), Problem> {
-        if ids.is_empty() {
-            return Ok(());
+        match ids {
+            [] => Ok(()),
+            ids => self.write(caller, what, String::new(), ids).await,
         }
+    }
+
+    /// Journals what a caller asked for by words, and what they were shown: that somebody asks
+    /// after a name is told even where nothing was found.
+    ///
+    /// # Errors
+    /// When the journal cannot take it: then nothing may be shown.
+    pub async fn asked<I: Display>(
+        &self,
+        caller: &Caller,
+        what: &'static str,
+        asked: &str,
+        ids: &[I],
+    ) -> Result<(), Problem> {
+        self.write(caller, what, asked.to_owned(), ids).await
+    }
+
+    async fn write<I: Display>(
+        &self,
+        caller: &Caller,
+        what: &'static str,
+        asked: String,
+        ids: &[I],
+    ) -> Result<(), Problem> {
         let closed = "the journal of reads is closed";
         let (answer, written) = oneshot::channel();
         let ids = ids.iter().map(I::to_string).collect();
-        let note = Note::Saw { actor: caller.name().to_owned(), what, ids, answer };
+        let note = Note::Saw { actor: caller.name().to_owned(), what, asked, ids, answer };
         self.0.send(note).await.map_err(|_| anyhow!(closed))?;
         Ok(written.await.context(closed)??)
     }
@@ -107,15 +132,19 @@ async fn together(store: &Store, group: &[Note]) -> Result<()> {
     let mut tx = store.begin().await?;
     for note in group {
         match note {
-            Note::Saw { actor, what, ids, .. } => {
-                entries.extend(ids.chunks(IDS).map(|ids| journal::JournalEntry {
+            Note::Saw { actor, what, asked, ids, .. } => {
+                let parts = if ids.is_empty() { vec![&ids[..]] } else { ids.chunks(IDS).collect() };
+                entries.extend(parts.into_iter().map(|ids| journal::JournalEntry {
                     actor: actor.into(),
                     act: (*what).into(),
                     subject: match ids {
                         [one] => one.as_str().into(),
                         many => format!("{} of them", many.len()).into(),
                     },
-                    body: json!({ "ids": ids }),
+                    body: match asked.as_str() {
+                        "" => json!({ "ids": ids }),
+                        asked => json!({ "ids": ids, "asked": asked }),
+                    },
                 }));
             }
             Note::Used(Used::Session(token, account)) => {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use sumun::store::{AssertSqlSafe, Store, args};
 
-use crate::api::{batch, declared, learn_and_approve};
+use crate::api::{batch, declared, learn_and_approve, nothing_altered};
 use crate::data::{HEADER, line};
 use crate::engines::each_engine;
 use crate::person::texts;
@@ -308,6 +308,81 @@ fn a_rule_is_tried_on_the_past_of_ones_own_offices() {
         assert_eq!(server.by(&own).post(path, &check(&["040"])).await?.status, 403);
         let trial = json!({ "condition": "goods.value > 1", "offices": ["040"] });
         assert_eq!(server.by(&own).post("/api/v1/rules/backtest", &trial).await?.status, 403);
+        server.stop().await
+    });
+}
+
+/// A consignment of a consignor by name, at an office.
+fn sent_by(n: u32, office: &str, name: &str) -> Value {
+    let mut one = declared(n);
+    one["office"] = json!(office);
+    one["reference"] = json!(format!("{office}-{n}"));
+    one["parties"] = json!([{ "role": "consignor", "name": name }]);
+    json!({ "consignments": [one] })
+}
+
+/// A list for an office, as a person imports it.
+fn list_of(id: &str, office: &str, names: &[&str]) -> Value {
+    let lines = (1..).zip(names).map(|(n, name)| format!("N-{n},organization,{name}\n"));
+    let content = format!("reference,kind,name\n{}", lines.collect::<String>());
+    json!({
+        "id": id, "name": id, "office": office, "source": "a test", "source_grade": "B",
+        "information_grade": "2", "legal_basis": "Customs Act 266", "expires_on": null,
+        "file": "list.csv", "format": null, "content": content,
+    })
+}
+
+#[test]
+fn an_office_decides_hits_for_itself_and_hides_none_of_another() {
+    each_engine(async |store| {
+        learn_and_approve(&store).await?;
+        let server = Server::start(&store).await?;
+        let lists = "/api/v1/watchlists";
+        let name = "Golden Dragon Chemicals Import";
+        let global = list_of("01JDGLOBAL01", "*", &[name]);
+        server.post(lists, &global).await?.expect(200)?;
+        // Nine of 040's own that are as near stand in nobody's way.
+        let names: Vec<String> = (0..9).map(|_| name.to_owned()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        server.post(lists, &list_of("01JDFLOOD001", "040", &names)).await?.expect(200)?;
+        for office in ["030", "040"] {
+            let sent = sent_by(1, office, "GOLDEN DRAGN CHEMICALS IMPORT");
+            server.post("/api/v1/consignments", &sent).await?.expect(200)?;
+        }
+        let near = server.person("near", &["targeting_officer@030"]).await?;
+        let far = server.person("far", &["targeting_officer@040"]).await?;
+        let open = async |badge| -> Result<Vec<Value>> {
+            let page = server.by(badge).get("/api/v1/hits?state=open&limit=100").await?;
+            Ok(page.expect(200)?["items"].as_array().context("no items")?.clone())
+        };
+        let (ours, theirs) = (open(&near).await?, open(&far).await?);
+        assert_eq!(ours.len(), 1, "{ours:?}");
+        let same = |hit: &&Value| hit["listing"]["id"] == ours[0]["listing"]["id"];
+        let of_global = theirs.iter().find(same).context("no hit of the list for all")?;
+        let path = format!("/api/v1/hits/{}/decide", of_global["id"].as_str().context("no id")?);
+        let verdict = json!({ "id": "01JDFRIEND01", "verdict": "not_same", "reason": "a friend" });
+        server.by(&far).post(&path, &verdict).await?.expect(200)?;
+        assert_eq!(open(&near).await?, ours);
+        let path = format!("/api/v1/hits/{}", ours[0]["id"].as_str().context("no id")?);
+        let read = server.by(&near).get(&path).await?.expect(200)?;
+        assert_eq!((&read["earlier"], &read["same_pair"]), (&json!([]), &json!([])));
+        server.post("/api/v1/consignments", &sent_by(2, "030", name)).await?.expect(200)?;
+        assert_eq!(open(&near).await?.len(), 2);
+        nothing_altered(&store).await?;
+        server.stop().await
+    });
+}
+
+#[test]
+fn whoever_asks_after_a_name_leaves_a_trace_even_when_nothing_is_found() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let asked = json!({ "name": "My Friend Ltd", "kind": "organization" });
+        server.post("/api/v1/listings/match", &asked).await?.expect(200)?;
+        server.get("/api/v1/search?q=My+Friend+Ltd").await?.expect(200)?;
+        server.get("/api/v1/listings?q=My+Friend+Ltd").await?.expect(200)?;
+        let acts = "select act from journal where body like '%My Friend Ltd%' order by seq";
+        assert_eq!(texts(&store, acts).await?, ["match listings", "search", "read listings"]);
         server.stop().await
     });
 }

@@ -146,7 +146,7 @@ pub async fn search(
     }
     drop(tx);
     let ids: Vec<ConsignmentId> = ids.into_iter().map(ConsignmentId).collect();
-    app.reads.saw(&caller, "search", &ids).await?;
+    app.reads.asked(&caller, "search", typed, &ids).await?;
     found.extend(parties.into_iter().filter(|name| !name.is_empty()).take(5).map(|name| Found {
         kind: FoundKind::Party,
         id: name.clone(),

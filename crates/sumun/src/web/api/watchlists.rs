@@ -596,7 +596,7 @@ pub async fn list_listings(
     let items: Vec<Listing> = kept.iter().map(|one| Listing::of(one, &lists, today)).collect();
     drop(tx);
     let ids: Vec<&str> = items.iter().map(|one| one.id.as_str()).collect();
-    app.reads.saw(&caller, "read listings", &ids).await?;
+    app.reads.asked(&caller, "read listings", &asked.q.unwrap_or_default(), &ids).await?;
     Ok(Json(List { items, next }))
 }
 
@@ -758,13 +758,15 @@ pub async fn match_listings(
     let today = today();
     let mut tx = app.store.read().await?;
     let Some(lists) = pipeline::lists_in_force(&mut tx, now()).await? else {
+        drop(tx);
+        app.reads.asked::<&str>(&caller, "match listings", &asked.name, &[]).await?;
         return Ok(Json(List::whole(Vec::new())));
     };
     let name = asked.name.clone();
-    // Lists of other offices may stand before those that the caller may see.
+    let seen = |id| lists.office_of(id).is_none_or(|office| offices.contains(office));
     let found: Vec<(u32, Match)> = lists
         .lists
-        .named(&mut Searcher::default(), &name, kind, (threshold, limit * 4))
+        .named_of(&mut Searcher::default(), &name, kind, (threshold, limit), &seen)
         .into_iter()
         .map(|one| (one.id, one.matched))
         .collect();
@@ -795,7 +797,7 @@ pub async fn match_listings(
         }
     }
     let ids: Vec<&str> = items.iter().map(|one| one.listing.id.as_str()).collect();
-    app.reads.saw(&caller, "match listings", &ids).await?;
+    app.reads.asked(&caller, "match listings", &name, &ids).await?;
     Ok(Json(List::whole(items)))
 }
 
