@@ -278,7 +278,7 @@ impl Lists {
         found
     }
 
-    /// As [`named`](Self::named), of those listings that are wanted: others take no place from them.
+    /// As [`named`](Self::named), of the listings that are wanted: others take no place from them.
     pub fn named_of(
         &self,
         searcher: &mut Searcher,

@@ -16,7 +16,8 @@ use crate::person::{Person, state};
 const KILLS: u32 = 3;
 
 /// Runs commands one after the other on each engine, each killed three times first, and compares
-/// with the same commands undisturbed, but for the tables that are `without`. `before` prepares the store and gives the commands.
+/// with the same commands undisturbed, but for the tables that are `without`. `before` prepares the
+/// store and gives the commands.
 fn killed_and_repeated(
     seed: u64,
     without: &[&str],

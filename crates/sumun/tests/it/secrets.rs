@@ -298,7 +298,8 @@ fn a_rule_is_tried_on_the_past_of_ones_own_offices() {
         server.post("/api/v1/consignments", &far).await?.expect(200)?;
         let own = server.person("own", &["targeting_officer@030"]).await?;
         let all = server.person("all", &["targeting_officer"]).await?;
-        let check = |offices: &[&str]| json!({ "condition": "goods.value > 1", "offices": offices, "sample": true });
+        let condition = "goods.value > 1";
+        let check = |offices: &[&str]| json!({ "condition": condition, "offices": offices, "sample": true });
         let path = "/api/v1/rules/check";
         let whole = server.by(&all).post(path, &check(&["040"])).await?.expect(200)?;
         assert_eq!(whole["sample"]["fired"], 30, "{whole}");
@@ -306,7 +307,7 @@ fn a_rule_is_tried_on_the_past_of_ones_own_offices() {
         let bare = server.by(&own).post(path, &check(&[])).await?.expect(200)?;
         assert_eq!(asked["sample"], bare["sample"]);
         assert_eq!(server.by(&own).post(path, &check(&["040"])).await?.status, 403);
-        let trial = json!({ "condition": "goods.value > 1", "offices": ["040"] });
+        let trial = json!({ "condition": condition, "offices": ["040"] });
         assert_eq!(server.by(&own).post("/api/v1/rules/backtest", &trial).await?.status, 403);
         server.stop().await
     });
