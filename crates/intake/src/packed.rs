@@ -18,6 +18,10 @@ use crate::unpack::Unpack;
 const FILES: usize = 10_000;
 /// Bytes of all files together at most.
 const TOTAL: u64 = 2 * DOCUMENT_LIMIT;
+/// So many times the size of what they came in, and never less than so many bytes: manifests pack
+/// to a tenth or a fiftieth.
+const MOST_TIMES: u64 = 100;
+const ALWAYS: u64 = 16 << 20;
 /// An archive in an archive in an archive is the deepest that is opened.
 const DEPTH: u8 = 3;
 /// Longest name of a file that is kept.
@@ -53,7 +57,8 @@ enum Packing {
 /// Takes all files out of an archive, mail or mailbox; none when it is none of these.
 pub fn take_out(bytes: &Bytes, name: &str) -> Option<TakenOut> {
     packing(bytes, name)?;
-    let mut taken = Taking { out: TakenOut::default(), total: 0 };
+    let most = (bytes.len() as u64).saturating_mul(MOST_TIMES).clamp(ALWAYS, TOTAL);
+    let mut taken = Taking { out: TakenOut::default(), left: most };
     taken.any(bytes.clone(), name.to_owned(), 0);
     Some(taken.out)
 }
@@ -129,7 +134,8 @@ fn headers<'b>(lines: impl Iterator<Item = &'b [u8]>) -> usize {
 
 struct Taking {
     out: TakenOut,
-    total: u64,
+    /// Bytes that may still be unpacked.
+    left: u64,
 }
 
 impl Taking {
@@ -170,11 +176,11 @@ impl Taking {
     /// Reads a stream to its end, or says why not: no further than one file may be long, nor than
     /// all may be together.
     fn whole(&mut self, from: impl Read) -> Result<Bytes, String> {
-        let most = DOCUMENT_LIMIT.min(TOTAL.saturating_sub(self.total));
+        let most = DOCUMENT_LIMIT.min(self.left);
         let mut bytes = Vec::new();
         let read = from.take(most + 1).read_to_end(&mut bytes);
         // What was unpacked counts, whether or not it can be used.
-        self.total += bytes.len() as u64;
+        self.left = self.left.saturating_sub(bytes.len() as u64);
         read.map_err(|error| format!("it cannot be unpacked: {error}"))?;
         if bytes.len() as u64 > most {
             return Err("it is larger than what is unpacked at a time".to_owned());
@@ -348,6 +354,16 @@ mod tests {
 
     fn names(taken: &TakenOut) -> Vec<&str> {
         taken.files.iter().map(|file| file.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_small_file_unpacks_to_no_flood() {
+        let zeros = vec![0; 8 << 20];
+        let names: Vec<String> = (0..5).map(|n| format!("{n}.bin")).collect();
+        let files: Vec<(&str, &[u8])> =
+            names.iter().map(|name| (name.as_str(), &zeros[..])).collect();
+        let taken = take_out(&zip(&files), "bomb.zip").unwrap();
+        assert_eq!((taken.files.len(), taken.left.len()), (2, 3), "{:?}", taken.left);
     }
 
     #[test]

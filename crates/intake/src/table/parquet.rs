@@ -22,6 +22,12 @@ use crate::unpack::Progress;
 
 /// Rows decoded at a time: enough to make a page's set-up small, few enough to stay in cache.
 const SLICE_ROWS: usize = 1_024;
+/// A longer value is no cell of a table. A few bytes of a file can name one a thousand times over.
+const LONGEST_CELL_BYTES: usize = 16 * 1024;
+/// So many times a file's size its texts may be together, and so many bytes in any case: tables
+/// that repeat themselves are five to fifty times as long as their files.
+const MOST_TIMES: u64 = 200;
+const ALWAYS_BYTES: u64 = 64 << 20;
 
 pub(crate) struct Parquet<R: ChunkReader + 'static> {
     file: SerializedFileReader<R>,
@@ -34,6 +40,7 @@ pub(crate) struct Parquet<R: ChunkReader + 'static> {
     line: u64,
     rows_total: u64,
     bytes_total: u64,
+    text_total: u64,
     progress: Progress,
     broken: Option<Defect>,
     ended: bool,
@@ -51,7 +58,7 @@ struct Column {
     /// The texts of the slice, one behind the other.
     text: String,
     ends: Vec<u32>,
-    /// Rows of the slice whose bytes are no text.
+    /// Rows of the slice whose bytes are no text, or too many.
     spoilt: Vec<usize>,
     def: Vec<i16>,
     rep: Vec<i16>,
@@ -90,6 +97,7 @@ impl<R: ChunkReader + 'static> Parquet<R> {
             line: 1,
             rows_total,
             bytes_total,
+            text_total: 0,
             progress,
             broken: None,
             ended: false,
@@ -135,6 +143,10 @@ impl<R: ChunkReader + 'static> Parquet<R> {
             }
             Ok(())
         })?;
+        self.text_total += columns.iter().map(|column| column.text.len() as u64).sum::<u64>();
+        if self.text_total > ALWAYS_BYTES.max(self.bytes_total.saturating_mul(MOST_TIMES)) {
+            return Err(format!("it unpacks to more than {MOST_TIMES} times its size"));
+        }
         self.rows_left_in_group -= wanted;
         self.slice_rows = wanted;
         Ok(true)
@@ -193,7 +205,9 @@ impl<R: ChunkReader + 'static> Source for Parquet<R> {
         self.next_row += 1;
         self.line += 1;
         if spoilt {
-            return Ok(Step::Defect(cells.defect(DefectKind::Encoding, "its bytes are not UTF-8")));
+            return Ok(Step::Defect(
+                cells.defect(DefectKind::Encoding, "its bytes are not UTF-8, or too many"),
+            ));
         }
         if memchr::memchr(0, cells.text.as_bytes()).is_some() {
             let reason = "it holds a zero byte, which no text has";
@@ -318,7 +332,14 @@ impl Column {
                 if !begins && self.text.len() > self.ends.last().map_or(0, |end| *end as usize) {
                     self.text.push_str(&self.separator);
                 }
-                if !write(value, self.form, &mut self.text) {
+                let before = self.text.len();
+                let is_text = write(value, self.form, &mut self.text);
+                let start = self.ends.last().map_or(0, |end| *end as usize);
+                let too_long = self.text.len() - start > LONGEST_CELL_BYTES;
+                if too_long {
+                    self.text.truncate(before);
+                }
+                if too_long || !is_text {
                     self.spoilt.push(self.ends.len());
                 }
             }

@@ -96,6 +96,10 @@ fn objects_line_by_line_give_the_same_rows_as_a_table() {
 
 /// The table of [`csv`] as Parquet, in row groups of 1,500.
 pub fn parquet_file(rows: i64) -> Vec<u8> {
+    parquet_of(rows, |row| format!("소금 \"{row}\""))
+}
+
+fn parquet_of(rows: i64, goods: impl Fn(i64) -> String) -> Vec<u8> {
     let schema = "message table {
         required binary ref (STRING);
         required int32 day (DATE);
@@ -140,8 +144,7 @@ pub fn parquet_file(rows: i64) -> Vec<u8> {
                     to.typed::<DoubleType>().write_batch(&values, Some(&vec![1; n]), None)
                 }
                 5 => {
-                    let values: Vec<_> =
-                        of.iter().map(|row| text(format!("소금 \"{row}\""))).collect();
+                    let values: Vec<_> = of.iter().map(|row| text(goods(*row))).collect();
                     to.typed::<ByteArrayType>().write_batch(&values, None, None)
                 }
                 _ => {
@@ -179,6 +182,20 @@ fn parquet_gives_the_same_rows_as_a_table() {
     assert_eq!(table.format(), Format::Parquet);
     assert_eq!(table.by_ref().count(), 4);
     assert_eq!(table.bytes_consumed(), bytes.len() as u64);
+}
+
+#[test]
+fn a_small_parquet_file_is_no_large_table() {
+    // One value that a dictionary names again and again: 700 MB of text in a few kilobytes.
+    let long = "s".repeat(1 << 20);
+    let batch = read(&parquet_of(700, |_| long.clone()), "", &options()).unwrap();
+    assert_eq!((batch.rows.len(), batch.defects.len()), (0, 700));
+    // Cells that may be, of which there are too many: the file ends where it does.
+    let cell = "s".repeat(15 << 10);
+    let batch = read(&parquet_of(9_000, |_| cell.clone()), "", &options()).unwrap();
+    let last = batch.defects.last().unwrap();
+    assert_eq!(last.kind, DefectKind::Truncated, "{last:?}");
+    assert!(batch.rows.len() < 6_000, "{}", batch.rows.len());
 }
 
 #[test]
