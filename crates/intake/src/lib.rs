@@ -29,6 +29,7 @@ mod listing;
 mod mapping;
 mod message;
 mod packed;
+mod recoded;
 mod recognise;
 mod reference;
 mod table;

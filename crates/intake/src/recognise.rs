@@ -6,6 +6,7 @@ use std::io::Read;
 
 use encoding_rs::EUC_KR;
 
+use crate::recoded::{Recoded, wide_of};
 use crate::unpack::Unpack;
 
 /// How many first bytes are enough to recognise a stream.
@@ -117,7 +118,18 @@ pub fn recognise(first_bytes: &[u8], name_hint: &str) -> Recognised {
         }
     };
     let encoding = encoding_of(&unpacked);
-    Recognised { format: format_of(&unpacked, encoding, name_hint), compression, encoding }
+    // Messages are read in any set; tables say themselves which they are not read in.
+    let recoded = wide_of(&unpacked).map(|wide| {
+        let mut head = Vec::new();
+        // Bytes in memory do not fail.
+        let _cut = Recoded::new(&unpacked[..], wide).read_to_end(&mut head);
+        format_of(&head, Encoding::Utf8, name_hint)
+    });
+    let format = match recoded.filter(|format| format.is_message()) {
+        Some(format) => format,
+        None => format_of(&unpacked, encoding, name_hint),
+    };
+    Recognised { format, compression, encoding }
 }
 
 /// The compression that the magic bytes tell.
@@ -197,12 +209,16 @@ fn begins_x12(text: &[u8]) -> bool {
     let separated = |tag: &[u8]| {
         text.starts_with(tag) && text.get(tag.len()).is_some_and(|b| !b.is_ascii_alphanumeric())
     };
-    separated(b"ISA") || (separated(b"GS") && text.len() > 20) || text.starts_with(b"ST*3")
+    let set = || text.get(3..6).is_some_and(|number| number.iter().all(u8::is_ascii_digit));
+    separated(b"ISA") || (separated(b"GS") && text.len() > 20) || (separated(b"ST") && set())
 }
 
 /// A line that begins a message of the air, at the start or behind a wrapper's few lines.
 fn has_cargo_imp(text: &[u8]) -> bool {
-    text.split(|byte| matches!(byte, b'\n' | b'\r')).take(60).any(is_cargo_imp)
+    let begins = |line: &[u8]| {
+        is_cargo_imp(line) || (line.len() < 10 && is_cargo_imp(&line.to_ascii_uppercase()))
+    };
+    text.split(|byte| matches!(byte, b'\n' | b'\r')).take(60).any(begins)
 }
 
 /// Whether a line begins a Cargo-IMP message: `FWB/16` and the like.

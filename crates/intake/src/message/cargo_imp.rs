@@ -35,10 +35,17 @@ struct Mailbox {
     messages: usize,
     /// Lines that stand outside of any message.
     outside: usize,
+    /// True where lines are written in small letters.
+    small: bool,
+    /// Whether lines are of a telegram that is not read, and whether that brings another back.
+    skips: bool,
+    refused: bool,
 }
 
 /// Of those, so many are told.
 const MOST_OUTSIDE: usize = 1_000;
+/// Customs notes of one waybill at most; the standard allows a hundred or so.
+const MOST_OCI: usize = 400;
 
 impl<R: io::Read> CargoImp<R> {
     pub(crate) fn new(window: Window<R>, options: MessageOptions) -> CargoImp<R> {
@@ -93,7 +100,18 @@ impl Mailbox {
     fn line(&mut self, line: &str, batch: &mut MessageBatch, options: &MessageOptions) {
         let (number, offset) = (self.lines, self.at as u64);
         let bare = line.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-        if is_cargo_imp(bare.as_bytes()) {
+        // Telegrams have no small letters; who writes tags in them means the same.
+        if bare.len() < 9 && bare.starts_with(['f', 'F']) {
+            self.small = is_cargo_imp(bare.to_ascii_uppercase().as_bytes())
+                && !is_cargo_imp(bare.as_bytes());
+        }
+        let upper = self.small.then(|| bare.to_uppercase());
+        let bare = upper.as_deref().unwrap_or(bare);
+        if std::mem::take(&mut self.refused) && is_cargo_imp(bare.as_bytes()) {
+            // A refusal brings the message back that it refuses.
+            self.skips = true;
+        } else if is_cargo_imp(bare.as_bytes()) {
+            self.skips = false;
             self.close(batch, options);
             let first = bare.trim_start_matches('=');
             let telegram = Telegram::new(first, self.messages, number, offset);
@@ -101,8 +119,16 @@ impl Mailbox {
                 self.end_page(batch, options);
             }
             self.open = Some(Telegram { message: self.messages, ..telegram });
+        } else if is_other_telegram(bare) {
+            self.close(batch, options);
+            (self.skips, self.refused) = (true, matches!(&bare[..3], "FNA" | "FMA"));
+            let reason = "a telegram of another kind was left out";
+            batch.defects.push(defect(number, "", DefectKind::Noted, reason, bare.as_bytes()));
+        } else if self.skips {
+            // The refusal says why before it brings the message back.
+            (self.skips, self.refused) = (!is_wrapper(bare), bare.starts_with("ACK"));
         } else if let Some(telegram) = &mut self.open {
-            if is_wrapper(bare) {
+            if is_wrapper(bare) || telegram.ended && !telegram.continued && !bare.is_empty() {
                 self.close(batch, options);
             } else if !bare.is_empty() {
                 if telegram.lines == 0 && self.page.is_some() {
@@ -188,6 +214,19 @@ fn is_wrapper(line: &str) -> bool {
         || line.split(' ').all(address) && line.len() >= 7 && !line.is_empty()
 }
 
+/// Whether a line begins a telegram that says nothing of what consignments are: status, booking,
+/// acknowledgements.
+fn is_other_telegram(line: &str) -> bool {
+    const OTHERS: [&str; 14] = [
+        "FNA", "FMA", "FSU", "FSA", "FSR", "FBL", "FBR", "FFR", "FFA", "FAD", "FCC", "UWS", "UCM",
+        "NTM",
+    ];
+    let Some((tag, version)) = line.split_once('/') else { return false };
+    OTHERS.contains(&tag)
+        && matches!(version.len(), 1 | 2)
+        && version.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// What the current line goes on with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -211,8 +250,9 @@ struct Telegram {
     draft: Option<Draft>,
     part: Part,
     tag: String,
-    /// Line within the party block, from 0.
+    /// Line within the party block, from 0, and the tag that it goes on with.
     step: usize,
+    of_party: &'static str,
     party: Option<Party>,
     uld: CompactString,
     uld_mass: Option<Mass>,
@@ -221,7 +261,11 @@ struct Telegram {
     stated: (Option<u32>, Option<Mass>),
     found: (u64, i64),
     text_full: bool,
-    oci: [String; 3],
+    /// Whether a rate line was read, and the pieces and mass of the first.
+    rated: bool,
+    first_rate: (Option<u32>, Option<Mass>),
+    /// Party, identifier and text of customs notes: they stand before the parties, or behind.
+    oci: Vec<[String; 3]>,
     ended: bool,
     /// The page of a flight manifest, and whether another follows.
     page: u32,
@@ -233,9 +277,8 @@ impl Telegram {
     fn goes_on_with(&self, line: &str) -> bool {
         let mut fields = line.split('/').map(str::trim);
         let page = fields.next().and_then(|page| page.parse::<u32>().ok());
-        let flight =
-            format!("{}/{}", fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
-        page == Some(self.page + 1) && flight == self.head.reference
+        let (flight, day) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        page == Some(self.page + 1) && manifest_of(flight, day) == self.head.reference
     }
 
     /// The same manifest with its next page open.
@@ -274,6 +317,7 @@ impl Telegram {
             part: Part::Other,
             tag: String::new(),
             step: 0,
+            of_party: "",
             party: None,
             uld: CompactString::default(),
             uld_mass: None,
@@ -281,7 +325,9 @@ impl Telegram {
             stated: (None, None),
             found: (0, 0),
             text_full: false,
-            oci: Default::default(),
+            rated: false,
+            first_rate: (None, None),
+            oci: Vec::new(),
             ended: false,
             page: 0,
             continued: false,
@@ -352,6 +398,7 @@ impl Telegram {
                     _ => Role::Forwarder,
                 };
                 self.part = Part::Party;
+                self.of_party = "";
                 let mut party = Party::by_code(role, "");
                 // `AGT//1234567/0001` has the agent's code, `SHP/account` of a waybill the
                 // account; elsewhere the name stands on the tag's own line.
@@ -440,7 +487,7 @@ impl Telegram {
         self.head.route.voyage = flight.into();
         self.head.route.conveyance = flight.into();
         self.head.route.conveyance_id = get(4).into();
-        self.head.reference = format!("{flight}/{}", get(2));
+        self.head.reference = manifest_of(flight, get(2));
         self.page = get(0).parse().unwrap_or(0);
         if !get(0).is_empty() {
             self.head.dialect = format!("{} page {}", self.head.dialect, get(0));
@@ -534,7 +581,10 @@ impl Telegram {
         match codes {
             true => draft.note("SPH", said),
             false if draft.item().description.is_empty() => draft.describe(said, false),
-            false => {}
+            false => match said.strip_prefix("HS").map(str::trim) {
+                Some(code) if text::hs(code).is_some() => draft.hs(code),
+                _ => draft.note("load", said),
+            },
         }
     }
 
@@ -595,13 +645,21 @@ impl Telegram {
 
     /// One line of a party's block, by version: bare fields to 16, with tags from 17 on.
     fn party_line(&mut self, rest: &str) {
-        let tagged = ["NAM", "ADR", "LOC"].iter().any(|tag| rest.starts_with(tag));
+        let tagged = rest.split_once('/').and_then(|(tag, fields)| {
+            let tag = ["NAM", "ADR", "LOC"].into_iter().find(|known| *known == tag)?;
+            Some((tag, fields))
+        });
         let Some(party) = &mut self.party else { return };
         let step = self.step;
         self.step += 1;
-        let (tag, fields) = match rest.split_once('/') {
-            Some((tag, fields)) if tagged => (tag, fields),
-            _ => ("", rest),
+        // A second line of a name or an address has no tag of its own.
+        let (tag, fields) = match tagged {
+            Some((tag, fields)) => {
+                self.of_party = tag;
+                (tag, fields)
+            }
+            None if matches!(self.of_party, "NAM" | "ADR") => (self.of_party, rest),
+            None => ("", rest),
         };
         match tag {
             "NAM" => add_name(party, fields),
@@ -619,7 +677,7 @@ impl Telegram {
                             draft::address(draft::contact(party), post);
                         }
                         while let Some(kind) = parts.next() {
-                            if matches!(kind, "TE" | "TL" | "CT")
+                            if matches!(kind, "TE" | "TL" | "CT" | "MO")
                                 && let Some(phone) = parts.next()
                             {
                                 draft::phone(party, phone);
@@ -652,6 +710,9 @@ impl Telegram {
             _ => said,
         };
         let (tag, text_of) = said.split_once('/').unwrap_or((said, ""));
+        if tag.len() > 1 && tag.starts_with('P') && tag[1..].bytes().all(|b| b.is_ascii_digit()) {
+            return self.rate_line(said);
+        }
         match tag {
             "NG" | "NC" => {
                 draft.describe(text_of, self.text_full);
@@ -672,6 +733,31 @@ impl Telegram {
         self.text_full = false;
     }
 
+    /// `P10/K100.5/CQ/W100.5/...`: the pieces and mass of a rate line, each of them an item; goods
+    /// may be named behind them on the same line.
+    fn rate_line(&mut self, said: &str) {
+        let Some(draft) = &mut self.draft else { return };
+        let mut fields = said.split('/');
+        let pieces = fields.next().and_then(|field| draft::packages(&field[1..]));
+        let massed = |field: &&str| field.starts_with(['K', 'L']) && mass_of(field).is_some();
+        let mass = said.split('/').find(massed).and_then(mass_of);
+        if std::mem::replace(&mut self.rated, true) {
+            if let [first] = &mut draft.goods[..] {
+                (first.packages, first.gross_mass_g) = self.first_rate;
+            }
+            let item = draft.new_item();
+            (item.packages, item.gross_mass_g) = (pieces, mass);
+        } else {
+            self.first_rate = (pieces, mass);
+        }
+        self.text_full = false;
+        let goods = ["/NG/", "/NC/", "/NH/"].iter().find_map(|tag| said.find(tag));
+        draft.note("RTD", goods.map_or(said, |at| &said[..at]));
+        if let Some(at) = goods {
+            self.rate(&said[at + 1..]);
+        }
+    }
+
     /// `CC/party/identifier/text`; on a line of its own, empty fields stand for those before.
     fn customs(&mut self, rest: &str) {
         let mut fields = rest.splitn(4, '/');
@@ -679,38 +765,43 @@ impl Telegram {
         let (country, party, id, said) = (next(), next(), next(), next());
         let said =
             if said.is_empty() && !id.is_empty() && id.len() > 3 { id.clone() } else { said };
-        self.oci = [country, party, id];
-        let [country, party, id] = self.oci.clone();
         let Some(draft) = &mut self.draft else { return };
         if said.is_empty() {
             return;
         }
         draft.note(format!("OCI {country}/{party}/{id}"), &said);
-        let role = match party.as_str() {
-            "SHP" => Role::Consignor,
-            "CNE" => Role::Consignee,
-            "NFY" => Role::NotifyParty,
-            "AGT" => Role::Forwarder,
-            _ => return,
-        };
-        let Some(of) = draft.parties.iter_mut().find(|of| of.role == role) else { return };
-        match id.as_str() {
-            "T" if of.code.is_empty() => of.code = said.as_str().into(),
-            "CT" | "TE" => draft::phone(of, &said),
-            "MD" => {
-                // The user came before in MU; `@` cannot be written.
-                let user = draft
-                    .documents
-                    .notes
-                    .iter()
-                    .rev()
-                    .find(|note| note.kind.ends_with(&format!("{party}/MU")));
-                if let Some(user) = user {
-                    let whole = format!("{}@{said}", user.text);
-                    draft::mail(of, &whole);
-                }
+        if self.oci.len() < MOST_OCI {
+            self.oci.push([party, id, said]);
+        }
+    }
+
+    /// Gives parties what customs notes say of them. Lines that name no party go on with the
+    /// last one that was named.
+    fn settle_oci(&mut self, draft: &mut Draft) {
+        let mut of = String::new();
+        let mut user = String::new();
+        for [party, id, said] in std::mem::take(&mut self.oci) {
+            if !party.is_empty() {
+                of = party;
             }
-            _ => {}
+            let role = match of.as_str() {
+                "SHP" => Role::Consignor,
+                "CNE" => Role::Consignee,
+                "NFY" => Role::NotifyParty,
+                "AGT" => Role::Forwarder,
+                _ => continue,
+            };
+            let party = draft.parties.iter_mut().find(|party| party.role == role);
+            let Some(party) = party else { continue };
+            match id.as_str() {
+                "T" if party.code.is_empty() => party.code = said.as_str().into(),
+                "CT" | "TE" | "U" => draft::phone(party, &said),
+                "CP" if party.contact.is_none() => draft::contact(party).name = said,
+                // The user of a mail address stands before its domain; `@` cannot be written.
+                "MU" => user = said,
+                "MD" => draft::mail(party, &format!("{}@{said}", std::mem::take(&mut user))),
+                _ => {}
+            }
         }
     }
 
@@ -757,7 +848,9 @@ impl Telegram {
     }
 
     fn close(&mut self, batch: &mut MessageBatch, options: &MessageOptions) {
+        self.keep_party();
         let Some(mut draft) = self.draft.take() else { return };
+        self.settle_oci(&mut draft);
         self.head.consignments += 1;
         draft.ordinal = self.head.consignments.to_compact_string();
         batch.rows.push(draft.close(&self.head, self.message, options));
@@ -793,9 +886,16 @@ impl Telegram {
     }
 }
 
+/// The number of a flight's manifest. The time of departure is no part of it: it changes between
+/// pages, which may come in messages and files of their own.
+fn manifest_of(flight: &str, day: &str) -> String {
+    format!("{flight}/{}", day.get(..5).unwrap_or(day))
+}
+
 fn add_name(party: &mut Party, said: &str) {
     let name = &mut draft::contact(party).name;
-    if !name.is_empty() {
+    // A line of 35 characters was cut there, within a word unless it ends with a blank.
+    if !name.is_empty() && !text::is_wide(name, 35) {
         name.push(' ');
     }
     name.push_str(said.trim());
@@ -837,11 +937,16 @@ impl Awb {
         let digits = |range: std::ops::Range<usize>| {
             bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit))
         };
-        if !(digits(0..3) && bytes.get(3) == Some(&b'-') && digits(4..12)) {
+        // Some leave out the dash, or write a blank for it.
+        let serial = 3 + usize::from(bytes.get(3).is_some_and(|byte| b"- ".contains(byte)));
+        let end = serial + 8;
+        let letters =
+            || bytes.get(end..end + 6).is_some_and(|of| of.iter().all(u8::is_ascii_uppercase));
+        if !(digits(0..3) && digits(serial..end) && (bytes.get(3) == Some(&b'-') || letters())) {
             return None;
         }
-        let number = format_compact!("{}-{}", line.get(..3)?, line.get(4..12)?);
-        let rest = line.get(12..)?;
+        let number = format_compact!("{}-{}", line.get(..3)?, line.get(serial..end)?);
+        let rest = line.get(end..)?;
         let (places, detail) = rest.split_once('/').unwrap_or((rest, ""));
         let (quantity, description) = match detail.split_once('/') {
             Some((quantity, said)) => (quantity, Some(said.to_owned())),

@@ -3,7 +3,7 @@
 //! consignment its reference, its office, its day and its signs.
 
 use compact_str::{CompactString, ToCompactString, format_compact};
-use targeting::codes::{CountryCode, Currency, Day, Money, UnLocode};
+use targeting::codes::{CodeError, CountryCode, Currency, Day, Money, PostalItemId, UnLocode};
 use targeting::consignment::{
     Consignment, Direction, Documents, Equipment, GoodsItem, Note, Place, Regime, Route, Transport,
 };
@@ -106,6 +106,21 @@ impl Draft {
         place(&mut self.route, role, code, name)
     }
 
+    /// Takes the number of a postal item as written; what S10 does not hold is kept as a bill's.
+    pub(crate) fn postal_item(&mut self, written: &str) {
+        match written.parse::<PostalItemId>() {
+            Ok(item) => self.documents.postal_item = Some(item),
+            Err(error) => {
+                self.documents.house_bill = tidy_number(written);
+                self.sign(match error {
+                    _ if written.trim().is_empty() => "item_unnamed",
+                    CodeError::CheckDigit { .. } => "s10_check_digit",
+                    CodeError::Shape { .. } => "s10_shape",
+                });
+            }
+        }
+    }
+
     /// Takes a goods code as written; what is none becomes a note.
     pub(crate) fn hs(&mut self, written: &str) {
         if written.trim().is_empty() {
@@ -191,6 +206,24 @@ impl Draft {
         }
     }
 
+    /// What was said of one consignment holds for all that follow.
+    pub(crate) fn into_head(self, head: &mut Head) {
+        let (own, of) = (self.route, &mut head.route);
+        for (to, from) in [
+            (&mut of.conveyance, own.conveyance),
+            (&mut of.conveyance_id, own.conveyance_id),
+            (&mut of.voyage, own.voyage),
+        ] {
+            if to.is_empty() {
+                *to = from;
+            }
+        }
+        of.places.extend(own.places);
+        head.parties.extend(self.parties);
+        head.transport = self.transport.or(head.transport);
+        head.direction = self.direction.or(head.direction);
+    }
+
     /// What a master said of all its houses holds for each that does not say otherwise.
     pub(crate) fn inherit_from(&mut self, outer: &Draft) {
         if self.documents.master_bill.is_empty() {
@@ -248,6 +281,16 @@ impl Draft {
         if let [item] = &mut self.goods[..] {
             item.packages = item.packages.or(self.packages);
             item.gross_mass_g = item.gross_mass_g.or(self.gross_mass_g);
+        } else {
+            // No item is the whole; what is said of that alone is kept beside them.
+            let weighed = self.goods.iter().any(|item| item.gross_mass_g.is_some());
+            if let (false, Some(mass)) = (weighed, self.gross_mass_g) {
+                self.note("gross mass", &format!("{} kg", mass.kg()));
+            }
+            let counted = self.goods.iter().any(|item| item.packages.is_some());
+            if let (false, Some(packages)) = (counted, self.packages) {
+                self.note("packages", &packages.to_string());
+            }
         }
         for item in &mut self.goods {
             if item.hs.is_none() {
@@ -299,7 +342,9 @@ impl Draft {
             .or_else(|| side.map(|place| place.to_compact_string()))
             .or_else(|| {
                 let named = |place: &&Place| roles.contains(&place.role.as_str());
-                let place = route.places.iter().find(named)?;
+                let at = |place: &&Place| place.role == "position";
+                let mut places = route.places.iter();
+                let place = places.find(named).or_else(|| route.places.iter().find(at))?;
                 (!place.code.is_empty()).then(|| place.code.clone())
             })
             .unwrap_or_else(|| "unknown".into())
@@ -403,20 +448,20 @@ pub(crate) fn append(to: &mut String, more: &str, joined: bool) {
 
 /// Takes a place in a part. One that says the same part and code again is the same place.
 pub(crate) fn place<'r>(route: &'r mut Route, role: &str, code: &str, name: &str) -> &'r mut Place {
-    let (code, name) = (code.trim(), name.trim());
+    let (code, name) = (upper(code.trim()), name.trim());
     if let Some(n) = route.places.iter().position(|known| known.role == role && known.code == code)
     {
         return &mut route.places[n];
     }
     let country = match code.len() {
         2 => code.parse::<CountryCode>().ok(),
-        3 => airports::country(code),
+        3 => airports::country(&code),
         5 => code.parse::<UnLocode>().ok().map(UnLocode::country),
         _ => None,
     };
     let made = Place {
         role: role.into(),
-        code: upper(code),
+        code,
         name: name.to_owned(),
         country,
         at: CompactString::default(),

@@ -25,6 +25,7 @@ use targeting::party::Party;
 pub use edifact::acknowledge::acknowledge;
 pub use edifact::lexer::segments;
 
+use crate::recoded::{Recoded, wide_of};
 use crate::recognise::{Compression, Format, HEAD_BYTES, compression_of, encoding_of, format_of};
 use crate::unpack::{Progress, Unpack};
 use text::Moment;
@@ -269,9 +270,17 @@ impl<'a> Messages<'a> {
         input.by_ref().take(8).read_to_end(&mut head)?;
         let compression = compression_of(&head);
         let whole: Box<dyn io::Read + Send + 'a> = Box::new(io::Cursor::new(head).chain(input));
-        let unpack = Unpack::new(whole, compression)?;
+        let mut unpack = Unpack::new(whole, compression)?;
         let progress = unpack.progress();
-        let mut window = Window::new(unpack);
+        let mut mark = Vec::with_capacity(4);
+        unpack.by_ref().take(4).read_to_end(&mut mark)?;
+        let wide = wide_of(&mark);
+        let plain = io::Cursor::new(mark).chain(unpack);
+        let plain: Box<dyn io::Read + Send + 'a> = match wide {
+            Some(encoding) => Box::new(Recoded::new(plain, encoding)),
+            None => Box::new(plain),
+        };
+        let mut window = Window::new(plain);
         window.hold(HEAD_BYTES)?;
         let head = &window.bytes()[..window.bytes().len().min(HEAD_BYTES)];
         if head.is_empty() {

@@ -7,7 +7,7 @@ use std::io;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use targeting::codes::{CodeError, PostalItemId};
+use targeting::codes::PostalItemId;
 use targeting::consignment::{DefectKind, GoodsItem, Transport};
 use targeting::party::{Party, Role};
 
@@ -203,22 +203,10 @@ fn read_form(
     (head.line, head.offset) = (line, at as u64);
 
     let mut draft = Draft::at(line, at as u64);
-    match form.item.parse::<PostalItemId>() {
-        Ok(item) => draft.documents.postal_item = Some(item),
-        Err(error) => {
-            draft.documents.house_bill = draft::tidy_number(&form.item);
-            if form.item.trim().is_empty() {
-                draft.sign("item_unnamed");
-            } else {
-                draft.sign(match error {
-                    CodeError::CheckDigit { .. } => "s10_check_digit",
-                    CodeError::Shape { .. } => "s10_shape",
-                });
-                let reason = error.to_string();
-                let found = form.item.as_bytes();
-                batch.defects.push(defect(line, "item", DefectKind::Noted, reason, found));
-            }
-        }
+    draft.postal_item(&form.item);
+    if let (false, Err(error)) = (form.item.trim().is_empty(), form.item.parse::<PostalItemId>()) {
+        let found = form.item.as_bytes();
+        batch.defects.push(defect(line, "item", DefectKind::Noted, error.to_string(), found));
     }
     draft.documents.purpose = form.nature.as_str().into();
     for (role, person) in [(Role::Consignor, &form.sender), (Role::Consignee, &form.addressee)] {

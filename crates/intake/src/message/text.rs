@@ -45,6 +45,11 @@ impl Charset {
         Charset { declared, ascii, korean: declared == EUC_KR }
     }
 
+    /// What some text turned out to be: the rest is likely to be of the same set.
+    pub(crate) fn found(&mut self, used: &'static Encoding) {
+        self.korean |= used == EUC_KR;
+    }
+
     /// True when bytes of ASCII may mean other characters.
     pub(crate) fn shifts(self) -> bool {
         self.declared == ISO_2022_JP
@@ -199,7 +204,8 @@ fn civil(year: u32, month: u32, day: u32) -> Option<Day> {
 /// (UN/EDIFACT 2379: 101, 102, 201, 203, 204). Two-digit years from 70 on are of the last
 /// century. `format` decides where the length alone would not.
 pub(crate) fn digits_moment(text: &str, format: &str) -> Option<Moment> {
-    let text = text.trim();
+    // A zone of UTC may stand behind.
+    let text = text.trim().trim_end_matches('Z');
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return moment(text);
     }
@@ -327,6 +333,10 @@ pub(crate) fn phone(text: &str) -> Option<String> {
 /// A mail address in lower case, when it looks like one.
 pub(crate) fn mail(text: &str) -> Option<String> {
     let text = text.trim().trim_matches(|c: char| matches!(c, '<' | '>' | ';' | ',' | '.'));
+    // Sets without that sign have words for it.
+    let stand_in = ["(AT)", "[AT]", "(A)", " AT ", "(at)", "[at]", "(a)", " at "].iter();
+    let sign = stand_in.filter(|_| !text.contains('@')).find(|sign| text.contains(**sign));
+    let text = sign.map_or(Cow::Borrowed(text), |sign| Cow::Owned(text.replacen(sign, "@", 1)));
     let (user, host) = text.split_once('@')?;
     let sound = !user.is_empty() && host.contains('.') && !text.contains(char::is_whitespace);
     sound.then(|| text.to_lowercase())

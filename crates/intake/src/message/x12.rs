@@ -345,6 +345,10 @@ impl Set {
                     "MB" => documents.master_bill = number,
                     "BH" | "HB" => documents.house_bill = number,
                     "BN" => documents.booking = number,
+                    "SN" if !self.unit.is_empty() => {
+                        let unit = self.unit.clone();
+                        draft::seal(draft.unit(&unit), &number);
+                    }
                     "IB" | "ABT" => documents.previous = number,
                     _ => draft.note(format!("N9 {kind}"), &number),
                 }
@@ -435,10 +439,10 @@ impl Set {
     fn named(&mut self, s: &Segment<'_>) {
         let kind = s.code(1, 0);
         let role = match kind.as_ref() {
-            "SH" | "SU" | "EX" => Role::Consignor,
-            "CN" | "IM" | "BY" => Role::Consignee,
-            "N1" | "N2" | "NP" => Role::NotifyParty,
-            "FW" | "FF" => Role::Forwarder,
+            "SH" | "SU" | "EX" | "SE" | "SF" => Role::Consignor,
+            "CN" | "IM" | "BY" | "ST" | "UC" => Role::Consignee,
+            "N1" | "N2" | "NP" | "N3" => Role::NotifyParty,
+            "FW" | "FF" | "AG" => Role::Forwarder,
             "CA" => Role::Carrier,
             "CB" => Role::Declarant,
             _ => {
@@ -482,9 +486,12 @@ impl Set {
 
     fn unit(&mut self, s: &Segment<'_>) {
         let (prefix, number) = (s.code(1, 0), s.code(2, 0));
-        // Some write the whole number into the second field.
-        let whole =
-            if number.len() >= 10 { number.into_owned() } else { format!("{prefix}{number}") };
+        // Some write the whole number into the second field, others its check digit apart.
+        let digit = if number.len() == 6 { s.code(18, 0) } else { Default::default() };
+        let whole = match number.len() {
+            10.. => number.into_owned(),
+            _ => format!("{prefix}{number}{digit}"),
+        };
         let mass = match s.code(4, 0).as_ref() {
             "G" | "" => s.number(3, 0).and_then(|n| text::mass(n, &s.code(17, 0))),
             _ => None,

@@ -124,7 +124,7 @@ const SAMPLES: &[(&str, usize, usize, usize)] = &[
     ("edifact_container_moves/copyleft/coarri_d95b_itg13_genoa_multi_unh.edi", 2, 21, 0),
     ("edifact_container_moves/coprar_d95b_no_UNB.edi", 1, 2, 2),
     ("edifact_cuscar/copyleft/cuscar_d95b_lot10_simple.edi", 1, 1, 1),
-    ("edifact_iftmin/iftmin_d00b_big14_decimal_comma.edi", 1, 1, 4),
+    ("edifact_iftmin/iftmin_d00b_big14_decimal_comma.edi", 1, 1, 3),
     ("edifact_robustness/copyleft/phpedifact_example_release_character.edi", 1, 0, 2),
     ("edifact_robustness/copyleft/phpedifact_example_utf8.edi", 1, 1, 2),
     ("ens_ics/315NoOptional.xml", 1, 1, 0),

@@ -2,11 +2,12 @@
 //! follows what is open (message, bill, item, unit, party, place) instead of a grammar, since
 //! real files leave groups out and put segments where no directory has them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use compact_str::{CompactString, ToCompactString, format_compact};
 use targeting::codes::Mass;
-use targeting::consignment::{DefectKind, Direction, Equipment};
+use targeting::consignment::{DefectKind, Direction, Equipment, GoodsItem};
 use targeting::party::{Party, Role};
 
 use super::lexer::Segment;
@@ -64,6 +65,12 @@ pub(super) struct Carriage {
     stated: Totals,
     found: Totals,
     customs: bool,
+    /// Whether the head of a declaration has ended (UNS), and its items begin.
+    counted_out: bool,
+    /// Whether the consignment's items have been counted out, so that the next is a further one.
+    itemised: bool,
+    /// The bill of the head, which is the master of what is numbered below it.
+    outer: CompactString,
 }
 
 /// What a message says of all its consignments, and what they come to.
@@ -96,6 +103,9 @@ impl Carriage {
             stated: Totals::default(),
             found: Totals::default(),
             customs,
+            counted_out: false,
+            itemised: false,
+            outer: CompactString::default(),
         }
     }
 
@@ -124,35 +134,30 @@ impl Carriage {
             b"LOC" => self.place(s, batch, options),
             b"EQD" => self.equipment(s, batch, options),
             b"GID" => {
-                self.scope = Scope::Item;
-                let draft = self.draft(s);
-                let item = draft.new_item();
+                let item = self.new_item(s);
                 item.packages = draft::packages(&s.text(2, 0));
-                item.package_type = s.code(2, 1).as_ref().into();
+                item.package_type = s.word(2, 1).as_ref().into();
             }
             b"CST" => {
-                if self.customs {
-                    self.draft(s).new_item();
-                    self.scope = Scope::Item;
+                // Before the items it says what kind of declaration this is.
+                let of_item = !self.customs || self.itemised || self.counted_out;
+                if self.customs && of_item {
+                    self.new_item(s);
                 }
                 for element in 2..=s.elements().min(6) {
-                    let code = s.code(element, 0);
-                    if !code.is_empty() {
-                        self.draft(s).hs(&code);
-                    }
+                    self.classified(s, element, of_item);
                 }
             }
             b"LIN" => {
-                self.draft(s).new_item();
-                self.scope = Scope::Item;
-                if s.code(3, 1) == "HS" {
+                self.new_item(s);
+                if s.word(3, 1) == "HS" {
                     let code = s.code(3, 0);
                     self.draft(s).hs(&code);
                 }
             }
             b"PIA" => {
                 for element in 2..=s.elements().min(7) {
-                    if s.code(element, 1) == "HS" {
+                    if s.word(element, 1) == "HS" {
                         let code = s.code(element, 0);
                         self.draft(s).hs(&code);
                     }
@@ -198,7 +203,7 @@ impl Carriage {
                 }
             }
             b"SEL" => {
-                let (number, issuer) = (s.code(1, 0), s.code(2, 0));
+                let (number, issuer) = (s.code(1, 0), s.word(2, 0));
                 self.with_unit(s, |unit| draft::seal(unit, &number));
                 if !issuer.is_empty() && !number.is_empty() {
                     self.note(kind_of("seal", &issuer), &number);
@@ -234,15 +239,37 @@ impl Carriage {
                 }
             }
             b"STS" => {
-                let event = [s.code(1, 0), s.code(2, 0), s.text(2, 3)].join(" ");
+                let event = [s.word(1, 0), s.code(2, 0), s.text(2, 3)].join(" ");
                 self.note("STS", event.trim());
             }
             b"DOC" => {
-                let document = format!("{} {}", s.code(1, 0), s.code(2, 0));
+                let document = format!("{} {}", s.word(1, 0), s.code(2, 0));
                 self.note("DOC", document.trim());
             }
-            b"UNS" | b"AUT" | b"CTA" | b"HAN" | b"TSR" | b"RNG" | b"DIM" | b"CUX" | b"GDS"
-            | b"TOD" | b"CPI" => {}
+            b"UNS" => {
+                self.counted_out = true;
+                if s.word(1, 0) == "S" {
+                    // What follows is said of the whole again.
+                    self.scope = Scope::Head;
+                }
+            }
+            b"EQA" => {
+                let said = format!("{} {}", s.word(1, 0), s.code(2, 0));
+                self.note("EQA", said.trim());
+            }
+            b"CTA" if self.party_in_hand().is_some() => {
+                let said = s.text(2, 1);
+                self.note(kind_of("CTA", &s.word(1, 0)), &said);
+            }
+            b"DAM" => {
+                let said: Vec<_> = (1..=s.elements().min(6)).flat_map(|e| s.texts(e)).collect();
+                self.note("DAM", &said.join(" "));
+            }
+            b"AUT" | b"CTA" | b"HAN" | b"TSR" | b"RNG" | b"DIM" | b"CUX" | b"GDS" | b"TOD"
+            | b"CPI" | b"GOR" | b"TAX" | b"TMD" | b"EQN" | b"GIR" | b"GIN" | b"COD" | b"DMS"
+            | b"TCC" | b"SPS" | b"PRC" | b"RCS" | b"APP" | b"ICD" | b"INP" | b"PRI" | b"PAT"
+            | b"ALI" | b"HYN" | b"BII" | b"RSL" | b"CLT" | b"SGU" | b"ERP" | b"ERC" | b"EFI"
+            | b"CIN" => {}
             tag if !super::lexer::known(tag) && self.head.kind != Kind::Other => {
                 let reason = "this segment is in no message of the kind; it was kept as a note";
                 batch.defects.push(defect(s.line, "", DefectKind::Noted, reason, s.bytes));
@@ -289,8 +316,8 @@ impl Carriage {
         let opens = match tag {
             b"CNI" => Opens::Bill,
             b"EQD" => Opens::Unit,
-            b"LOC" if s.code(1, 0) == "147" => Opens::Slot,
-            b"RFF" if matches!(s.code(1, 0).as_ref(), "BM" | "MB" | "BH") => Opens::Bill,
+            b"LOC" if s.word(1, 0) == "147" => Opens::Slot,
+            b"RFF" if matches!(s.word(1, 0).as_ref(), "BM" | "MB" | "BH") => Opens::Bill,
             b"GID" => Opens::Message,
             _ => return,
         };
@@ -316,6 +343,40 @@ impl Carriage {
         self.draft.get_or_insert_with(|| Draft::at(s.line, s.offset))
     }
 
+    /// A further item. One that was only described so far is the first of those counted out.
+    fn new_item(&mut self, s: &Segment<'_>) -> &mut GoodsItem {
+        let first = !std::mem::replace(&mut self.itemised, true);
+        let draft = self.draft(s);
+        let number = draft.goods.len();
+        if !(first && number == 1) {
+            draft.new_item();
+        }
+        self.scope = Scope::Item;
+        self.draft(s).item()
+    }
+
+    /// A code of CST: of the goods, or, behind the first, of the procedure.
+    fn classified(&mut self, s: &Segment<'_>, element: usize, of_item: bool) {
+        let code = s.id(element, 0);
+        let list = s.word(element, 1);
+        let digits = code.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let of_goods = digits
+            && code.len() >= 6
+            && (element == 2 || code.len() != 7)
+            && !matches!(list.as_ref(), "117" | "141" | "142");
+        if code.is_empty() {
+        } else if of_item && (of_goods || list == "HS" || (element == 2 && digits)) {
+            self.draft(s).hs(&code);
+        } else if of_item && digits && matches!(code.len(), 4 | 7) {
+            let known = &mut self.draft(s).documents.procedure;
+            if known.is_empty() {
+                *known = code;
+            }
+        } else {
+            self.note(kind_of("CST", &list), &code);
+        }
+    }
+
     fn note(&mut self, kind: impl AsRef<str>, text: &str) {
         if let Some(draft) = &mut self.draft {
             draft.note(kind, text);
@@ -327,6 +388,7 @@ impl Carriage {
         self.draft = Some(Draft::at(s.line, s.offset));
         self.scope = Scope::Whole;
         (self.party, self.place) = (None, None);
+        self.itemised = false;
         self.unit = CompactString::default();
     }
 
@@ -386,6 +448,13 @@ impl Carriage {
         } else if documents.house_bill.is_empty() && documents.master_bill != bill {
             documents.house_bill = bill;
         }
+        let outer = &self.outer;
+        if !outer.is_empty() && documents.master_bill != *outer {
+            let own = std::mem::replace(&mut documents.master_bill, outer.clone());
+            if documents.house_bill.is_empty() {
+                documents.house_bill = own;
+            }
+        }
     }
 
     /// Units that the head lists and the items name, or all of them when there is one bill only.
@@ -413,7 +482,7 @@ impl Carriage {
 
     fn document(&mut self, s: &Segment<'_>) {
         self.head.reference = s.code(2, 0).into_owned();
-        of_document(&mut self.head, &s.code(1, 0), &s.code(3, 0));
+        of_document(&mut self.head, &s.word(1, 0), &s.code(3, 0));
         if self.head.kind == Kind::Declaration {
             let number = s.id(2, 0);
             self.draft(s).documents.declaration = number;
@@ -423,7 +492,7 @@ impl Carriage {
 
     fn moment(&mut self, s: &Segment<'_>) {
         let moment = text::digits_moment(&s.text(1, 1), &s.code(1, 2));
-        let code = s.code(1, 0);
+        let code = s.word(1, 0);
         match code.as_ref() {
             "137" | "9" | "97" if self.scope == Scope::Head => {
                 self.head.sent = moment.or(self.head.sent);
@@ -448,6 +517,18 @@ impl Carriage {
         if self.opens == Opens::Message {
             return;
         }
+        // A bill before the first number is that of the whole, such as an air waybill.
+        if self.numbered.is_empty()
+            && self.head.consignments == 0
+            && let Some(draft) =
+                self.draft.take_if(|draft| draft.goods.is_empty() && draft.equipment.is_empty())
+        {
+            self.outer = match std::mem::take(&mut self.bill) {
+                bill if bill.is_empty() => draft.documents.master_bill.clone(),
+                bill => bill,
+            };
+            draft.into_head(&mut self.head);
+        }
         self.open(s, batch, options);
         self.numbered = s.id(2, 0);
         if let Some(draft) = &mut self.draft {
@@ -456,14 +537,16 @@ impl Carriage {
     }
 
     fn reference(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
-        let (kind, number) = (s.code(1, 0), s.id(1, 1));
+        let (kind, number) = (s.word(1, 0), s.id(1, 1));
         if number.is_empty() {
             return;
         }
-        let is_bill = matches!(kind.as_ref(), "BM" | "AWB" | "HWB" | "BH" | "MB" | "MWB");
+        // A number of a transport document (AAS) is the bill where no other is.
+        let other = kind == "AAS" && self.bill.is_empty() && self.draft.is_some();
+        let is_bill = other || matches!(kind.as_ref(), "BM" | "AWB" | "HWB" | "BH" | "MB" | "MWB");
         if is_bill && self.opens == Opens::Bill {
             let known = match kind.as_ref() {
-                "BM" | "AWB" => &self.bill,
+                "BM" | "AWB" | "AAS" => &self.bill,
                 "HWB" | "BH" => &self.house,
                 _ => &number,
             };
@@ -480,8 +563,10 @@ impl Carriage {
             }
         }
         if self.draft.is_none() {
-            if matches!(kind.as_ref(), "AAM" | "AAZ" | "MF") {
-                self.head.reference = number.into();
+            match kind.as_ref() {
+                "AAM" | "AAZ" | "MF" => self.head.reference = number.into(),
+                "VON" if self.head.route.voyage.is_empty() => self.head.route.voyage = number,
+                _ => {}
             }
             return;
         }
@@ -494,6 +579,8 @@ impl Carriage {
         let documents = &mut draft.documents;
         match kind.as_ref() {
             "BM" | "AWB" => self.bill = number,
+            "AAS" if other => self.bill = number,
+            "SN" => self.with_unit(s, |unit| draft::seal(unit, &number)),
             "HWB" | "BH" => self.house = number,
             "MB" | "MWB" => documents.master_bill = number,
             "BN" => documents.booking = number,
@@ -511,16 +598,17 @@ impl Carriage {
     }
 
     fn named(&mut self, s: &Segment<'_>) {
-        let qualifier = s.code(1, 0);
+        let qualifier = s.word(1, 0);
         // Which of several parties in one role is the nearest to the goods.
         let (role, main) = match qualifier.as_ref() {
             "CZ" => (Some(Role::Consignor), true),
-            "EX" | "OS" | "SE" | "SU" | "SF" | "GO" => (Some(Role::Consignor), false),
+            "EX" | "OS" | "SE" | "SU" | "SF" | "GO" | "PW" => (Some(Role::Consignor), false),
             "CN" => (Some(Role::Consignee), true),
             "IM" | "UC" | "BY" | "DP" | "ST" => (Some(Role::Consignee), false),
             "NI" | "N1" => (Some(Role::NotifyParty), true),
             "N2" | "NAN" => (Some(Role::NotifyParty), false),
             "FW" | "FF" | "CS" => (Some(Role::Forwarder), true),
+            "AG" => (Some(Role::Forwarder), false),
             "CA" => (Some(Role::Carrier), true),
             "CF" | "CV" => (Some(Role::Carrier), false),
             "CB" | "DT" | "AE" => (Some(Role::Declarant), true),
@@ -558,9 +646,17 @@ impl Carriage {
     fn party_of(&self, s: &Segment<'_>, role: Option<Role>) -> (CompactString, Party) {
         let mut code = s.id(2, 0);
         let mut party = Party::by_code(role.unwrap_or(Role::Consignor), "");
-        let name = text::join(s.texts(4), 35);
-        if !name.is_empty() {
-            draft::contact(&mut party).name = name.into_owned();
+        let mut names = s.texts(4);
+        if let Some(first) = names.next() {
+            let lines: Vec<_> = [first].into_iter().chain(names).collect();
+            // Lines behind a name are its address where nothing else says that.
+            let figures = |line: &Cow<'_, str>| line.bytes().any(|byte| byte.is_ascii_digit());
+            let more = lines.len() > 2 || lines[1..].iter().any(figures);
+            if more && [3, 5, 6, 7, 8].iter().all(|n| s.texts(*n).next().is_none()) {
+                draft::party_of_lines(&mut party, &lines, 35);
+            } else {
+                draft::contact(&mut party).name = text::join(lines, 35).into_owned();
+            }
             for line in s.texts(3) {
                 draft::address_or_contact(&mut party, &line);
             }
@@ -573,10 +669,10 @@ impl Carriage {
         }
         for element in [5, 6, 7, 8] {
             for line in s.texts(element) {
-                draft::address(draft::contact(&mut party), &line);
+                draft::address_or_contact(&mut party, &line);
             }
         }
-        let country = s.code(9, 0);
+        let country = s.word(9, 0);
         if !country.is_empty()
             && let Ok(country) = country.parse()
         {
@@ -587,29 +683,37 @@ impl Carriage {
     }
 
     fn contact(&mut self, s: &Segment<'_>) {
+        let Some(party) = self.party_in_hand() else { return };
+        for element in 1..=s.elements().min(9) {
+            // One element may repeat: its values and codes take turns.
+            for pair in (0..s.components(element).min(18)).step_by(2) {
+                let value = s.text(element, pair);
+                match s.word(element, pair + 1).as_ref() {
+                    "EM" | "EI" => draft::mail(party, &value),
+                    "TE" | "AL" | "MA" if !value.contains('@') => draft::phone(party, &value),
+                    _ if value.contains('@') => draft::mail(party, &value),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The party that what follows is said of.
+    fn party_in_hand(&mut self) -> Option<&mut Party> {
         let parties = match &mut self.draft {
             Some(draft) if self.scope != Scope::Head || self.opens == Opens::Message => {
                 &mut draft.parties
             }
             _ => &mut self.head.parties,
         };
-        let Some(party) = self.party.and_then(|n| parties.get_mut(n)) else { return };
-        for element in 1..=s.elements().min(9) {
-            let value = s.text(element, 0);
-            match s.code(element, 1).as_ref() {
-                "EM" | "EI" => draft::mail(party, &value),
-                "TE" | "AL" | "MA" if !value.contains('@') => draft::phone(party, &value),
-                _ if value.contains('@') => draft::mail(party, &value),
-                _ => {}
-            }
-        }
+        parties.get_mut(self.party?)
     }
 
     fn carried(&mut self, s: &Segment<'_>) {
-        let stage = s.code(1, 0);
+        let stage = s.word(1, 0);
         self.place = None;
         if !matches!(stage.as_ref(), "20" | "12" | "11" | "1" | "") {
-            let leg = [s.code(1, 0), s.code(2, 0), s.code(8, 0), s.text(8, 3)].join(" ");
+            let leg = [s.word(1, 0), s.code(2, 0), s.code(8, 0), s.text(8, 3)].join(" ");
             self.note("TDT", leg.trim());
             return;
         }
@@ -632,7 +736,7 @@ impl Carriage {
         }
         let name = if name.trim().is_empty() && kind.is_empty() { id } else { name };
         route.conveyance = name.trim().into();
-        let (carrier, carrier_name) = (s.code(5, 0), s.text(5, 3));
+        let (carrier, carrier_name) = (s.word(5, 0), s.text(5, 3));
         if !carrier.is_empty() || !carrier_name.trim().is_empty() {
             let mut party = Party::by_code(Role::Carrier, &carrier);
             if !carrier_name.trim().is_empty() {
@@ -649,7 +753,7 @@ impl Carriage {
     }
 
     fn place(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
-        let qualifier = s.code(1, 0);
+        let qualifier = s.word(1, 0);
         let (code, name) = (s.code(2, 0), s.text(2, 3));
         if qualifier == "147" {
             if self.opens == Opens::Slot {
@@ -665,19 +769,22 @@ impl Carriage {
         }
         let role = match qualifier.as_ref() {
             "5" => "departure",
-            "9" | "12" if qualifier == "9" => "loading",
+            "9" => "loading",
             "11" => "discharge",
             "12" => "discharge",
             "76" => "original_loading",
             "7" | "83" => "delivery",
             "88" => "receipt",
-            "8" => "destination",
+            "10" => "acceptance",
+            "8" | "20" | "65" => "destination",
             "13" | "152" => "transhipment",
             "35" => "export_country",
-            "36" | "28" => "destination_country",
-            "60" => "arrival",
+            "36" | "28" | "25" => "destination_country",
+            "60" | "24" => "arrival",
             "61" => "next",
-            "125" | "92" => "last",
+            "80" => "departure",
+            "92" | "153" => "via",
+            "94" | "125" => "last",
             "27" => {
                 if let Ok(country) = code.parse()
                     && self.scope == Scope::Item
@@ -694,6 +801,7 @@ impl Carriage {
                 self.head.office = code.as_ref().into();
                 return;
             }
+            "165" => "position",
             other => other,
         };
         let in_head = self.draft.is_none() || self.scope == Scope::Head;
@@ -710,7 +818,7 @@ impl Carriage {
 
     fn equipment(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
         let number = draft::tidy_number(&s.code(2, 0));
-        let size_type = s.id(3, 0);
+        let size_type = CompactString::from(s.word(3, 0).as_ref());
         let status = match s.code(5, 0).as_ref() {
             "2" => Some(Direction::Export),
             "3" => Some(Direction::Import),
@@ -725,10 +833,19 @@ impl Carriage {
                 draft.direction = status;
             }
         } else if self.opens == Opens::Slot {
-            if let Some(unit) = self.draft(s).equipment.first_mut() {
-                let stowage = std::mem::take(unit);
-                *unit =
-                    Equipment { container: number.parse().ok(), number: number.clone(), ..stowage };
+            let units = &mut self.draft(s).equipment;
+            let many = units.len();
+            match units.last_mut() {
+                Some(unit) if unit.number.is_empty() && unit.size_type.is_empty() => {
+                    unit.container = number.parse().ok();
+                    unit.number = number.clone();
+                }
+                // Flats that are stacked lie in one slot.
+                Some(under) if many < draft::MOST_UNITS => {
+                    let stowage = under.stowage.clone();
+                    units.push(Equipment { stowage, ..draft::unit_of(number.clone()) });
+                }
+                _ => {}
             }
         } else if number.is_empty() {
             return;
@@ -765,7 +882,8 @@ impl Carriage {
                 if draft.equipment.is_empty() {
                     draft.equipment.push(Equipment::default());
                 }
-                act(&mut draft.equipment[0]);
+                let last = draft.equipment.len() - 1;
+                act(&mut draft.equipment[last]);
             }
             _ => {
                 let within = self.draft.as_mut().and_then(|draft| {
@@ -784,7 +902,7 @@ impl Carriage {
     }
 
     fn free_text(&mut self, s: &Segment<'_>) {
-        let kind = s.code(1, 0);
+        let kind = s.word(1, 0);
         let full = s.texts(4).last().is_some_and(|last| {
             text::is_wide(&last, 70) && (!text::is_wide(&last, 71) || text::is_wide(&last, 512))
         });
@@ -795,7 +913,7 @@ impl Carriage {
         let follows = self.text_full && self.text_kind == kind;
         (self.text_full, self.text_kind) = (full, kind.as_ref().into());
         match kind.as_ref() {
-            "AAA" | "AAZ" | "PRD" if self.scope != Scope::Head => {
+            "AAA" | "AAZ" | "PRD" if self.scope != Scope::Head || self.opens == Opens::Message => {
                 if kind == "PRD" && self.head.kind == Kind::Waybill {
                     self.note("FTX PRD", &said);
                 } else {
@@ -819,7 +937,7 @@ impl Carriage {
     }
 
     fn measure(&mut self, s: &Segment<'_>) {
-        let (purpose, dimension) = (s.code(1, 0), s.code(2, 0));
+        let (purpose, dimension) = (s.word(1, 0), s.word(2, 0));
         let Some(number) = s.number(3, 1) else { return };
         let unit = s.code(3, 0);
         let codes = [purpose.as_ref(), dimension.as_ref()];
@@ -862,10 +980,10 @@ impl Carriage {
     }
 
     fn money(&mut self, s: &Segment<'_>) {
-        let (kind, currency) = (s.code(1, 0), s.code(1, 2));
+        let (kind, currency) = (s.word(1, 0), s.code(1, 2));
         let Some(amount) = s.number(1, 1) else { return };
         let valued =
-            matches!(kind.as_ref(), "39" | "43" | "63" | "64" | "134" | "40" | "38" | "203");
+            matches!(kind.as_ref(), "39" | "43" | "63" | "64" | "66" | "134" | "40" | "38" | "203");
         let scope = self.scope;
         if valued && (scope == Scope::Item || self.opens != Opens::Message) && self.draft.is_some()
         {
@@ -878,7 +996,7 @@ impl Carriage {
     }
 
     fn count(&mut self, s: &Segment<'_>) {
-        let kind = s.code(1, 0);
+        let kind = s.word(1, 0);
         let Some(number) = s.number(1, 1) else { return };
         let mass = text::mass(number, &s.code(1, 2)).map(|Mass(grams)| grams);
         let whole = self.draft.is_none() || self.scope == Scope::Head;

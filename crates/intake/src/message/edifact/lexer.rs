@@ -48,13 +48,33 @@ impl Signs {
     /// byte; behind the sixteenth of these stand the component separator and the terminator.
     fn of_isa(isa: &[u8]) -> Option<Signs> {
         let element = *isa.get(3)?;
-        let (last, _) = isa.iter().enumerate().filter(|(_, byte)| **byte == element).nth(15)?;
+        let ends: Vec<usize> = memchr::memchr_iter(element, isa).take(16).collect();
+        let last = *ends.get(15)?;
         let (component, terminator) = (*isa.get(last + 1)?, *isa.get(last + 2)?);
+        // Before version 00402 a letter stands there, for the standard.
+        let repetition = Some(*isa.get(ends[10] + 1)?)
+            .filter(|sign| sign.is_ascii_punctuation() && ![component, terminator].contains(sign));
         let plain = [element, component, terminator]
             .iter()
             .all(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ');
         (plain && element != terminator).then_some(Signs {
             component,
+            element,
+            repetition,
+            terminator,
+            ..Signs::X12
+        })
+    }
+
+    /// The signs that a group or a set of X12 without a head shows: what stands behind its tag,
+    /// and behind the letters and digits of its last element.
+    fn of_st(st: &[u8]) -> Option<Signs> {
+        let element = *st.get(2)?;
+        let elements = if st.starts_with(b"ST") { 2 } else { 8 };
+        let last = memchr::memchr_iter(element, st).nth(elements - 1)?;
+        let rest = &st[last + 1..];
+        let terminator = *rest.iter().find(|byte| !byte.is_ascii_alphanumeric())?;
+        (element.is_ascii_punctuation() && terminator != element).then_some(Signs {
             element,
             terminator,
             ..Signs::X12
@@ -70,6 +90,28 @@ impl Signs {
         terminator: 0x1c,
         decimal_comma: false,
     };
+
+    /// The signs that an interchange without an advice shows by its first segment: what stands
+    /// behind the tag, behind the syntax identifier, and before the next tag.
+    fn of_unb(unb: &[u8]) -> Option<Signs> {
+        let (element, component) = (*unb.get(3)?, *unb.get(8)?);
+        let next = [b"UNH", b"UNG"].iter().filter_map(|tag| {
+            let tag = [tag[0], tag[1], tag[2], element];
+            memchr::memmem::find(unb, &tag)
+        });
+        let before = &unb[..next.min()?];
+        let terminator = *before.trim_ascii_end().last()?;
+        let plain = [element, component, terminator].iter().all(u8::is_ascii_punctuation);
+        let distinct = component != element && terminator != element && terminator != component;
+        let release = Some(b'?').filter(|sign| ![element, component, terminator].contains(sign));
+        (plain && distinct).then_some(Signs {
+            component,
+            element,
+            terminator,
+            release,
+            ..Signs::EDIFACT
+        })
+    }
 
     /// The signs that nine bytes from `UNA` on declare, when they can be true.
     fn of_una(una: &[u8]) -> Option<Signs> {
@@ -124,11 +166,11 @@ const LONGEST: usize = 1 << 20;
 
 /// Tags before which a lost terminator is put back, when a line break stands there too.
 const KNOWN: &[&[u8; 3]] = &[
-    b"AUT", b"BGM", b"CNI", b"CNT", b"COM", b"CPI", b"CST", b"CTA", b"CUX", b"DGS", b"DIM", b"DOC",
-    b"DTM", b"EQD", b"EQN", b"FTX", b"GDS", b"GEI", b"GID", b"GIR", b"GIS", b"GOR", b"HAN", b"IMD",
-    b"LIN", b"LOC", b"MEA", b"MOA", b"NAD", b"PAC", b"PCI", b"PIA", b"QTY", b"RFF", b"RNG", b"SEL",
-    b"SGP", b"STS", b"TAX", b"TDT", b"TMD", b"TMP", b"TOD", b"TSR", b"UNB", b"UNE", b"UNG", b"UNH",
-    b"UNS", b"UNT", b"UNZ",
+    b"AUT", b"BGM", b"CNI", b"CNT", b"COM", b"CPI", b"CST", b"CTA", b"CUX", b"DAM", b"DGS", b"DIM",
+    b"DOC", b"DTM", b"EQA", b"EQD", b"EQN", b"FTX", b"GDS", b"GEI", b"GID", b"GIR", b"GIS", b"GOR",
+    b"HAN", b"IMD", b"LIN", b"LOC", b"MEA", b"MOA", b"NAD", b"PAC", b"PCI", b"PIA", b"QTY", b"RFF",
+    b"RNG", b"SEL", b"SGP", b"STS", b"TAX", b"TDT", b"TMD", b"TMP", b"TOD", b"TSR", b"UNB", b"UNE",
+    b"UNG", b"UNH", b"UNS", b"UNT", b"UNZ",
 ];
 
 /// Whether a tag is one that transport and customs messages use.
@@ -194,14 +236,15 @@ impl<R: io::Read> Lexer<R> {
             self.segments -= 1;
             return Ok(advice);
         }
-        if !self.edifact && self.window.bytes().first() == Some(&b'I') {
-            self.window.hold(128)?;
-            let bytes = self.window.bytes();
-            if bytes.starts_with(b"ISA")
-                && let Some(signs) = Signs::of_isa(&bytes[..bytes.len().min(128)])
-            {
-                self.signs = signs;
+        if !self.edifact && (self.segments == 1 || self.window.bytes().first() == Some(&b'I')) {
+            self.window.hold(256)?;
+            let bytes = &self.window.bytes()[..self.window.bytes().len().min(256)];
+            self.signs = match bytes {
+                [b'I', b'S', b'A', ..] => Signs::of_isa(bytes),
+                [b'G', b'S', ..] | [b'S', b'T', ..] if self.segments == 1 => Signs::of_st(bytes),
+                _ => None,
             }
+            .unwrap_or(self.signs);
         }
         loop {
             let bytes = self.window.bytes();
@@ -264,9 +307,11 @@ impl<R: io::Read> Lexer<R> {
     fn advice(&mut self) -> io::Result<Option<Token>> {
         self.window.hold(64)?;
         let bytes = self.window.bytes();
-        if bytes.starts_with(b"UNA") {
+        if bytes.len() > 3 && bytes[..3].eq_ignore_ascii_case(b"UNA") {
             let behind = bytes.get(9..).unwrap_or_default().trim_ascii_start();
-            let opens = [&b"UNB"[..], b"UNG", b"UNH"].iter().any(|tag| behind.starts_with(tag));
+            let opens = behind.get(..3).is_some_and(|tag| {
+                [b"UNB", b"UNG", b"UNH"].iter().any(|known| known.eq_ignore_ascii_case(tag))
+            });
             if let (Some(signs), true) = (Signs::of_una(bytes), opens || behind.is_empty()) {
                 self.signs = signs;
                 self.taken = 9.min(bytes.len());
@@ -278,6 +323,12 @@ impl<R: io::Read> Lexer<R> {
                 Some(0x1d) => self.signs = Signs::LEVEL_B,
                 // Without an advice the usual signs hold, whatever an earlier one said.
                 Some(b'+') if self.signs.element != b'+' => self.signs = Signs::EDIFACT,
+                Some(byte) if *byte != self.signs.element => {
+                    self.window.hold(512)?;
+                    let bytes = self.window.bytes();
+                    self.signs =
+                        Signs::of_unb(&bytes[..bytes.len().min(512)]).unwrap_or(self.signs);
+                }
                 _ => {}
             }
         }
@@ -626,6 +677,16 @@ impl<'a> Segment<'a> {
             }
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        }
+    }
+
+    /// A component that is a code of a list, in upper case: some senders write them small.
+    #[inline]
+    pub(crate) fn word(&self, element: usize, component: usize) -> Cow<'a, str> {
+        let code = self.code(element, component);
+        match code.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            true => Cow::Owned(code.to_ascii_uppercase()),
+            false => code,
         }
     }
 

@@ -126,7 +126,7 @@ impl<R: io::Read> Reader for Edifact<R> {
             match &segment.tag() {
                 b"UNB" => {
                     let opened = interchange(&segment);
-                    let syntax = segment.code(1, 0).into_owned();
+                    let syntax = segment.word(1, 0).into_owned();
                     let key = targeting::history::hash_text(&format!(
                         "{}\u{1f}{}\u{1f}{}",
                         opened.sender, opened.recipient, opened.reference
@@ -219,6 +219,8 @@ impl<R: io::Read> Edifact<R> {
     /// Says once an interchange that its characters are not those that it declares.
     fn tell_charset(&mut self, batch: &mut MessageBatch, line: u64) {
         let Some(used) = self.used.take() else { return };
+        // What was Korean once goes on so: a single syllable alone would not show it.
+        self.charset.found(used);
         if self.told_charset || !self.charset.contradicts(used) {
             return;
         }
@@ -312,7 +314,12 @@ fn open(unh: &Segment<'_>, within: Option<&Interchange>, message: usize) -> Open
     let mut head = Head::new(Format::Edifact, source, of_kind);
     let (version, release) = (unh.code(2, 1), unh.code(2, 2));
     let association = unh.code(2, 4);
-    head.dialect = format!("{kind} {version}.{release} {association}").trim_end().to_owned();
+    let dialect = format!("{kind} {version}.{release} {association}").to_ascii_uppercase();
+    dialect.trim_end().clone_into(&mut head.dialect);
+    // What these tell of is carried by ships, whether or not they say so.
+    if matches!(source, "edifact-baplie" | "edifact-movins" | "edifact-coarri" | "edifact-coprar") {
+        head.transport = Some(Transport::Sea);
+    }
     (head.line, head.offset) = (unh.line, unh.offset);
     surround(&mut head, within);
     Open { carriage: Carriage::new(head, opens, message), reference, first: unh.line }
@@ -348,8 +355,4 @@ fn of_document(head: &mut Head, code: &str, function: &str) {
         _ => return,
     };
     head.direction = Some(direction);
-    head.transport = head.transport.or(match head.source {
-        "edifact-coarri" | "edifact-coprar" => Some(Transport::Sea),
-        _ => None,
-    });
 }

@@ -3,7 +3,7 @@
 
 use compact_str::{CompactString, ToCompactString, format_compact};
 use quick_xml::events::BytesStart;
-use targeting::consignment::{Direction, Transport};
+use targeting::consignment::{Direction, Regime, Transport};
 use targeting::party::{Party, Role};
 
 use super::tables::Dialect;
@@ -28,6 +28,8 @@ pub(super) enum Group {
     Class,
     /// A document with its kind.
     Doc,
+    /// One of the bills of a cargo report, whose children belong to the root as all do.
+    Bill,
 }
 
 impl Group {
@@ -42,6 +44,7 @@ impl Group {
             "oci" => Group::Oci,
             "class" => Group::Class,
             "doc" => Group::Doc,
+            "bill" => Group::Bill,
             _ => return None,
         })
     }
@@ -105,7 +108,9 @@ pub(super) enum Field {
     Part,
     Phone,
     Post,
+    PostalItem,
     Procedure,
+    Purpose,
     Quantity,
     Recipient,
     Reference,
@@ -178,7 +183,9 @@ const FIELDS: &[(&str, Field)] = &[
     ("part", Field::Part),
     ("phone", Field::Phone),
     ("post", Field::Post),
+    ("postal_item", Field::PostalItem),
     ("procedure", Field::Procedure),
+    ("purpose", Field::Purpose),
     ("quantity", Field::Quantity),
     ("recipient", Field::Recipient),
     ("reference", Field::Reference),
@@ -248,6 +255,13 @@ pub(super) struct Maker {
     currency: String,
     summary: String,
     oci: [String; 4],
+    /// What customs notes say of parties, which may come behind them.
+    told: Vec<(Role, String, String)>,
+    /// The declaration's number, where consignments stand below it.
+    declaration: CompactString,
+    /// Bills of a cargo report so far, and what was said before the first.
+    bills: u32,
+    before: Option<Draft>,
     class: (String, String),
     doc: (String, String),
     hs: (String, String),
@@ -270,11 +284,15 @@ impl Maker {
         };
         (head.line, head.offset) = (line, offset);
         head.regime = draft::regime_of(dialect.parcel);
-        if dialect.source.starts_with("cargo-xml") {
-            head.transport = Some(Transport::Air);
-        }
+        head.transport = match dialect.source {
+            source if source.starts_with("cargo-xml") => Some(Transport::Air),
+            "postal-xml" => Some(Transport::Post),
+            _ => None,
+        };
         if matches!(root, "CC313A") || root.starts_with("IE3A") {
             head.function = Function::Change;
+        } else if root == "IE3Q04" {
+            head.function = Function::Cancellation;
         }
         Maker {
             head,
@@ -292,6 +310,10 @@ impl Maker {
             currency: String::new(),
             summary: String::new(),
             oci: Default::default(),
+            told: Vec::new(),
+            declaration: CompactString::default(),
+            bills: 0,
+            before: None,
             class: Default::default(),
             doc: Default::default(),
             hs: Default::default(),
@@ -353,8 +375,33 @@ impl Maker {
             Group::Oci => self.oci = Default::default(),
             Group::Class => self.class = Default::default(),
             Group::Doc => self.doc = Default::default(),
+            Group::Bill => self.open_bill((line, offset), batch, options),
             Group::Root => {}
         }
+    }
+
+    /// The first bill of a report goes on with what was said before; each further one begins with
+    /// that again.
+    fn open_bill(
+        &mut self,
+        (line, offset): (u64, u64),
+        batch: &mut MessageBatch,
+        options: &MessageOptions,
+    ) {
+        self.bills += 1;
+        if self.bills == 1 {
+            self.before.clone_from(&self.draft);
+            return;
+        }
+        if let Some(draft) = &mut self.draft
+            && draft.ordinal.is_empty()
+        {
+            draft.ordinal = (self.bills - 1).to_compact_string();
+        }
+        self.close_draft(batch, options);
+        let before = self.before.clone().unwrap_or_default();
+        self.draft =
+            Some(Draft { line, offset, ordinal: self.bills.to_compact_string(), ..before });
     }
 
     pub(super) fn close(&mut self, group: Group) {
@@ -362,6 +409,11 @@ impl Maker {
             Group::Consignment => {
                 self.in_consignment = false;
                 self.depth = self.depth.saturating_sub(1);
+                // A flight's next stop would be that of this consignment otherwise.
+                let stop = self.head.route.places.iter().find(|place| place.role == "arrival");
+                if let (Some(draft), Some(stop), false) = (&mut self.draft, stop, self.single) {
+                    draft.place("arrival", &stop.code, &stop.name);
+                }
             }
             Group::Item => {
                 let (base, tail) = std::mem::take(&mut self.hs);
@@ -409,7 +461,7 @@ impl Maker {
                     _ => {}
                 }
             }
-            Group::Root => {}
+            Group::Root | Group::Bill => {}
         }
     }
 
@@ -419,7 +471,20 @@ impl Maker {
     }
 
     fn keep_party(&mut self) {
-        let Some((party, role)) = self.party.take() else { return };
+        let Some((mut party, role)) = self.party.take() else { return };
+        if let Some(contact) = &mut party.contact
+            && contact.name.contains('\n')
+        {
+            // Lines within a name go on with it, unless the address has no place of its own.
+            let said = std::mem::take(&mut contact.name);
+            let lines: Vec<&str> = said.lines().map(str::trim).collect();
+            if contact.address.is_empty() {
+                draft::party_of_lines(&mut party, &lines, 35);
+            } else {
+                let lines = lines.into_iter().map(std::borrow::Cow::Borrowed);
+                contact.name = text::join(lines, 35).into_owned();
+            }
+        }
         if party.code.is_empty() && party.contact.is_none() {
             return;
         }
@@ -445,11 +510,19 @@ impl Maker {
             "AGT" => Role::Forwarder,
             _ => return,
         };
-        let Some(party) = draft.parties.iter_mut().find(|party| party.role == role) else { return };
-        match id.as_str() {
-            "T" if party.code.is_empty() => party.code = said.as_str().into(),
-            "CT" | "TE" => draft::phone(party, &said),
-            _ => {}
+        if self.told.len() < 400 {
+            self.told.push((role, id, said));
+        }
+    }
+
+    fn settle_oci(&mut self, draft: &mut Draft) {
+        for (role, id, said) in std::mem::take(&mut self.told) {
+            let party = draft.parties.iter_mut().find(|party| party.role == role);
+            match (id.as_str(), party) {
+                ("T", Some(party)) if party.code.is_empty() => party.code = said.into(),
+                ("CT" | "TE", Some(party)) => draft::phone(party, &said),
+                _ => {}
+            }
         }
     }
 
@@ -458,10 +531,15 @@ impl Maker {
         self.unit_code.clear();
         self.currency.clear();
         for attribute in element.attributes().with_checks(false).flatten().take(20) {
-            let to = match attribute.key.local_name().as_ref() {
-                "unitCode" => &mut self.unit_code,
-                "currencyID" | "currencyCode" => &mut self.currency,
-                _ => continue,
+            let name = attribute.key.local_name();
+            let named = |known: &[&str]| {
+                let bare = || name.as_ref().bytes().filter(|byte| *byte != b'-');
+                known.iter().any(|one| bare().map(|byte| byte.to_ascii_lowercase()).eq(one.bytes()))
+            };
+            let to = match () {
+                () if named(&["unitcode", "unit"]) => &mut self.unit_code,
+                () if named(&["currencyid", "currencycode", "currency"]) => &mut self.currency,
+                () => continue,
             };
             to.push_str(&attribute.value);
         }
@@ -490,7 +568,9 @@ impl Maker {
             Field::DocId => self.doc.0 = said.to_owned(),
             Field::DocType => self.doc.1 = said.to_owned(),
             Field::HsBase => self.hs.0 = said.to_owned(),
-            Field::HsTail if !self.hs.0.is_empty() => self.hs.1 = said.to_owned(),
+            Field::HsTail if !self.hs.0.is_empty() && said.len() <= 4 => {
+                self.hs.1 = said.to_owned();
+            }
             Field::UldId => self.uld.0 = said.to_owned(),
             Field::UldType => self.uld.1 = said.to_owned(),
             Field::UldOwner => self.uld.2 = said.to_owned(),
@@ -507,12 +587,23 @@ impl Maker {
                 if documents.house_bill.is_empty() {
                     documents.house_bill = said.into();
                 }
+                // Of the post, the item's number is its document.
+                if self.head.regime == Regime::Parcel
+                    && let Ok(item) = said.parse()
+                {
+                    self.draft_or_new().documents.postal_item = Some(item);
+                }
             }
             Field::At => {
                 let within = self.draft.is_some() && (self.single || self.in_consignment);
                 let route = match &mut self.draft {
                     Some(draft) if within => &mut draft.route,
-                    _ => &mut self.head.route,
+                    _ => {
+                        if *argument == "arrival" {
+                            self.head.route.places.retain(|place| place.role != "arrival");
+                        }
+                        &mut self.head.route
+                    }
                 };
                 draft::place(route, argument, said, "");
             }
@@ -539,13 +630,13 @@ impl Maker {
         match field {
             Field::Code => party.code = said.into(),
             Field::Name => {
-                // Lines within a name: what follows the first is the address.
-                let mut lines = said.lines();
-                let first = lines.next().unwrap_or_default();
-                let contact = draft::contact(party);
-                first.trim().clone_into(&mut contact.name);
-                for line in lines {
-                    draft::address_or_contact(party, line);
+                // A first name and a last one, or a name and a company.
+                let name = &mut draft::contact(party).name;
+                if name.is_empty() {
+                    said.clone_into(name);
+                } else if !name.contains(said) && name.len() < 1_000 {
+                    name.push(' ');
+                    name.push_str(said);
                 }
             }
             Field::Street => {
@@ -627,8 +718,11 @@ impl Maker {
             Field::Office => head.office = said.into(),
             Field::TypeOf => {
                 head.direction = match said.to_ascii_uppercase() {
-                    kind if kind.starts_with("EX") => Some(Direction::Export),
-                    kind if kind.starts_with("IM") || kind.starts_with("CO") => {
+                    kind if kind.starts_with("EX") || kind == "830" => Some(Direction::Export),
+                    kind if kind.starts_with("IM")
+                        || kind.starts_with("CO")
+                        || matches!(kind.as_str(), "929" | "936") =>
+                    {
                         Some(Direction::Import)
                     }
                     kind if kind.starts_with('T') => Some(Direction::Transit),
@@ -645,9 +739,10 @@ impl Maker {
         let mass = self.mass(said);
         let currency = std::mem::take(&mut self.currency);
         let unit = self.unit;
-        let single = self.single;
+        let (single, inside) = (self.single, self.in_consignment);
         let draft = self.draft_or_new();
         match field {
+            Field::Declaration if !single && !inside => self.declaration = said.into(),
             Field::Declaration => {
                 draft.documents.declaration = said.into();
                 if single && self.head.reference.is_empty() {
@@ -655,6 +750,8 @@ impl Maker {
                 }
             }
             Field::Ucr => draft.documents.ucr = said.into(),
+            Field::Purpose => draft.documents.purpose = said.into(),
+            Field::PostalItem => draft.postal_item(said),
             Field::Procedure => {
                 let known = &mut draft.documents.procedure;
                 if known.is_empty() {
@@ -774,16 +871,43 @@ impl Maker {
         if draft.is_empty() {
             return;
         }
+        self.settle_oci(&mut draft);
         self.pieces(&mut draft);
         self.head.consignments += 1;
         if !self.single && draft.ordinal.is_empty() {
             draft.ordinal = self.head.consignments.to_compact_string();
         }
         if self.head.kind == Kind::Declaration && !self.single {
-            draft.documents.declaration = match draft.documents.declaration.is_empty() {
-                true => self.head.reference.as_str().into(),
-                false => draft.documents.declaration,
-            };
+            let own = &mut draft.documents.declaration;
+            if own.is_empty() {
+                own.clone_from(&self.declaration);
+            }
+            if own.is_empty() {
+                *own = self.head.reference.as_str().into();
+            }
+        }
+        if self.head.kind == Kind::Manifest && self.head.reference.is_empty() {
+            let voyage = &self.head.route.voyage;
+            let day = self.head.sent.map(|sent| format!("/{}", sent.day)).unwrap_or_default();
+            if !voyage.is_empty() {
+                self.head.reference = format!("{voyage}{day}");
+            }
+        }
+        if self.head.source == "asycuda-manifest" && draft.documents.master_bill.is_empty() {
+            // A bill below no other is the carrier's.
+            let documents = &mut draft.documents;
+            documents.master_bill = std::mem::take(&mut documents.house_bill);
+        }
+        if self.head.kind == Kind::Postal {
+            for (place, role) in
+                [("export_country", Role::Consignor), ("destination", Role::Consignee)]
+            {
+                let of = draft.parties.iter().find(|party| party.role == role);
+                let of = of.and_then(|party| party.contact.as_ref()?.address_country);
+                if let Some(country) = of {
+                    draft.place(place, &country.to_string(), "");
+                }
+            }
         }
         batch.rows.push(draft.close(&self.head, self.message, options));
     }

@@ -37,6 +37,11 @@ struct Rules {
 /// A local name in lower case, as its hash: names are compared a dozen times for each element.
 type Name = u64;
 
+/// The letters of a name: small, and without the dashes that some put between words.
+fn plain(name: &[u8]) -> impl Iterator<Item = u8> {
+    name.iter().filter(|byte| **byte != b'-').map(u8::to_ascii_lowercase)
+}
+
 fn name_of(lower: &[u8]) -> Name {
     xxh3_64(lower)
 }
@@ -149,6 +154,7 @@ fn read_document(bytes: &[u8], batch: &mut MessageBatch, options: &MessageOption
     let declared = label.unwrap_or_default();
     let same = (declared == "ks_c_5601-1987" && used == "EUC-KR")
         || declared.is_empty()
+        || declared.starts_with("utf-16")
         || declared.eq_ignore_ascii_case(used)
         || text.is_ascii();
     if !same {
@@ -295,7 +301,11 @@ impl Pass<'_, '_> {
     fn local(&mut self, name: &[u8]) -> Name {
         let local = memchr::memrchr(b':', name).map_or(name, |colon| &name[colon + 1..]);
         self.name.clear();
-        self.name.extend(local.iter().map(u8::to_ascii_lowercase));
+        self.name.extend(plain(local));
+        // Korea numbers its messages; all are of one model.
+        if self.name.starts_with(b"govcbr") && self.name != b"govcbr936" {
+            self.name.truncate(6);
+        }
         let lost = self.prefix.len();
         if lost > 0 && self.name.len() > lost && self.name.starts_with(&self.prefix) {
             self.name.drain(..lost);
@@ -322,7 +332,7 @@ impl Pass<'_, '_> {
             level.group = self.path.last().map_or(Group::Root, |above| above.group);
             if let Some(act) = rules.act(level.group, level.name, &self.path) {
                 if let Act::Open(group, argument) = act {
-                    level.group = *group;
+                    level.group = if *group == Group::Bill { level.group } else { *group };
                     level.opened = true;
                     let between = &self.text.as_bytes()[self.counted..at.max(self.counted)];
                     self.line += memchr::memchr_iter(b'\n', between).count() as u64;
@@ -348,6 +358,7 @@ impl Pass<'_, '_> {
             Some(&RULES[ROOTS[place].1])
         };
         let mut found = of_name(level.name);
+
         if found.is_none() && self.prefix.is_empty() {
             // A prefix whose colon was lost: `n1Declaration`.
             for cut in 1..self.name.len().min(9) {

@@ -70,7 +70,25 @@ pub(super) const DIALECTS: &[Dialect] = &[
         kind: Kind::Declaration,
         single: true,
         parcel: true,
-        tables: &[PARTY, WCO],
+        tables: &[PARTY, WCO, UNIPASS_WCO],
+    },
+    Dialect {
+        roots: &["GOVCBR"],
+        name: "UNI-PASS GOVCBR",
+        source: "unipass",
+        kind: Kind::Declaration,
+        single: true,
+        parcel: false,
+        tables: &[PARTY, WCO, UNIPASS_WCO],
+    },
+    Dialect {
+        roots: &["ITMATT", "CUSITM", "ItemAttributes", "PostalItems", "PostalItem", "CN22", "CN23"],
+        name: "postal items",
+        source: "postal-xml",
+        kind: Kind::Postal,
+        single: false,
+        parcel: true,
+        tables: &[PARTY, POSTAL],
     },
     Dialect {
         roots: &["CC315A", "CC313A"],
@@ -260,15 +278,16 @@ uld  IncludedMasterConsignment              open consignment
 consignment  TransportContractDocument/ID   master
 consignment  IncludedMasterConsignmentItem  open item
 consignment  TransportSplitDescription      note split
+consignment  IncludedHouseConsignment       open consignment
+consignment  IncludedHouseConsignment/ID    house
+consignment  IncludedHouseConsignment/TransportContractDocument/ID  house
+consignment  IncludedHouseConsignmentItem   open item
 ";
 
 const WCO: &str = "
 root  Declaration/FunctionCode              function
 root  Declaration/FunctionalReferenceID     declaration
 root  Declaration/ID                        note id
-root  GOVCBR936/ID                          declaration
-root  GOVCBR936/FunctionCode                function
-root  GOVCBR936/TypeCode                    type_of
 root  DeclarationOfficeID                   office
 root  IssueDateTime                         sent
 root  Declaration/TypeCode                  type_of
@@ -307,10 +326,17 @@ root  PresentationOffice/ID                 office
 root  SupervisingOffice/ID                  note supervising_office
 root  UCR/TraderAssignedReferenceID         ucr
 root  PreviousDocument                      open doc
+root  Declaration/Consignment               open bill
+root  Consignment/ConsignmentItem           open item
+root  Consignment/TotalPackageQuantity      packages_total
+root  Consignment/TotalGrossMassMeasure     gross_total
+root  Consignment/GrossMassMeasure          gross_total
+root  Consignment/TransitDestination/ID     at destination
 root  TransportContractDocument/ID          house
 root  MasterTransportContractDocument/ID    master
 root  GovernmentAgencyGoodsItem             open item
 item  Commodity/Description                 description
+item  CargoDescription                      description
 item  Classification                        open class
 item  GrossMassMeasure                      gross
 item  NetNetWeightMeasure                   net
@@ -343,6 +369,114 @@ unit  Seal/ID                               seal
 unit  SequenceNumeric                       ignore
 unit  CharacteristicCode                    size_type
 unit  FullnessCode                          full
+";
+
+/// Korea's messages have names of their own as roots, and the model of the WCO below.
+const UNIPASS_WCO: &str = "
+root  GOVCBR/ID                             declaration
+root  GOVCBR/FunctionCode                   function
+root  GOVCBR/TypeCode                       type_of
+root  GOVCBR/Consignment                    open bill
+root  GOVCBR936/ID                          declaration
+root  GOVCBR936/FunctionCode                function
+root  GOVCBR936/TypeCode                    type_of
+";
+
+/// Items of the post with their forms. The UPU's own layout is not public: these are the names of
+/// its printed forms, in the words that operators use for them.
+const POSTAL: &str = "
+root  MessageReference                      reference
+root  InterchangeReference                  reference
+root  MessageDateTime                       sent
+root  PreparationDateTime                   sent
+root  SenderID                              sender
+root  RecipientID                           recipient
+root  Function                              function
+root  MessageFunction                       function
+root  OfficeOfDestination                   office
+root  Item                                  open consignment
+root  PostalItem                            open consignment
+root  MailItem                              open consignment
+root  CN23                                  open consignment
+root  CN22                                  open consignment
+consignment  ItemIdentifier                 postal_item
+consignment  ItemID                         postal_item
+consignment  Barcode                        postal_item
+consignment  S10                            postal_item
+consignment  Identifier                     postal_item
+consignment  HandlingClass                  note class
+consignment  MailClass                      note class
+consignment  MailCategory                   note category
+consignment  NatureOfTransaction            purpose
+consignment  NatureType                     purpose
+consignment  Nature                         purpose
+consignment  CategoryOfItem                 purpose
+consignment  Category                       purpose
+consignment  PostingDate                    note posted
+consignment  Dispatch                       note dispatch
+consignment  DispatchID                     note dispatch
+consignment  Receptacle                     note receptacle
+consignment  ReceptacleID                   note receptacle
+consignment  Postage                        note postage
+consignment  PostagePaid                    note postage
+consignment  Invoice                        note invoice
+consignment  InvoiceNumber                  note invoice
+consignment  Licence                        note licence
+consignment  LicenceNumber                  note licence
+consignment  Certificate                    note certificate
+consignment  CertificateNumber              note certificate
+consignment  GrossWeight                    gross_total
+consignment  TotalGrossWeight               gross_total
+consignment  ItemWeight                     gross_total
+consignment  Sender                         open party consignor
+consignment  Addressee                      open party consignee
+consignment  Recipient                      open party consignee
+consignment  ContentPiece                   open item
+consignment  Piece                          open item
+consignment  Content                        open item
+consignment  CustomsItem                    open item
+consignment  OriginCountry                  at export_country
+consignment  DestinationCountry             at destination
+item  Description                           description
+item  ContentDescription                    description
+item  NumberOfUnits                         quantity
+item  Quantity                              quantity
+item  NetWeight                             net
+item  GrossWeight                           gross
+item  DeclaredValue                         value
+item  CustomsValue                          value
+item  Value                                 value
+item  Amount                                value
+item  HSCode                                hs
+item  HSTariffNumber                        hs
+item  TariffHeading                         hs
+item  TariffCode                            hs
+item  OriginCountry                         origin
+item  CountryOfOrigin                       origin
+item  Origin                                origin
+party  FirstName                            name
+party  LastName                             name
+party  CompanyName                          name
+party  Company                              name
+party  Organisation                         name
+party  AddressLine                          street
+party  AddressLine1                         street
+party  AddressLine2                         street
+party  Address1                             street
+party  Address2                             street
+party  Province                             region
+party  State                                region
+party  Zip                                  post
+party  Country                              country
+party  Phone                                phone
+party  Telephone                            phone
+party  TelephoneNumber                      phone
+party  Mobile                               phone
+party  Email                                mail
+party  EmailAddress                         mail
+party  CustomsReference                     code
+party  ImporterReference                    code
+party  TaxID                                code
 ";
 
 const ENS: &str = "
@@ -489,8 +623,8 @@ consignment  GoodsItem                      open item
 consignment  ConsignmentItem                open item
 item  DescriptionOfGoods                    description
 item  Commodity/Description                 description
-item  HarmonizedSystemSubHeadingCode        hs
-item  HarmonisedSystemSubheadingCode        hs
+item  HarmonizedSystemSubHeadingCode        hs_base
+item  HarmonisedSystemSubheadingCode        hs_base
 item  CombinedNomenclatureCode              hs_tail
 item  GrossMass                             gross
 item  NetMass                               net
