@@ -19,6 +19,7 @@ fn main() {
             "pairs" => settings.pairs_each = value.parse().expect("a number"),
             "probability" => settings.probability = value.parse().expect("a number"),
             "average" => settings.average_bits = value.parse().expect("a number"),
+            "fits" => settings.fits_bits = value.parse().expect("a number"),
             "rounds" => settings.rounds = value.parse().expect("a number"),
             "weights" => show = true,
             other => panic!("{other}?"),

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, ensure};
-use harbour::people::{LIVES_COLUMNS, PeopleKind, REGISTER_COLUMNS, people};
+use harbour::people::{PeopleKind, people};
 use serde_json::{Value, json};
 use sumun::pipeline::resolve::resolve;
 use sumun::store::Store;
@@ -21,12 +21,8 @@ fn table(
     persons: usize,
     seed: u64,
 ) -> Result<(Vec<u8>, HashMap<String, String>)> {
-    let columns = match kind {
-        PeopleKind::Register => &REGISTER_COLUMNS[..],
-        PeopleKind::Lives => &LIVES_COLUMNS[..],
-    };
     let (mut out, mut truth) = (csv::Writer::from_writer(Vec::new()), HashMap::new());
-    out.write_record(columns)?;
+    out.write_record(kind.columns())?;
     for row in people(kind, persons, seed) {
         truth.insert(row[0].clone(), row[1].clone());
         out.write_record(row)?;

@@ -94,6 +94,12 @@ impl PartyRecord {
         named.then_some(record)
     }
 
+    /// Whether it says this: one of its facts, as written.
+    pub fn says(&self, fact: &str) -> bool {
+        let one = [&self.name, &self.code, &self.address].into_iter();
+        one.chain(&self.phones).chain(&self.mails).any(|said| said == fact.trim())
+    }
+
     /// Which record it is.
     pub fn digest(&self) -> u64 {
         let mut text = [&*self.name, &self.code, &self.address, &self.country].join("\u{1f}");

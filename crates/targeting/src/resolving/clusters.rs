@@ -1,7 +1,10 @@
 //! From pairs to entities: records that links hold together are put together by average linkage,
 //! the surest first, so that one chance link does not chain two entities into one. Within a group
 //! every pair is weighed, not only the pairs that a key had brought together, and what speaks
-//! against a pair counts as much as what speaks for it.
+//! against a pair counts as much as what speaks for it. What is left over joins an entity that
+//! says each of its fields somewhere, though no one record of it says them all.
+
+use super::levels::FIELDS;
 
 /// A pair of records with its weight in bits, what it starts with included.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,15 +20,40 @@ const GROUP: usize = 600;
 /// outweigh all else.
 const CLIP: f32 = 12.0;
 
+/// Parts of more records than this are left over by no chance.
+const LEFT_OVER: usize = 3;
+/// By how much the part that a left-over record fits best must beat the next.
+const CLEAR: f32 = 3.0;
+
+/// How records are weighed, and from which bits on they go together.
+pub(super) struct Linkage<W, F> {
+    /// From which on a pair is a link.
+    pub least: f32,
+    /// What two parts must have for each other on average.
+    pub average: f32,
+    /// What a left-over record must have for the part that it joins, field by field.
+    pub fits: f32,
+    /// What two records weigh, what pairs start with included.
+    pub weigh: W,
+    /// What pairs start with, and field by field what these two weigh; none for what is not said.
+    pub by_field: F,
+}
+
+/// What two records weigh, field by field.
+pub(super) type ByField = (f32, [Option<f32>; FIELDS]);
+
 /// The entity of each record: the lowest record that is of it.
-pub(super) fn clusters(
+pub(super) fn clusters<W, F>(
     n: usize,
     links: &[Link],
-    least: f32,
-    average: f32,
     threads: usize,
-    weigh: impl Fn(u32, u32) -> f32 + Sync,
-) -> Vec<u32> {
+    linkage: &Linkage<W, F>,
+) -> Vec<u32>
+where
+    W: Fn(u32, u32) -> f32 + Sync,
+    F: Fn(u32, u32) -> ByField + Sync,
+{
+    let least = linkage.least;
     let mut entity: Vec<u32> = (0..n as u32).collect();
     let strong: Vec<Link> = links.iter().copied().filter(|link| link.bits >= least).collect();
     let groups = groups(n, strong, least);
@@ -41,7 +69,9 @@ pub(super) fn clusters(
                         let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                         let Some(chunk) = chunks.get(at) else { return out };
                         for group in *chunk {
-                            out.extend(part(group, average, &weigh));
+                            let parts = part(group, linkage.average, &linkage.weigh);
+                            let parts = take_in(parts, linkage.fits, &linkage.by_field);
+                            out.extend(parts.into_iter().filter(|part| part.len() > 1));
                         }
                     }
                 })
@@ -200,12 +230,96 @@ fn part(group: &[u32], average: f32, weigh: &impl Fn(u32, u32) -> f32) -> Vec<Ve
             }
         }
     }
-    parts.into_iter().filter(|part| part.len() > 1).collect()
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// Small parts join a larger one of their group that says what they say, each field wherever one
+/// of its records says it: the share of its records that do is the chance that they say so next.
+fn take_in(
+    mut parts: Vec<Vec<u32>>,
+    fits: f32,
+    by_field: &impl Fn(u32, u32) -> ByField,
+) -> Vec<Vec<u32>> {
+    if parts.len() < 2 {
+        return parts;
+    }
+    // The larger first, so that the left over are tried from the end.
+    parts.sort_by(|one, other| other.len().cmp(&one.len()).then(one[0].cmp(&other[0])));
+    let mut at = parts.len();
+    while at > 1 {
+        at -= 1;
+        if parts[at].len() > LEFT_OVER {
+            break;
+        }
+        let mut best = [(f32::NEG_INFINITY, 0); 2];
+        // Two of a kind join here alone where they are one record each.
+        let size = parts[at].len();
+        let larger = |of: &Vec<u32>| of.len() > size || size == 1;
+        for (n, part) in parts[..at].iter().enumerate().filter(|(_, of)| larger(of)) {
+            let bits = fit(&parts[at], part, by_field);
+            if bits > best[0].0 {
+                best = [(bits, n), best[0]];
+            } else if bits > best[1].0 {
+                best[1] = (bits, n);
+            }
+        }
+        if best[0].0 >= fits && best[0].0 >= best[1].0 + CLEAR {
+            let left_over = parts.remove(at);
+            parts[best[0].1].extend(left_over);
+        }
+    }
+    parts
+}
+
+/// How well a small part fits another, in bits: the mean over its records of the sum over fields.
+fn fit(small: &[u32], part: &[u32], by_field: &impl Fn(u32, u32) -> ByField) -> f32 {
+    let mut sum = 0.0;
+    for one in small {
+        let (mut odds, mut said) = ([0f32; FIELDS], [0f32; FIELDS]);
+        for other in part {
+            let (start, bits) = by_field(*one, *other);
+            sum += start / part.len() as f32;
+            for (n, bits) in bits.iter().enumerate() {
+                if let Some(bits) = bits {
+                    odds[n] += bits.exp2();
+                    said[n] += 1.0;
+                }
+            }
+        }
+        for (odds, said) in odds.iter().zip(said).filter(|(_, said)| *said > 0.0) {
+            sum += (odds / said).log2().clamp(-CLIP, CLIP);
+        }
+    }
+    sum / small.len() as f32
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A linkage that weighs pairs so, and takes in nothing.
+    fn by<W: Fn(u32, u32) -> f32 + Sync>(
+        weigh: W,
+    ) -> Linkage<W, impl Fn(u32, u32) -> ByField + Sync> {
+        let by_field = |_: u32, _: u32| (0.0, [None; FIELDS]);
+        Linkage { least: 0.0, average: 0.0, fits: 1.0, weigh, by_field }
+    }
+
+    #[test]
+    fn a_left_over_record_joins_the_part_that_says_its_fields_between_them() {
+        // 0 to 3 are one: two say one name, two another. 4 has the other name and no more.
+        let weigh = |one: u32, other: u32| if one.max(other) < 4 { 8.0 } else { -1.0 };
+        let links: Vec<Link> = (1..5).map(|other| Link { one: 0, other, bits: 1.0 }).collect();
+        let by_field = |one: u32, other: u32| {
+            let mut bits = [None; FIELDS];
+            bits[0] = Some(if one.min(other) < 2 { -6.0 } else { 9.0 });
+            bits[1] = Some(6.0);
+            (-10.0, bits)
+        };
+        let linkage = |fits| Linkage { least: 0.0, average: 0.0, fits, weigh, by_field };
+        assert_eq!(clusters(5, &links, 1, &linkage(3.0)), [0, 0, 0, 0, 0]);
+        assert_eq!(clusters(5, &links, 1, &linkage(6.0)), [0, 0, 0, 0, 4]);
+    }
 
     #[test]
     fn one_chance_link_does_not_chain_two_entities() {
@@ -221,7 +335,7 @@ mod tests {
                 links.push(Link { one, other, bits: bits(one, other) });
             }
         }
-        assert_eq!(clusters(7, &links, 0.0, 0.0, 2, bits), [0, 0, 0, 3, 3, 3, 6]);
+        assert_eq!(clusters(7, &links, 2, &by(bits)), [0, 0, 0, 3, 3, 3, 6]);
     }
 
     #[test]
@@ -229,7 +343,7 @@ mod tests {
         // 0-1 and 1-2 were compared; 0-2 was not, and agrees.
         let bits = |_: u32, _: u32| 3.0;
         let links = [Link { one: 0, other: 1, bits: 3.0 }, Link { one: 1, other: 2, bits: 3.0 }];
-        assert_eq!(clusters(3, &links, 0.0, 0.0, 1, bits), [0, 0, 0]);
+        assert_eq!(clusters(3, &links, 1, &by(bits)), [0, 0, 0]);
     }
 
     #[test]
@@ -241,7 +355,7 @@ mod tests {
             let inside = row / 10 == (row + 1) / 10;
             links.push(Link { one: row, other: row + 1, bits: if inside { 9.0 } else { 0.5 } });
         }
-        let found = clusters(n as usize, &links, 0.0, 0.0, 2, bits);
+        let found = clusters(n as usize, &links, 2, &by(bits));
         assert!(found.iter().enumerate().all(|(row, of)| *of == row as u32 / 10 * 10));
     }
 }

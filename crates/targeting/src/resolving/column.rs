@@ -104,10 +104,69 @@ pub struct ColumnGuess {
 const BY_HEADER: &str = "its header says so";
 const PROTECTED: &str = "a protected trait of a person is never used";
 const SAID_ALREADY: &str = "other columns say the same in parts";
+const TOLD: &str = "it may say already who is one, so it is no evidence; map it to use it";
+const NAMES_ROWS: &str = "it names rows";
 const UNKNOWN: &str = "nothing says what it is; map it to use it";
 
+/// Headers of columns in which somebody said already which rows are one.
+const TOLD_HEADERS: [&str; 17] = [
+    "cluster",
+    "cluster_id",
+    "entity",
+    "entity_id",
+    "group",
+    "group_id",
+    "label",
+    "truth",
+    "true_id",
+    "true_entity",
+    "match",
+    "match_id",
+    "is_match",
+    "gold",
+    "ent_id",
+    "person_id",
+    "dup_of",
+];
+
+/// Headers of columns that name rows.
+const ROW_HEADERS: [&str; 10] =
+    ["id", "rec_id", "record_id", "unique_id", "row_id", "uid", "index", "record", "row", "no"];
+
+/// Words that say whose or which a column is, and not what it holds.
+const BESIDE: [&str; 26] = [
+    "person",
+    "customer",
+    "client",
+    "applicant",
+    "contact",
+    "party",
+    "patient",
+    "member",
+    "owner",
+    "holder",
+    "importer",
+    "exporter",
+    "consignee",
+    "consignor",
+    "buyer",
+    "seller",
+    "current",
+    "home",
+    "main",
+    "primary",
+    "fake",
+    "clean",
+    "std",
+    "norm",
+    "raw",
+    "orig",
+];
+
 /// Words by which headers name protected traits of persons.
-const TRAITS: [&str; 14] = [
+const TRAITS: [&str; 16] = [
+    "birth_country",
+    "country_of_birth",
     "gender",
     "sex",
     "nationality",
@@ -128,11 +187,36 @@ const TRAITS: [&str; 14] = [
 const HEADERS: &[(ColumnRole, &[&str])] = &[
     (
         ColumnRole::GivenName,
-        &["first_name", "firstname", "given_name", "givenname", "forename", "given", "first"],
+        &[
+            "first_name",
+            "firstname",
+            "fname",
+            "given_name",
+            "givenname",
+            "given_names",
+            "forename",
+            "forenames",
+            "given",
+            "first",
+            "vorname",
+            "prenom",
+        ],
     ),
     (
         ColumnRole::Surname,
-        &["surname", "last_name", "lastname", "family_name", "familyname", "last"],
+        &[
+            "surname",
+            "sur_name",
+            "last_name",
+            "lastname",
+            "lname",
+            "family_name",
+            "familyname",
+            "last",
+            "nachname",
+            "nom_de_famille",
+            "apellido",
+        ],
     ),
     (
         ColumnRole::FullName,
@@ -164,6 +248,10 @@ const HEADERS: &[(ColumnRole, &[&str])] = &[
             "birth_date",
             "birthdate",
             "birthday",
+            "date_birth",
+            "born",
+            "born_on",
+            "geburtsdatum",
             "registered_on",
             "registration_date",
             "founded_on",
@@ -183,26 +271,59 @@ const HEADERS: &[(ColumnRole, &[&str])] = &[
             "locality",
             "village",
             "parish",
+            "residence",
+            "ort",
+            "ville",
             "출생지",
         ],
     ),
     (ColumnRole::Region, &["state", "province", "region", "county", "district", "country"]),
     (
         ColumnRole::Postcode,
-        &["postcode", "postal_code", "zip", "zip_code", "zipcode", "postcode_fake", "우편번호"],
+        &[
+            "postcode",
+            "post_code",
+            "postal_code",
+            "postalcode",
+            "plz",
+            "zip",
+            "zip_code",
+            "zipcode",
+            "postcode_fake",
+            "우편번호",
+        ],
     ),
     (
         ColumnRole::HouseNumber,
-        &["street_number", "house_number", "housenumber", "street_no", "house_no"],
+        &["street_number", "house_number", "housenumber", "street_no", "house_no", "streetnumber"],
     ),
     (
         ColumnRole::Address,
-        &["address", "address_1", "address_2", "address1", "address2", "street", "road", "주소"],
+        &[
+            "address",
+            "address_1",
+            "address_2",
+            "address1",
+            "address2",
+            "street",
+            "street_name",
+            "street_address",
+            "address_line_1",
+            "address_line_2",
+            "addr",
+            "road",
+            "strasse",
+            "주소",
+        ],
     ),
     (
         ColumnRole::Code,
         &[
             "soc_sec_id",
+            "soc_sec",
+            "social_security_id",
+            "ssn_id",
+            "nin",
             "ssn",
             "social_security_number",
             "national_id",
@@ -259,10 +380,18 @@ fn plain(header: &str) -> String {
 
 fn by_header(plain: &str) -> Option<(ColumnRole, &'static str)> {
     let words = || plain.split('_');
-    if words().any(|word| TRAITS.contains(&word)) {
+    if words().any(|word| TRAITS.contains(&word)) || TRAITS.contains(&plain) {
         return Some((ColumnRole::Ignored, PROTECTED));
     }
-    let found = HEADERS.iter().find(|(_, names)| names.contains(&plain));
+    if TOLD_HEADERS.contains(&plain) {
+        return Some((ColumnRole::Ignored, TOLD));
+    }
+    if ROW_HEADERS.contains(&plain) {
+        return Some((ColumnRole::Ignored, NAMES_ROWS));
+    }
+    let known = |header: &str| HEADERS.iter().find(|(_, names)| names.contains(&header));
+    let bare: Vec<&str> = words().filter(|word| !BESIDE.contains(word)).collect();
+    let found = known(plain).or_else(|| known(&bare.join("_")));
     found.map(|(role, _)| (*role, BY_HEADER))
 }
 
@@ -279,7 +408,15 @@ fn by_content<'a>(cells: impl Iterator<Item = &'a str>) -> (ColumnRole, &'static
     if share(|cell| {
         let parts: Vec<&str> = cell.split(['-', '/', '.']).collect();
         let digits = |part: &&str| part.bytes().all(|sign| sign.is_ascii_digit());
-        parts.len() == 3 && parts.iter().all(digits) && cell.len() >= 8 && cell.len() <= 10
+        let written =
+            parts.len() == 3 && parts.iter().all(digits) && cell.len() >= 8 && cell.len() <= 10;
+        // Or eight digits with a year, a month and a day in them.
+        let run = cell.len() == 8
+            && digits(&cell)
+            && ("15".."21").contains(&&cell[..2])
+            && ("01"..="12").contains(&&cell[4..6])
+            && ("01"..="31").contains(&&cell[6..]);
+        written || run
     }) {
         return (ColumnRole::Date, "its cells are dates");
     }
@@ -318,6 +455,24 @@ mod tests {
                 "full_name",
                 "ignored",
                 "code"
+            ]
+        );
+    }
+
+    #[test]
+    fn who_is_one_already_is_no_evidence_and_headers_may_say_more_than_what_they_hold() {
+        let headers = ["cluster", "rec_id", "applicant_surname", "Given Names", "birth_country"];
+        let guesses = guess(&headers.map(str::to_owned), &[]);
+        let because: Vec<(&str, &str)> =
+            guesses.iter().map(|guess| (guess.role.as_str(), guess.because)).collect();
+        assert_eq!(
+            because,
+            [
+                ("ignored", TOLD),
+                ("ignored", NAMES_ROWS),
+                ("surname", BY_HEADER),
+                ("given_name", BY_HEADER),
+                ("ignored", PROTECTED),
             ]
         );
     }

@@ -10,6 +10,8 @@ use super::reading::Column;
 
 /// No block is larger: what so many share tells nobody apart.
 const LARGEST: usize = 3_000;
+/// Blocks of this size are taken whatever their pairs come to.
+const SMALLEST: usize = 8;
 /// Words of one name or address that make keys.
 const WORDS: usize = 5;
 
@@ -266,25 +268,23 @@ impl Blocks {
     pub fn of(columns: &[Column], recipes: &[Recipe], most_pairs: u64, threads: usize) -> Blocks {
         let n = columns.first().map_or(0, |column| column.rows.len());
         let mut blocks = Blocks::default();
-        let mut left_out = 0;
+        let mut budget = Budget::new(most_pairs);
         for (number, recipe) in recipes.iter().enumerate() {
             let mut entries = keyed(columns, recipe, number as u64, n, threads);
             sort(&mut entries, threads);
-            let mut at = 0;
-            while at < entries.len() {
-                let key = entries[at].0;
-                let length = entries[at..].iter().take_while(|entry| entry.0 == key).count();
-                if (2..=LARGEST).contains(&length) {
-                    blocks.members.extend(entries[at..at + length].iter().map(|entry| entry.1));
+            let sizes = || entries.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len);
+            sizes().filter(|size| *size > 1).for_each(|size| budget.meet(size));
+            let largest = budget.largest();
+            for block in entries.chunk_by(|a, b| a.0 == b.0) {
+                if (2..=largest).contains(&block.len()) {
+                    blocks.members.extend(block.iter().map(|entry| entry.1));
                     blocks.ends.push((blocks.members.len() as u32, number as u16));
-                } else if length > LARGEST {
-                    left_out += 1;
                 }
-                at += length;
             }
         }
-        blocks.left_out = left_out;
-        blocks.cap(most_pairs);
+        blocks.largest = budget.largest();
+        blocks.left_out = budget.sizes[blocks.largest + 1..].iter().sum::<u64>() as usize;
+        blocks.cap();
         blocks.turn(n);
         blocks
     }
@@ -330,32 +330,23 @@ impl Blocks {
         &self.of_row[start as usize..self.row_ends[row] as usize]
     }
 
-    /// Leaves out the largest blocks until the pairs fit.
-    fn cap(&mut self, most_pairs: u64) {
-        let mut sizes = vec![0u64; LARGEST + 1];
-        for block in 0..self.len() {
-            sizes[self.rows(block).len()] += 1;
-        }
-        let (mut pairs, mut largest) = (0u64, 0);
-        for (size, count) in sizes.iter().enumerate().skip(2) {
-            let more = count * (size as u64 * (size as u64 - 1) / 2);
-            if pairs + more > most_pairs && largest >= 8 {
-                break;
+    /// Leaves out the blocks that were taken before the budget was known to be spent.
+    fn cap(&mut self) {
+        let (mut to, mut from, mut kept) = (0, 0, 0);
+        for block in 0..self.ends.len() {
+            let (end, recipe) = self.ends[block];
+            let end = end as usize;
+            if end - from <= self.largest {
+                self.members.copy_within(from..end, to);
+                to += end - from;
+                self.ends[kept] = (to as u32, recipe);
+                kept += 1;
             }
-            pairs += more;
-            largest = size;
+            from = end;
         }
-        let mut kept = Blocks { left_out: self.left_out, largest, ..Blocks::default() };
-        for block in 0..self.len() {
-            let rows = self.rows(block);
-            if rows.len() <= largest {
-                kept.members.extend_from_slice(rows);
-                kept.ends.push((kept.members.len() as u32, self.ends[block].1));
-            } else {
-                kept.left_out += 1;
-            }
-        }
-        *self = kept;
+        self.members.truncate(to);
+        self.members.shrink_to_fit();
+        self.ends.truncate(kept);
     }
 
     /// Notes for each row its blocks.
@@ -376,6 +367,37 @@ impl Blocks {
             }
         }
         (self.of_row, self.row_ends) = (of_row, ends);
+    }
+}
+
+/// How large a block may be so that the pairs of all fit: the smallest are taken first, since what
+/// few share tells most.
+struct Budget {
+    most_pairs: u64,
+    /// Blocks by their size; what is too large for any counts as one more than the largest.
+    sizes: Vec<u64>,
+}
+
+impl Budget {
+    fn new(most_pairs: u64) -> Budget {
+        Budget { most_pairs, sizes: vec![0; LARGEST + 2] }
+    }
+
+    fn meet(&mut self, size: usize) {
+        self.sizes[size.min(LARGEST + 1)] += 1;
+    }
+
+    /// The largest that is taken of all met so far: it falls as more are met.
+    fn largest(&self) -> usize {
+        let (mut pairs, mut largest) = (0u64, 1);
+        for (size, count) in self.sizes.iter().enumerate().take(LARGEST + 1).skip(2) {
+            pairs += count * (size as u64 * (size as u64 - 1) / 2);
+            if pairs > self.most_pairs && size > SMALLEST {
+                break;
+            }
+            largest = size;
+        }
+        largest
     }
 }
 

@@ -69,6 +69,18 @@ impl How {
         }
     }
 
+    /// What comparing two values of it takes, against other fields.
+    pub fn effort(self) -> u8 {
+        match self {
+            How::Code | How::Date | How::Number | How::Postcode | How::Region => 0,
+            How::Word | How::Mail => 1,
+            How::Given | How::Surname => 2,
+            How::Further => 3,
+            How::Address => 4,
+            How::Name => 5,
+        }
+    }
+
     /// The first guess of how often records of one entity show each level, from 1 on.
     pub fn first_guess(self) -> &'static [f64] {
         match self {
@@ -139,21 +151,33 @@ impl Fields {
     /// The levels of two rows.
     pub fn compare(&self, records: &Records, one: usize, other: usize) -> Pattern {
         let mut pattern = [0u8; FIELDS];
+        let rows = (records.row(one), records.row(other));
         for (n, field) in self.list.iter().enumerate() {
-            let column = &records.columns[field.column];
-            let (a, b) = (column.at(one), column.at(other));
-            if a == 0 || b == 0 {
-                continue;
+            let values = (rows.0[field.column], rows.1[field.column]);
+            if values.0 > 0 && values.1 > 0 {
+                pattern[n] = self.level(records, n, (one, other), values);
             }
-            pattern[n] = match field.how {
-                How::Further => self.further(records, one, other),
-                _ if a == b => 1,
-                How::Given => self.given(records, (one, other), (a, b)),
-                How::Surname => self.surname(records, (one, other), (a, b)),
-                how => apart(how, column, a, b),
-            };
         }
         pattern
+    }
+
+    /// The level of one field, of which both rows say something.
+    #[inline]
+    pub fn level(
+        &self,
+        records: &Records,
+        n: usize,
+        rows: (usize, usize),
+        (a, b): (u32, u32),
+    ) -> u8 {
+        let field = &self.list[n];
+        match field.how {
+            How::Further => self.further(records, rows.0, rows.1),
+            _ if a == b => 1,
+            How::Given => self.given(records, rows, (a, b)),
+            How::Surname => self.surname(records, rows, (a, b)),
+            how => apart(how, &records.columns[field.column], a, b),
+        }
     }
 
     fn given(&self, records: &Records, rows: (usize, usize), values: (u32, u32)) -> u8 {

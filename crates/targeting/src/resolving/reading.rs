@@ -154,7 +154,8 @@ impl Column {
         }
     }
 
-    pub fn push(&mut self, text: &str) {
+    /// Adds a cell; gives its value's number.
+    pub fn push(&mut self, text: &str) -> u32 {
         let text = text.trim();
         let number = match self.raw.get(text) {
             Some(number) => *number,
@@ -169,6 +170,7 @@ impl Column {
             self.words.rows[*word as usize] += 1;
         }
         self.rows.push(number);
+        number
     }
 
     fn number(&mut self, text: &str) -> u32 {
@@ -274,22 +276,80 @@ pub(super) fn phone(text: &str) -> String {
     digits[digits.len().saturating_sub(8)..].to_owned()
 }
 
-/// Eight digits, year first; a part that is not said is zeros. What is no date keeps its digits.
+/// Eight digits, year first; a part that is not said is zeros. Day and month may stand in either
+/// order where one of them is no month, and months may be words. What is no date keeps its digits.
 fn date(text: &str) -> String {
-    let text = text.split(['T', ' ']).next().unwrap_or_default();
-    let parts: Vec<&str> = text.split(['-', '/', '.']).filter(|part| !part.is_empty()).collect();
-    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
-    match parts[..] {
-        [year, month, day] if year.len() == 4 => {
-            format!("{}{:0>2}{:0>2}", digits(year), digits(month), digits(day))
+    // The time of day says nothing of who it is.
+    let day = match text.find(':') {
+        Some(colon) => text[..colon].trim_end_matches(|sign: char| sign.is_ascii_digit()),
+        None => text,
+    };
+    let words: Vec<&str> =
+        day.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let (mut numbers, mut month) = (Vec::new(), None);
+    for word in words {
+        let digits = word.trim_end_matches(|sign: char| sign.is_ascii_alphabetic());
+        if digits.is_empty() {
+            month = month.or(month_of(word));
+        } else if digits.bytes().all(|sign| sign.is_ascii_digit()) {
+            numbers.push(digits);
         }
-        [day, month, year] if year.len() == 4 => {
-            format!("{}{:0>2}{:0>2}", digits(year), digits(month), digits(day))
-        }
-        [year, month] if year.len() == 4 => format!("{}{:0>2}00", digits(year), digits(month)),
-        [year] if year.len() == 4 => format!("{}0000", digits(year)),
-        _ => digits(text),
     }
+    let year = |text: &str| text.len() == 4;
+    let written = |year: &str, month: u32, day: u32| format!("{year}{month:02}{day:02}");
+    let small = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 2);
+    let smalls: Vec<Option<u32>> = numbers.iter().map(|one| small(one)).collect();
+    match (&smalls[..], month) {
+        ([None, Some(day)], Some(month)) if year(numbers[0]) => written(numbers[0], month, *day),
+        ([Some(day), None], Some(month)) if year(numbers[1]) => written(numbers[1], month, *day),
+        ([None], Some(month)) if year(numbers[0]) => written(numbers[0], month, 0),
+        ([None, Some(month), Some(day)], _) if year(numbers[0]) => {
+            written(numbers[0], *month, *day)
+        }
+        ([Some(day), Some(month), None], _) if year(numbers[2]) => {
+            match month > &12 && day <= &12 {
+                true => written(numbers[2], *day, *month),
+                false => written(numbers[2], *month, *day),
+            }
+        }
+        // Two digits of a year: of the last hundred years.
+        ([Some(day), Some(month), Some(two)], _) if numbers[2].len() == 2 => {
+            let (day, month) = if month > &12 { (month, day) } else { (day, month) };
+            format!("{}{two:02}{month:02}{day:02}", if *two > 30 { 19 } else { 20 })
+        }
+        ([None, Some(month)], _) if year(numbers[0]) => written(numbers[0], *month, 0),
+        ([None], _) if year(numbers[0]) => written(numbers[0], 0, 0),
+        ([None], _) if numbers[0].len() == 8 && numbers[0][4..6] > *"12" => {
+            // Day first, where the beginning is no year with a month after it.
+            let (day, month, year) = (&numbers[0][..2], &numbers[0][2..4], &numbers[0][4..]);
+            match month <= "12" && day <= "31" && ("15".."21").contains(&&year[..2]) {
+                true => format!("{year}{month}{day}"),
+                false => numbers[0].to_owned(),
+            }
+        }
+        _ => text.chars().filter(char::is_ascii_digit).collect(),
+    }
+}
+
+/// The number of a month's English name, or of its first three letters or more.
+fn month_of(word: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let word = word.to_ascii_lowercase();
+    let at = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&*word))?;
+    Some(at as u32 + 1)
 }
 
 /// Words of firms' forms, which say nothing of which firm it is.
@@ -416,6 +476,15 @@ mod tests {
             ("23/3/1938", "19380323"),
             ("1938", "19380000"),
             ("1938-03", "19380300"),
+            ("3/23/1938", "19380323"),
+            ("23031938", "19380323"),
+            ("23 Mar. 1938", "19380323"),
+            ("March 23rd, 1938", "19380323"),
+            ("23.03.38", "19380323"),
+            ("1938-03-23T00:00:00Z", "19380323"),
+            ("23/03/1938 14:05", "19380323"),
+            ("1938년 3월 23일", "19380323"),
+            ("no date", ""),
         ] {
             assert_eq!(date(text), held);
         }

@@ -15,10 +15,14 @@ use super::levels::{FIELDS, Fields, How, LEVELS, Pattern};
 
 /// Random pairs on which u is counted.
 const RANDOM: usize = 1_000_000;
+/// Of these, how many one pair of hands draws.
+const PART: usize = 50_000;
 /// Pairs of one key on which m is learned.
 const LEARNED: usize = 60_000;
-/// Rounds of expectation maximisation: it has settled long before.
+/// Rounds of expectation maximisation at most.
 const ROUNDS: usize = 40;
+/// A round that moves the share of links by no more than this part of it was the last.
+const SETTLED: f64 = 1e-4;
 /// Rows below which a table does not say how rare a value is.
 const SMALL: u32 = 1_000;
 /// Pairs that the first guess of m counts for.
@@ -80,10 +84,10 @@ impl Scale {
         fields: &Fields,
         blocks: &Blocks,
         recipes: &[Recipe],
-        seed: u64,
+        (seed, threads): (u64, usize),
     ) -> Scale {
-        let u = by_chance(records, fields, seed);
-        let m = by_agreement(records, fields, blocks, recipes, &u);
+        let u = by_chance(records, fields, seed, threads);
+        let m = by_agreement(records, fields, blocks, recipes, (&u, threads));
         Scale::of(fields, m, u)
     }
 
@@ -93,8 +97,15 @@ impl Scale {
             let levels = field.how.levels().len();
             let mut above = f64::INFINITY;
             for level in 1..=levels {
-                // A weaker level never weighs more than a stronger one, whatever chance counted.
-                let weight = (m[n][level] / u[n][level]).log2().min(above);
+                // A weaker level never weighs more than a stronger one, whatever chance counted:
+                // the same never speaks against, and plain disagreement never for one entity.
+                let mut weight = (m[n][level] / u[n][level]).log2().min(above);
+                if level == 1 {
+                    weight = weight.max(0.0);
+                }
+                if level == levels {
+                    weight = weight.min(0.0);
+                }
                 above = weight;
                 bits[n][level] = weight as f32;
             }
@@ -154,6 +165,71 @@ impl Scale {
             sum += self.field(records, fields, *level, n, rows);
         }
         sum
+    }
+
+    /// In which order fields are compared where a pair may be given up: what takes least first.
+    pub fn order(&self, fields: &Fields) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..fields.list.len()).collect();
+        order.sort_by_key(|n| (fields.list[*n].how.effort(), *n));
+        order
+    }
+
+    /// The weight of two rows, or none where it is below `least`: a pair is given up as soon as
+    /// what is left to compare cannot lift it there.
+    #[inline]
+    pub fn reaching(
+        &self,
+        records: &Records,
+        fields: &Fields,
+        order: &[usize],
+        rows: (usize, usize),
+        least: f32,
+    ) -> Option<f32> {
+        let (left, right) = (records.row(rows.0), records.row(rows.1));
+        let mut pattern = [0u8; FIELDS];
+        // What the pair reaches where all that is not compared yet agrees as far as it can.
+        let mut most = 0.0;
+        let mut open = 0u32;
+        for (n, field) in fields.list.iter().enumerate() {
+            let (a, b) = (left[field.column], right[field.column]);
+            if a == 0 || b == 0 {
+                continue;
+            }
+            if a == b && field.how != How::Further {
+                pattern[n] = 1;
+                most += self.field(records, fields, 1, n, rows);
+            } else {
+                open |= 1 << n;
+                most += self.most(fields, n);
+            }
+        }
+        for n in order {
+            if open & (1 << n) == 0 {
+                continue;
+            }
+            if most < least {
+                return None;
+            }
+            let column = fields.list[*n].column;
+            let level = fields.level(records, *n, rows, (left[column], right[column]));
+            pattern[*n] = level;
+            most += self.field(records, fields, level, *n, rows) - self.most(fields, *n);
+        }
+        if most < least {
+            return None;
+        }
+        Some(self.weigh(records, fields, &pattern, rows))
+    }
+
+    /// The most that a field can weigh whose values are not the same.
+    #[inline]
+    fn most(&self, fields: &Fields, n: usize) -> f32 {
+        match fields.list[n].how {
+            How::Further => self.bits[n][1],
+            // What a rare word with a slip weighs more, at most.
+            How::Given | How::Surname | How::Word => self.bits[n][2] + 2.0,
+            _ => self.bits[n][2],
+        }
     }
 
     /// What one field weighs, rare values more than common ones.
@@ -216,20 +292,34 @@ impl Scale {
 
 /// Counts each level on random pairs of rows. Exact agreement is reckoned from the counts of
 /// values, which random pairs would show too seldom.
-fn by_chance(records: &Records, fields: &Fields, seed: u64) -> Shares {
+fn by_chance(records: &Records, fields: &Fields, seed: u64, threads: usize) -> Shares {
     let n = records.len();
-    let mut counts = [[0f64; LEVELS]; FIELDS];
-    let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let draws = if n < 2 { 0 } else { RANDOM.min(n * (n - 1) / 2) };
-    for _ in 0..draws {
-        let (one, other) = (dice.random_range(0..n), dice.random_range(0..n));
-        if one != other {
-            let pattern = fields.compare(records, one, other);
-            for (count, level) in counts.iter_mut().zip(&pattern) {
-                count[usize::from(*level)] += 1.0;
+    // Parts with dice of their own, so that the number of threads changes nothing.
+    let parts: Vec<(u64, usize)> = (0..draws.div_ceil(PART))
+        .map(|part| (part as u64, PART.min(draws - part * PART)))
+        .collect();
+    let counts = in_threads(&parts, threads, |(part, draws)| {
+        let mut dice = ChaCha8Rng::seed_from_u64(seed ^ part.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut counts = [[0f64; LEVELS]; FIELDS];
+        for _ in 0..*draws {
+            let (one, other) = (dice.random_range(0..n), dice.random_range(0..n));
+            if one != other {
+                let pattern = fields.compare(records, one, other);
+                for (count, level) in counts.iter_mut().zip(&pattern) {
+                    count[usize::from(*level)] += 1.0;
+                }
             }
         }
+        counts
+    });
+    let mut sums: Shares = [[0f64; LEVELS]; FIELDS];
+    for part in counts {
+        for (sum, count) in sums.iter_mut().flatten().zip(part.iter().flatten()) {
+            *sum += count;
+        }
     }
+    let counts = sums;
     let mut u = [[1e-7; LEVELS]; FIELDS];
     for (n, field) in fields.list.iter().enumerate() {
         let levels = field.how.levels().len();
@@ -255,7 +345,7 @@ fn by_agreement(
     fields: &Fields,
     blocks: &Blocks,
     recipes: &[Recipe],
-    u: &Shares,
+    (u, threads): (&Shares, usize),
 ) -> Shares {
     let mut by_recipe: Vec<Vec<usize>> = vec![Vec::new(); recipes.len()];
     for block in 0..blocks.len() {
@@ -267,7 +357,8 @@ fn by_agreement(
             sums[n][level + 1] = share * FIRST_GUESS;
         }
     }
-    for (recipe, of) in recipes.iter().zip(&by_recipe) {
+    let runs: Vec<(&Recipe, Vec<usize>)> = recipes.iter().zip(by_recipe).collect();
+    let taught = in_threads(&runs, threads, |(recipe, of)| {
         let learned: Vec<bool> = fields
             .list
             .iter()
@@ -281,20 +372,19 @@ fn by_agreement(
             })
             .collect();
         if learned.iter().filter(|one| **one).count() < 2 {
-            continue;
+            return None;
         }
         let patterns = sample(records, fields, blocks, of);
         let pairs: f64 = patterns.iter().map(|(_, count)| count).sum();
         if pairs < 200.0 {
-            continue;
+            return None;
         }
         let (share, m) = maximise(fields, &patterns, &learned, u);
         // Keys whose pairs are hardly ever of one entity teach how neighbours differ, not how one
         // entity does.
-        if share < 0.02 {
-            continue;
-        }
-        let weight = (share * pairs).min(5_000.0);
+        (share >= 0.02).then(|| (learned, (share * pairs).min(5_000.0), m))
+    });
+    for (learned, weight, m) in taught.into_iter().flatten() {
         for n in 0..fields.list.len() {
             if learned[n] {
                 (1..LEVELS).for_each(|level| sums[n][level] += weight * m[n][level]);
@@ -307,6 +397,25 @@ fn by_agreement(
         (1..=levels).for_each(|level| sums[n][level] = (sums[n][level] / sum).max(1e-5));
     }
     sums
+}
+
+/// What comes of each piece of work, in their order, whichever thread had which.
+fn in_threads<W: Sync, R: Send>(work: &[W], threads: usize, of: impl Fn(&W) -> R + Sync) -> Vec<R> {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let run = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let Some(piece) = work.get(at) else { return done };
+            done.push((at, of(piece)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(run)).collect();
+        runs.into_iter().filter_map(|run| run.join().ok()).flatten().collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, one)| one).collect()
 }
 
 /// Patterns of the pairs of these blocks, with how many pairs show each.
@@ -370,6 +479,7 @@ fn maximise(
                 counts[n][usize::from(pattern[n])] += chance * count;
             }
         }
+        let before = share;
         share = (of_one / all).clamp(1e-6, 1.0 - 1e-6);
         for (n, field) in fields.list.iter().enumerate() {
             let guess = field.how.first_guess();
@@ -377,6 +487,9 @@ fn maximise(
             for (level, first) in guess.iter().enumerate() {
                 m[n][level + 1] = (counts[n][level + 1] + 5.0 * first) / said;
             }
+        }
+        if (share - before).abs() < SETTLED * share {
+            break;
         }
     }
     (share, m)

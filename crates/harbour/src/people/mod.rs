@@ -1,7 +1,10 @@
 //! Tables of invented persons, each recorded more than once, with the truth of who is who: for
 //! measuring how well records are resolved into entities. Two kinds: a register that was keyed in
 //! twice with slips of typing, hearing and reading; and lives, where one person is recorded many
-//! times under short forms, titles and other towns. Nobody in them exists.
+//! times under short forms, titles and other towns. Each also by other hands (`other_hands.rs`), so
+//! that what was tuned on the one is checked on the other. Nobody in them exists.
+
+mod other_hands;
 
 use crate::dice::{Purpose, Stream};
 
@@ -12,9 +15,23 @@ pub enum PeopleKind {
     Register,
     /// Some seven records a person over a life.
     Lives,
+    /// A register by other hands: scanned, cut off, after weddings and moves; one to four records.
+    Scanned,
+    /// Lives by other hands, among relatives.
+    Archive,
 }
 
-/// Columns of [`PeopleKind::Register`]; `truth` says who is who.
+impl PeopleKind {
+    /// The columns of its tables.
+    pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            PeopleKind::Register | PeopleKind::Scanned => &REGISTER_COLUMNS,
+            PeopleKind::Lives | PeopleKind::Archive => &LIVES_COLUMNS,
+        }
+    }
+}
+
+/// Columns of registers; `truth` says who is who.
 pub const REGISTER_COLUMNS: [&str; 12] = [
     "record",
     "truth",
@@ -30,7 +47,7 @@ pub const REGISTER_COLUMNS: [&str; 12] = [
     "soc_sec_id",
 ];
 
-/// Columns of [`PeopleKind::Lives`]; `truth` says who is who.
+/// Columns of lives; `truth` says who is who.
 pub const LIVES_COLUMNS: [&str; 11] = [
     "record",
     "truth",
@@ -276,6 +293,8 @@ pub fn people(kind: PeopleKind, persons: usize, seed: u64) -> Vec<Vec<String>> {
         match kind {
             PeopleKind::Register => register(person, &mut dice, &mut rows),
             PeopleKind::Lives => life(person, &mut dice, &mut rows),
+            PeopleKind::Scanned => other_hands::scanned(person, &mut dice, &mut rows),
+            PeopleKind::Archive => other_hands::archive(person, &mut dice, &mut rows, seed),
         }
     }
     // Records of one person do not stand together.
@@ -530,13 +549,12 @@ mod tests {
 
     #[test]
     fn a_seed_gives_one_table_and_everyone_is_in_it() {
-        for (kind, columns) in
-            [(PeopleKind::Register, &REGISTER_COLUMNS[..]), (PeopleKind::Lives, &LIVES_COLUMNS[..])]
-        {
+        use PeopleKind::{Archive, Lives, Register, Scanned};
+        for kind in [Register, Lives, Scanned, Archive] {
             let table = people(kind, 200, 5);
             assert_eq!(table, people(kind, 200, 5));
             assert_ne!(table, people(kind, 200, 6));
-            assert!(table.iter().all(|row| row.len() == columns.len()));
+            assert!(table.iter().all(|row| row.len() == kind.columns().len()));
             let truths: std::collections::BTreeSet<&str> =
                 table.iter().map(|row| row[1].as_str()).collect();
             assert_eq!(truths.len(), 200);
