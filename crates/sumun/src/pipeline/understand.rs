@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use intake::{
-    Format, HEAD_BYTES, Head, Kind, MessageBatch, MessageOptions, Messages, Row, Table,
-    TableOptions, recognise,
+    DOCUMENT_LIMIT, Format, HEAD_BYTES, Head, Kind, MessageBatch, MessageOptions, Messages, Row,
+    Table, TableOptions, is_packed, recognise, take_out,
 };
 use serde_json::{Value, json};
-use targeting::consignment::{Consignment, Defect};
+use targeting::consignment::{Consignment, Defect, DefectKind};
 
 use super::post_room::Input;
 
@@ -55,6 +55,9 @@ pub fn understand(
         }
         Input::Bytes(bytes) => head.extend_from_slice(&bytes[..bytes.len().min(HEAD_BYTES)]),
     }
+    if is_packed(&head, name) {
+        return packed(input, name, messages);
+    }
     let format = recognise(&head, name).format;
     let read = match format.is_message() {
         true => read_messages(input, name, messages),
@@ -69,6 +72,58 @@ pub fn understand(
             refused: Some(why),
         },
     })
+}
+
+/// What is understood of all files in an archive, a mail or a mailbox, as of one. The format is
+/// that of the first that is understood; what is wrong says in which file.
+fn packed(input: Input, name: &str, options: &MessageOptions) -> io::Result<Understood> {
+    let bytes = match input {
+        Input::Bytes(bytes) => bytes,
+        Input::File(file) => {
+            let mut bytes = Vec::new();
+            file.take(DOCUMENT_LIMIT + 1).read_to_end(&mut bytes)?;
+            bytes.into()
+        }
+    };
+    let mut whole = Understood {
+        format: Format::Unknown,
+        dialect: String::new(),
+        batch: MessageBatch::default(),
+        refused: None,
+    };
+    let taken = take_out(&bytes, name).unwrap_or_default();
+    if taken.files.is_empty() && taken.left.is_empty() {
+        whole.refused = Some("there is no file in it".to_owned());
+    }
+    let tell = |batch: &mut MessageBatch, file: &str, why: &str| {
+        batch.defects.push(Defect {
+            line: 1,
+            field: file.into(),
+            kind: DefectKind::Unreadable,
+            reason: why.to_owned(),
+            found: String::new(),
+        });
+    };
+    for file in taken.files {
+        let one = understand(Input::Bytes(file.bytes), &file.name, options)?;
+        if let Some(why) = &one.refused {
+            tell(&mut whole.batch, &file.name, why);
+        } else if whole.format == Format::Unknown {
+            (whole.format, whole.dialect) = (one.format, one.dialect);
+        }
+        let before = whole.batch.heads.len();
+        whole.batch.heads.extend(one.batch.heads);
+        let rows = one.batch.rows.into_iter();
+        whole.batch.rows.extend(rows.map(|row| Row { message: row.message + before, ..row }));
+        whole.batch.defects.extend(one.batch.defects.into_iter().map(|defect| Defect {
+            reason: format!("{}: {}", file.name, defect.reason),
+            ..defect
+        }));
+    }
+    for (file, why) in taken.left {
+        tell(&mut whole.batch, &file, &why);
+    }
+    Ok(whole)
 }
 
 fn read_messages(
