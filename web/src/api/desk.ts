@@ -277,7 +277,7 @@ export interface Dossier {
   decision_header: DecisionHeader;
   why?: Why | null;
   quality: { field: string; kind: string; said: Said }[];
-  contradictions?: { check: string; about: string; said: Said }[];
+  contradictions?: { check: string; about: string; said: Said; after_screening?: boolean }[];
   parties: PartyRecord[];
   route: RouteStop[];
   timeline: TimelineEntry[];

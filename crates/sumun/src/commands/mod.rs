@@ -26,6 +26,7 @@ mod resolve;
 mod rule;
 mod screen;
 mod serve;
+mod sightings;
 mod table;
 mod token;
 mod verify;
@@ -61,6 +62,8 @@ pub enum Verb {
     Inspect(inspect::Inspect),
     /// Lists what was wrong with records.
     Defects(defects::Defects),
+    /// Lists boxes that were seen and are on no manifest.
+    Sightings(sightings::Sightings),
     /// Loads lists of goods, places and countries, and asks them.
     #[command(subcommand)]
     Reference(reference::References),
@@ -243,6 +246,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Watch(verb) => boxed(verb.run(office)).await,
         Verb::Inspect(verb) => verb.run(),
         Verb::Defects(verb) => boxed(verb.run(office)).await,
+        Verb::Sightings(verb) => boxed(verb.run(office)).await,
         Verb::Reference(verb) => boxed(verb.run(office)).await,
         Verb::Watchlist(verb) => boxed(verb.run(office)).await,
         Verb::Match(verb) => verb.run(),

@@ -57,7 +57,7 @@ pub use receive::{
 };
 pub use screen::{Screened, screen, screen_some, screener_in_force};
 pub use shadow::{Compared, Due, compare, due, shadow};
-pub use sightings::{around, sight, sight_within};
+pub use sightings::{WhichBoxes, around, sight, sight_within, undeclared};
 pub use value::{Ranking, Valued, value_of};
 pub use watch::{BiasReport, Drift, Raised, Stream, raised, seen_drift, watch_bias, watch_drift};
 pub use withdraw::{Withdrawn, withdraw, withdraw_within};

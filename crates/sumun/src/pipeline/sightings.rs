@@ -2,18 +2,19 @@
 //! consignments. The checks themselves are `targeting::crosscheck`; the dossier and whoever takes
 //! them as facts ask [`around`] and then judge.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use anyhow::Result;
 use serde_json::json;
 use targeting::consignment::{Consignment, Direction, Fate};
-use targeting::crosscheck::{Around, Totals};
+use targeting::crosscheck::{self, Around, Sighting, Totals};
 use targeting::search_key::number_key;
 
 use super::Message;
+use crate::rights::Offices;
 use crate::store::consignments::Version;
-use crate::store::sightings::Seen;
-use crate::store::{Store, Tx, consignments, covered, journal, queue, sightings};
+use crate::store::sightings::{Latest, Seen};
+use crate::store::{Store, Tx, assessments, consignments, covered, journal, queue, sightings};
 
 /// Consignments looked at that name one box or one master: a groupage container has hundreds.
 const NAMING_ONE: usize = 1_000;
@@ -60,6 +61,10 @@ pub async fn sight_within(
     }
     let (Some((head, _)), Some((tail, _))) = (new.first(), new.last()) else { return Ok(0) };
     sightings::insert(tx, (message.id, first), &new).await?;
+    let mut units: Vec<&str> = new.iter().map(|(one, _)| one.sighting.unit.as_str()).collect();
+    units.sort_unstable();
+    units.dedup();
+    let contradicted = contradicted(tx, &units).await?;
     journal::record(
         tx,
         &[journal::JournalEntry {
@@ -71,12 +76,125 @@ pub async fn sight_within(
                 "lines": [head.line, tail.line],
                 "ids": [first, first + new.len() as i64 - 1],
                 "sha256": digest.finish(),
+                "contradicted": contradicted,
             }),
         }],
         now,
     )
     .await?;
     Ok(new.len())
+}
+
+/// Which of the boxes that are on no manifest are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct WhichBoxes<'w> {
+    /// Whose number, voyage, vessel, port or seal contains this, whatever its case.
+    pub words: &'w str,
+    /// Without those that are said to be empty, of which few are declared.
+    pub full: bool,
+    /// Loaded or discharged at these offices; anywhere when left out.
+    pub offices: Option<&'w Offices>,
+}
+
+impl WhichBoxes<'_> {
+    fn holds(&self, of: &Sighting) -> bool {
+        let ports = || [of.loading, of.discharge].into_iter().flatten().map(|p| p.to_string());
+        let own = |offices: &Offices| offices.all() || ports().any(|port| offices.contains(&port));
+        let words = self.words.trim().to_uppercase();
+        let said = [&of.unit, &of.voyage, &of.vessel, &of.vessel_id];
+        let contains = |text: &str| text.to_uppercase().contains(&words);
+        !of.withdrawn
+            && !(self.full && of.empty)
+            && self.offices.is_none_or(own)
+            && (words.is_empty()
+                || said.into_iter().chain(&of.seals).any(|text| contains(text))
+                || ports().any(|port| contains(&port)))
+    }
+}
+
+/// Boxes of a look at a time: few enough for one question, many enough for a page.
+const LOOK: i64 = 2_000;
+/// Looks that one page takes at most, where nearly all boxes are declared.
+const LOOKS: usize = 25;
+
+/// Up to `limit` boxes that messages saw and no consignment that stands names, the latest first,
+/// from before a sighting's id on; and where the next page begins. A page may have fewer, or none,
+/// though more follow.
+pub async fn undeclared(
+    tx: &mut Tx,
+    which: &WhichBoxes<'_>,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<(Vec<Latest>, Option<i64>)> {
+    let (mut found, mut before) = (Vec::new(), before.unwrap_or(i64::MAX));
+    for _ in 0..LOOKS {
+        let latest = sightings::latest(tx, before, LOOK).await?;
+        let whole = (latest.len() as i64) < LOOK;
+        let wanted: Vec<Latest> =
+            latest.iter().filter(|one| which.holds(&one.sighting)).cloned().collect();
+        let units: Vec<&str> = wanted.iter().map(|one| one.sighting.unit.as_str()).collect();
+        let naming = queue::naming(tx, &units, NAMING_ONE).await?;
+        let ids: Vec<i64> = naming.iter().map(|(_, id)| *id).collect();
+        let standing = consignments::standing(tx, &ids).await?;
+        let declared: HashSet<&str> = naming
+            .iter()
+            .filter(|(_, id)| standing.contains(id))
+            .map(|(number, _)| number.as_str())
+            .collect();
+        for one in &wanted {
+            if declared.contains(number_key(&one.sighting.unit).as_str()) {
+                continue;
+            }
+            if found.len() == limit {
+                let next = found.last().map(|last: &Latest| last.id);
+                return Ok((found, next));
+            }
+            found.push(one.clone());
+        }
+        match latest.last() {
+            Some(last) if !whole => before = last.id,
+            _ => return Ok((found, None)),
+        }
+    }
+    Ok((found, Some(before)))
+}
+
+/// Consignments of one message's boxes that are looked at: more are those of a whole fleet.
+const CONTRADICTED: usize = 20_000;
+
+/// Which consignments that were screened before are contradicted by what was seen of these boxes
+/// just now, each with the codes of the checks: no assessment changes, so it is said that they are
+/// worth another look.
+async fn contradicted(
+    tx: &mut Tx,
+    units: &[&str],
+) -> Result<BTreeMap<i64, BTreeSet<&'static str>>> {
+    let naming = queue::naming(tx, units, NAMING_ONE).await?;
+    let mut ids: Vec<i64> = naming.into_iter().map(|(_, id)| id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(CONTRADICTED);
+    let judged = assessments::of(tx, &ids, None).await?;
+    let judged: HashSet<i64> = judged.into_iter().map(|one| one.consignment_id).collect();
+    let described = consignments::described(tx, &ids).await?;
+    let screened: Vec<&Version> = described
+        .iter()
+        .filter(|one| one.fate == Fate::Pending && judged.contains(&one.id))
+        .collect();
+    let of: Vec<(i64, &Consignment)> =
+        screened.iter().map(|one| (one.first_id, &one.consignment)).collect();
+    let mut told = BTreeMap::new();
+    for (version, around) in screened.iter().zip(around(tx, &of).await?) {
+        let checks: BTreeSet<&str> = crosscheck::judge(&version.consignment, &around)
+            .into_iter()
+            .filter(|one| units.contains(&one.about.as_str()))
+            .map(|one| one.check.as_str())
+            .collect();
+        if !checks.is_empty() {
+            told.insert(version.id, checks);
+        }
+    }
+    Ok(told)
 }
 
 /// What others said around each of these consignments, in their order. Each is given with the id

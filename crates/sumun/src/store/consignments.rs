@@ -2,7 +2,7 @@
 //! Content is kept once, as the JSON of what was understood; the columns beside it are those by
 //! which consignments are found.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result};
 use targeting::codes::Day;
@@ -341,6 +341,22 @@ pub async fn described(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Version>> {
         version,
     )
     .await
+}
+
+/// Which of these versions still stand: neither amended since, nor withdrawn.
+pub async fn standing(tx: &mut Tx, ids: &[i64]) -> Result<HashSet<i64>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found = tx
+        .fetch_all(
+            "select id from consignment
+             where id {in $1} and fate not in ('superseded', 'rejected')",
+            args![ids.to_vec()],
+            |row| row.int(0),
+        )
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// The ids of all versions of a declaration, the first one first.

@@ -94,6 +94,71 @@ pub async fn of_units(tx: &mut Tx, units: &[&str]) -> Result<Vec<Sighting>> {
     .await
 }
 
+/// A box as the latest message that names it saw it.
+#[derive(Debug, Clone)]
+pub struct Latest {
+    /// Id of that sighting.
+    pub id: i64,
+    /// The message, and its line or segment.
+    pub message_id: i64,
+    /// Line or segment from 1.
+    pub line: i64,
+    /// When the message was received.
+    pub received_at: i64,
+    /// In how many messages the box was seen.
+    pub times: i64,
+    /// What was seen.
+    pub sighting: Sighting,
+}
+
+/// Up to `limit` boxes that were last seen before the sighting with this id, the latest first.
+pub async fn latest(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<Latest>> {
+    tx.fetch_all(
+        "select sighting.id, sighting.message_id, sighting.line, message.received_at,
+                (select count(distinct same.message_id) from sighting same
+                 where same.unit = sighting.unit),
+                sighting.document
+         from sighting join message on message.id = sighting.message_id
+         where sighting.id < $1
+           and not exists (select 1 from sighting later
+                           where later.unit = sighting.unit and later.id > sighting.id)
+         order by sighting.id desc
+         limit $2",
+        args![before, limit],
+        |row| {
+            let id = row.int(0)?;
+            Ok(Latest {
+                id,
+                message_id: row.int(1)?,
+                line: row.int(2)?,
+                received_at: row.int(3)?,
+                times: row.int(4)?,
+                sighting: serde_json::from_str(row.text(5)?)
+                    .with_context(|| format!("the document of sighting {id} cannot be read"))?,
+            })
+        },
+    )
+    .await
+}
+
+/// When the latest message was received that names each of these boxes.
+pub async fn received(tx: &mut Tx, units: &[&str]) -> Result<HashMap<String, i64>> {
+    if units.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = tx
+        .fetch_all(
+            "select sighting.unit, max(message.received_at)
+             from sighting join message on message.id = sighting.message_id
+             where sighting.unit {in $1}
+             group by sighting.unit",
+            args![units.to_vec()],
+            |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+        )
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
 /// Ids and documents from `first` to `last`, with the columns that repeat what they say.
 pub async fn kept(tx: &mut Tx, first: i64, last: i64) -> Result<Vec<(String, String, String)>> {
     tx.fetch_all(

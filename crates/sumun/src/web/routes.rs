@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use super::api::{
     accounts, challengers, codes, consignments, decisions, defects, dossier, entities, events,
     exports, figures, health, hits, inspections, journal, measures, messages, models, offices,
-    outcomes, photos, plans, queue, rules, search, session, settings, sso, today, tokens, views,
-    watchlists,
+    outcomes, photos, plans, queue, rules, search, session, settings, sightings, sso, today,
+    tokens, views, watchlists,
 };
 use super::caller::COOKIE;
 use super::request::BODY_LIMIT;
@@ -166,6 +166,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(messages::list_sources))
         .routes(routes!(messages::list_messages, messages::take_message))
         .routes(routes!(messages::inspect_message))
+        .routes(routes!(sightings::list_sightings))
         .routes(routes!(inspections::list_inspections, inspections::report_inspection))
         .routes(routes!(photos::keep_photo, photos::read_photo))
         .routes(routes!(figures::read_capacity_figures))

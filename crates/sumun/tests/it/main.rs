@@ -19,6 +19,7 @@ mod entities;
 mod journal;
 mod loops;
 mod measuring;
+mod packed;
 mod person;
 mod playing;
 mod post;

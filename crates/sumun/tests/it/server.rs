@@ -169,6 +169,11 @@ impl Server {
     }
 
     /// As kim.
+    pub async fn send_bytes(&self, path: &str, body: &[u8]) -> Result<Answer> {
+        self.by(&self.kim).send_bytes(path, body).await
+    }
+
+    /// As kim.
     pub async fn get(&self, path: &str) -> Result<Answer> {
         self.by(&self.kim).get(path).await
     }
@@ -188,6 +193,17 @@ impl Client<'_> {
             self.badge.head
         );
         self.server.send(request.as_bytes()).await
+    }
+
+    /// Sends bytes that may be of any kind.
+    pub async fn send_bytes(&self, path: &str, body: &[u8]) -> Result<Answer> {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+             content-type: application/octet-stream\r\ncontent-length: {}\r\n{}\r\n",
+            body.len(),
+            self.badge.head
+        );
+        self.server.send(&[head.as_bytes(), body].concat()).await
     }
 
     pub async fn get(&self, path: &str) -> Result<Answer> {

@@ -5,7 +5,7 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::api::{journal_size, nothing_altered};
+use crate::api::{journal_size, learn_and_approve, nothing_altered};
 use crate::engines::each_engine;
 use crate::server::Server;
 
@@ -143,6 +143,71 @@ fn a_declared_box_that_no_list_names_is_told() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].0, "not_listed");
         assert!(found[0].2.contains("has 2 boxes, and not this one"), "{found:?}");
+        server.stop().await
+    });
+}
+
+#[test]
+fn a_box_that_no_manifest_names_is_listed_until_one_does() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let full = one_box("TGHU1234567", "SEL+KR778120+SH'MEA+AAE+VGM+KGM:21400'");
+        let empty = one_box("HANU7712047", "").replace("++3+5'", "++3+4'");
+        take(&server, "coprar.edi", &moved("COPRAR", "261120:0800", &[&full, &empty])).await?;
+        let gate = moved("CODECO", "261127:1400", &[&full]);
+        take(&server, "codeco.edi", &gate).await?;
+        let listed = async |query: &str| -> Result<Vec<(String, i64)>> {
+            let found = server.get(&format!("/api/v1/sightings?{query}")).await?.expect(200)?;
+            let items = found["items"].as_array().context("no items")?;
+            let said = |one: &Value| {
+                let number = one["number"].as_str().unwrap_or_default().to_owned();
+                (number, one["times"].as_i64().unwrap_or_default())
+            };
+            Ok(items.iter().map(said).collect())
+        };
+        let tghu = ("TGHU1234567".to_owned(), 2);
+        let hanu = ("HANU7712047".to_owned(), 1);
+        assert_eq!(listed("").await?, [tghu.clone(), hanu.clone()]);
+        assert_eq!(listed("full=true").await?, [tghu.clone()]);
+        // By a part of its seal, of the ship's name, or of the port's.
+        assert_eq!(listed("q=8120").await?, [tghu.clone()]);
+        assert_eq!(listed("q=pioneer").await?.len(), 2);
+        assert_eq!(listed("q=krpus").await?.len(), 2);
+        assert!(listed("q=nowhere").await?.is_empty());
+        // A page at a time.
+        let first = server.get("/api/v1/sightings?limit=1").await?.expect(200)?;
+        let next = first["next"].as_str().context("there is a second page")?;
+        assert_eq!(listed(&format!("limit=1&cursor={next}")).await?, [hanu.clone()]);
+        // The manifest names one of them.
+        let manifest = include_str!("../../../intake/tests/messages/edifact/cuscar-d03b.edi");
+        take(&server, "cuscar.edi", manifest).await?;
+        assert_eq!(listed("").await?, [hanu]);
+        nothing_altered(&store).await?;
+        server.stop().await
+    });
+}
+
+#[test]
+fn what_is_seen_after_screening_says_so() {
+    each_engine(async |store| {
+        learn_and_approve(&store).await?;
+        let server = Server::start(&store).await?;
+        let manifest = include_str!("../../../intake/tests/messages/edifact/cuscar-d03b.edi");
+        let taken = take(&server, "cuscar.edi", manifest).await?;
+        let id = taken["consignments"][0]["id"].as_str().context("no id")?.to_owned();
+        let gate = one_box("TGHU1234567", "SEL+CN990017+TO'");
+        take(&server, "codeco.edi", &moved("CODECO", "261127:1400", &[&gate])).await?;
+        let dossier =
+            server.get(&format!("/api/v1/consignments/{id}/dossier")).await?.expect(200)?;
+        let found = dossier["contradictions"].as_array().context("no contradictions")?;
+        let seal = found.iter().find(|one| one["check"] == "seal_unlike_declared");
+        let seal = seal.with_context(|| format!("the seal is another one: {found:?}"))?;
+        assert_eq!(seal["after_screening"], true);
+        // The journal has it beside the sighting: which consignment, and in what.
+        let entries = server.get("/api/v1/journal?act=sight").await?.expect(200)?;
+        let said = entries["items"].to_string();
+        assert!(said.contains("contradicted") && said.contains("seal_unlike_declared"), "{said}");
+        nothing_altered(&store).await?;
         server.stop().await
     });
 }

@@ -30,8 +30,13 @@ export function DeclaredData({ dossier }: { dossier: Dossier }) {
   // What other messages contradict stands with what is odd in the document itself.
   const others = dossier.contradictions ?? [];
   const flags = [
-    ...dossier.quality,
-    ...others.map(({ check, about, said }) => ({ field: about, kind: check, said })),
+    ...dossier.quality.map((flag) => ({ ...flag, late: false })),
+    ...others.map(({ check, about, said, after_screening }) => ({
+      field: about,
+      kind: check,
+      said,
+      late: after_screening ?? false,
+    })),
   ];
   const flagged = (field: string) => flags.some((flag) => flag.field.startsWith(field));
   return (
@@ -44,6 +49,7 @@ export function DeclaredData({ dossier }: { dossier: Dossier }) {
               <span>
                 {typeof flag.said === 'string' ? flag.said : format.said(flag.said)}{' '}
                 <span className="quiet code">{flag.field}</span>
+                {flag.late && <> {t('consignment:declared.after_screening')}</>}
               </span>
             </li>
           ))}

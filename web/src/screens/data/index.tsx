@@ -3,6 +3,7 @@
 import { Tabs } from '@mantine/core';
 import {
   IconAlertTriangle,
+  IconContainer,
   IconFileSearch,
   IconInbox,
   IconPlugConnected,
@@ -17,15 +18,17 @@ import { Sources } from './sources';
 
 const Messages = lazy(() => import('./messages'));
 const Defects = lazy(() => import('./defects'));
+const Boxes = lazy(() => import('./boxes'));
 const Look = lazy(() => import('./look'));
 
-const TABS = ['sources', 'defects', 'messages', 'look'] as const;
+const TABS = ['sources', 'defects', 'messages', 'boxes', 'look'] as const;
 type Tab = (typeof TABS)[number];
 
 const ICONS = {
   sources: IconPlugConnected,
   defects: IconAlertTriangle,
   messages: IconInbox,
+  boxes: IconContainer,
   look: IconFileSearch,
 };
 
@@ -71,6 +74,7 @@ export default function Data() {
               )}
               {one === 'messages' && <Messages address={address} go={go} />}
               {one === 'defects' && <Defects address={address} go={go} />}
+              {one === 'boxes' && <Boxes address={address} go={go} />}
               {one === 'look' && <Look />}
             </Suspense>
           </Tabs.Panel>

@@ -137,6 +137,20 @@ export const messagesQuery = (source: string | null) =>
     getNextPageParam: ({ next }) => next,
   });
 
+export type UndeclaredBox = components['schemas']['UndeclaredBox'];
+
+/** Boxes that were seen and are on no manifest. */
+export const boxesQuery = (q: string, full: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['data', 'boxes', q, full],
+    queryFn: ({ pageParam }) =>
+      ask<Page<UndeclaredBox>>('GET', '/sightings', {
+        query: { q: q || null, full, limit: 200, cursor: pageParam },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+
 export const defectsQuery = (state: DefectState | null, q: string) =>
   infiniteQueryOptions({
     queryKey: ['defects', state, q],

@@ -30,6 +30,7 @@ use crate::store::assessments::KeptAssessment;
 use crate::store::consignments::Version;
 use crate::store::{
     Tx, assessments, consignments, decisions, journal, outcomes, plans, queue, references,
+    sightings,
 };
 use crate::web::caller::{Action, Caller, Offices};
 use crate::web::problem::ProblemBody;
@@ -176,6 +177,9 @@ pub struct CrossCheck {
     about: String,
     /// It in a sentence.
     said: Said,
+    /// True when the latest message about the box came after this version was screened: its
+    /// assessment and the hits of rules do not know of it.
+    after_screening: bool,
 }
 
 /// A party with its record as facts.
@@ -375,6 +379,12 @@ pub async fn read_dossier(
     let mut flaws = dossier::flaws(&mut tx, &version).await?;
     flaws.extend(dossier::contradiction(&mut tx, &app.titles, &version.consignment).await?);
     let contradictions = dossier::contradictions(&mut tx, &version).await?;
+    let about: Vec<&str> = contradictions.iter().map(|one| one.about.as_str()).collect();
+    let received = sightings::received(&mut tx, &about).await?;
+    let screened_at = judged.map(|one| one.assessed_at);
+    let after = |about: &str| {
+        screened_at.is_some_and(|at| received.get(about).is_some_and(|came| *came > at))
+    };
     let records = dossier::records(&mut tx, &version.consignment).await?;
     let route = positioned(&mut tx, route(&version.consignment)).await?;
     let similar = similar(&mut tx, &caller, &version).await?;
@@ -423,6 +433,7 @@ pub async fn read_dossier(
         contradictions: contradictions
             .into_iter()
             .map(|one| CrossCheck {
+                after_screening: after(&one.about),
                 check: one.check.as_str().to_owned(),
                 about: one.about.into(),
                 said: Said::new(one.said.0, one.said.1),

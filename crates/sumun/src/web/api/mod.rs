@@ -30,6 +30,7 @@ pub mod rules;
 pub mod search;
 pub mod session;
 pub mod settings;
+pub mod sightings;
 pub mod sso;
 pub mod today;
 pub mod tokens;
