@@ -235,6 +235,9 @@ fn role_of(word: &str) -> Option<Role> {
     })
 }
 
+/// Parties, places and the like before the first bill of a report that hold for all of them.
+const MOST_BEFORE: usize = 30;
+
 /// Makes the consignments of one message.
 pub(super) struct Maker {
     head: Head,
@@ -391,6 +394,14 @@ impl Maker {
         self.bills += 1;
         if self.bills == 1 {
             self.before.clone_from(&self.draft);
+            if let Some(before) = &mut self.before {
+                // What each bill begins with is kept once for each of them.
+                before.parties.truncate(MOST_BEFORE);
+                before.equipment.truncate(MOST_BEFORE);
+                before.goods.truncate(MOST_BEFORE);
+                before.route.places.truncate(MOST_BEFORE);
+                before.documents.notes.truncate(MOST_BEFORE);
+            }
             return;
         }
         if let Some(draft) = &mut self.draft
