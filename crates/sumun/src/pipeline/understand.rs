@@ -24,6 +24,8 @@ pub struct Understood {
     pub batch: MessageBatch,
     /// Why it could not be read at all.
     pub refused: Option<String>,
+    /// True of an archive, a mail or a mailbox, whose own bytes are no segments.
+    pub packed: bool,
 }
 
 /// A segment or line as it stands.
@@ -64,12 +66,13 @@ pub fn understand(
         false => read_table(input, name, format),
     };
     Ok(match read {
-        Ok((dialect, batch)) => Understood { format, dialect, batch, refused: None },
+        Ok((dialect, batch)) => Understood { format, dialect, batch, refused: None, packed: false },
         Err(why) => Understood {
             format,
             dialect: String::new(),
             batch: MessageBatch::default(),
             refused: Some(why),
+            packed: false,
         },
     })
 }
@@ -90,6 +93,7 @@ fn packed(input: Input, name: &str, options: &MessageOptions) -> io::Result<Unde
         dialect: String::new(),
         batch: MessageBatch::default(),
         refused: None,
+        packed: true,
     };
     let taken = take_out(&bytes, name).unwrap_or_default();
     if taken.files.is_empty() && taken.left.is_empty() {
@@ -224,7 +228,7 @@ impl Understood {
 
     /// What is answered to each EDIFACT interchange of these bytes; none when there is none.
     pub fn acknowledgement(&self, bytes: &[u8], now: i64) -> Option<String> {
-        (self.format == Format::Edifact)
+        (self.format == Format::Edifact && !self.packed)
             .then(|| acknowledgement(bytes, &self.batch.defects, now))
             .flatten()
     }
@@ -236,6 +240,9 @@ impl Understood {
             of_line.entry(defect.line).or_default().push(defect.clone());
         }
         let mut found = Vec::new();
+        if self.packed {
+            return found;
+        }
         let mut take = |at: u64, said: &[u8], sound: bool| {
             if found.len() < most {
                 let text = String::from_utf8_lossy(said);
