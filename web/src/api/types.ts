@@ -1616,6 +1616,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sightings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists boxes that movement messages saw and no manifest names, the latest first. A page may have
+         *     fewer items than asked for though more follow.
+         */
+        get: operations["list_sightings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -2411,6 +2431,11 @@ export interface components {
         CrossCheck: {
             /** @description The box, or the master bill. */
             about: string;
+            /**
+             * @description True when the latest message about the box came after this version was screened: its
+             *     assessment and the hits of rules do not know of it.
+             */
+            after_screening: boolean;
             /**
              * @description Which check tells it.
              * @example seal_changed
@@ -4480,6 +4505,59 @@ export interface components {
                 state: string;
                 /** @description When it was last used, to the minute. */
                 used_at?: string | null;
+            }[];
+            /** @description Cursor of the next page; none after the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        List_UndeclaredBox: {
+            /** @description What is on this page. */
+            items: {
+                /** @description Where it is discharged. */
+                discharge?: string | null;
+                /** @description True when it is said to be empty. */
+                empty: boolean;
+                /**
+                 * Format: double
+                 * @description Gross mass in kilograms: verified, or else as stated.
+                 */
+                gross_mass_kg?: number | null;
+                /**
+                 * Format: int64
+                 * @description Its line or segment.
+                 */
+                line: number;
+                /** @description Where it is loaded. */
+                loading?: string | null;
+                /**
+                 * Format: int64
+                 * @description The message that tells it.
+                 */
+                message: number;
+                /**
+                 * @description Its number as written.
+                 * @example TGHU1234567
+                 */
+                number: string;
+                /** @description When the message was received. */
+                received_at: string;
+                /** @description Whether it was scanned; none when nothing is said of that. */
+                scanned?: boolean | null;
+                /** @description Seals as written. */
+                seals: string[];
+                /** @description When it was seen, by the sender's clock. */
+                seen_at: string;
+                /** @description What saw it. */
+                sight: components["schemas"]["Said"];
+                /**
+                 * Format: int64
+                 * @description In how many messages the box was seen.
+                 */
+                times: number;
+                /** @description Name or number of the vessel. */
+                vessel: string;
+                /** @description Its voyage. */
+                voyage: string;
             }[];
             /** @description Cursor of the next page; none after the last. */
             next?: string | null;
@@ -7519,6 +7597,54 @@ export interface components {
          * @enum {string}
          */
         Transport: "sea" | "rail" | "road" | "air" | "post" | "other";
+        /** @description A box that was seen and is on no manifest, as the latest message about it saw it. */
+        UndeclaredBox: {
+            /** @description Where it is discharged. */
+            discharge?: string | null;
+            /** @description True when it is said to be empty. */
+            empty: boolean;
+            /**
+             * Format: double
+             * @description Gross mass in kilograms: verified, or else as stated.
+             */
+            gross_mass_kg?: number | null;
+            /**
+             * Format: int64
+             * @description Its line or segment.
+             */
+            line: number;
+            /** @description Where it is loaded. */
+            loading?: string | null;
+            /**
+             * Format: int64
+             * @description The message that tells it.
+             */
+            message: number;
+            /**
+             * @description Its number as written.
+             * @example TGHU1234567
+             */
+            number: string;
+            /** @description When the message was received. */
+            received_at: string;
+            /** @description Whether it was scanned; none when nothing is said of that. */
+            scanned?: boolean | null;
+            /** @description Seals as written. */
+            seals: string[];
+            /** @description When it was seen, by the sender's clock. */
+            seen_at: string;
+            /** @description What saw it. */
+            sight: components["schemas"]["Said"];
+            /**
+             * Format: int64
+             * @description In how many messages the box was seen.
+             */
+            times: number;
+            /** @description Name or number of the vessel. */
+            vessel: string;
+            /** @description Its voyage. */
+            voyage: string;
+        };
         /** @description The answer when no model is in force: everything is stored, and awaits screening. */
         Unscreened: components["schemas"]["Problem"] & {
             /** @description What was stored all the same. */
@@ -12026,6 +12152,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not done as asked. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sightings: {
+        parameters: {
+            query?: {
+                /** @description Only those whose number, vessel, voyage, port or seal contains this. */
+                q?: string;
+                /** @description Without those that are said to be empty. */
+                full?: boolean;
+                /** @description `next` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items: 1 to 1000, 100 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of boxes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_UndeclaredBox"];
                 };
             };
             /** @description Not done as asked. */

