@@ -126,7 +126,7 @@ impl Inspect {
 }
 
 fn text_of(name: &str, understood: &Understood) -> String {
-    let Understood { format, dialect, batch, refused } = understood;
+    let Understood { format, dialect, batch, refused, .. } = understood;
     let mut text = format!("{name}: {} {dialect}\n", format.as_str());
     if let Some(why) = refused {
         let _ = writeln!(text, "  not read: {why}");
