@@ -42,7 +42,7 @@ pub use message::{
     DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages,
     Row, acknowledge, segments,
 };
-pub use packed::{Inner, TakenOut, is_packed, take_out};
+pub use packed::{Inner, TakenOut, is_clutter, is_packed, packed_in, take_out};
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
 pub use reference::{CountryName, Position, Reference, Title, reference};
 pub use table::{Batch, Read, Table, TableError, TableOptions, Written, read_record};

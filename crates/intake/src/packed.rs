@@ -43,6 +43,8 @@ pub struct TakenOut {
     pub files: Vec<Inner>,
     /// What could not be taken out, by name, and why.
     pub left: Vec<(String, String)>,
+    /// What computers put beside people's files, by name: see [`is_clutter`].
+    pub clutter: Vec<String>,
 }
 
 /// What files are sent in.
@@ -52,6 +54,16 @@ enum Packing {
     Tar,
     Mail,
     Mailbox,
+}
+
+/// Whether a file of this path is what a computer puts beside people's files: how a folder looks in
+/// macOS and Windows, and the forks of macOS in archives. It never declares anything.
+pub fn is_clutter(path: &str) -> bool {
+    let mut parts = path.rsplit(['/', '\\']);
+    let last = parts.next().unwrap_or_default().to_ascii_lowercase();
+    matches!(last.as_str(), ".ds_store" | "thumbs.db" | "desktop.ini" | "ehthumbs.db")
+        || last.starts_with("._")
+        || parts.any(|part| part == "__MACOSX")
 }
 
 /// Takes all files out of an archive, mail or mailbox; none when it is none of these.
@@ -67,6 +79,16 @@ pub fn take_out(bytes: &Bytes, name: &str) -> Option<TakenOut> {
 /// what is in it.
 pub fn is_packed(first_bytes: &[u8], name: &str) -> bool {
     packing(first_bytes, name).is_some()
+}
+
+/// What files are sent in: `zip`, `tar`, `mail` or `mailbox`; none when it is none of these.
+pub fn packed_in(first_bytes: &[u8], name: &str) -> Option<&'static str> {
+    Some(match packing(first_bytes, name)? {
+        Packing::Zip => "zip",
+        Packing::Tar => "tar",
+        Packing::Mail => "mail",
+        Packing::Mailbox => "mailbox",
+    })
 }
 
 fn packing(bytes: &[u8], name: &str) -> Option<Packing> {
@@ -206,7 +228,12 @@ impl Taking {
                 continue;
             }
             let raw = entry.file_path();
-            let inner = named(name, &String::from_utf8_lossy(raw.as_ref()));
+            let path = String::from_utf8_lossy(raw.as_ref());
+            let inner = named(name, &path);
+            if is_clutter(&path) {
+                self.out.clutter.push(inner);
+                continue;
+            }
             let method = entry.compression_method();
             let found = match archive.get_entry(entry.wayfinder()) {
                 Err(error) => Err(format!("it cannot be found: {error}")),
@@ -254,7 +281,12 @@ impl Taking {
             if !entry.header().entry_type().is_file() {
                 continue;
             }
-            let inner = named(name, &String::from_utf8_lossy(&entry.path_bytes()));
+            let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            let inner = named(name, &path);
+            if is_clutter(&path) {
+                self.out.clutter.push(inner);
+                continue;
+            }
             match self.whole(entry) {
                 Ok(found) => self.any(found, inner, depth + 1),
                 Err(why) => self.leave(inner, why),
@@ -377,6 +409,23 @@ mod tests {
         // A file that is only compressed is no archive.
         assert_eq!(take_out(&gzip(MESSAGE.as_bytes()), "a.edi.gz"), None);
         assert_eq!(take_out(&Bytes::from_static(MESSAGE.as_bytes()), "a.edi"), None);
+    }
+
+    #[test]
+    fn what_computers_put_beside_files_is_left_out_by_name() {
+        let files: [(&str, &[u8]); 5] = [
+            ("day/m.edi", MESSAGE.as_bytes()),
+            (".DS_Store", b"\0"),
+            ("__MACOSX/day/._m.edi", b"\0"),
+            ("day/Thumbs.db", b"\0"),
+            ("desktop.ini", b"[x]"),
+        ];
+        for packed in [zip(&files), tar(&files)] {
+            let taken = take_out(&packed, "a").unwrap();
+            assert_eq!(names(&taken), ["a/day/m.edi"]);
+            assert_eq!((taken.left.len(), taken.clutter.len()), (0, 4));
+        }
+        assert!(!is_clutter("MACOSX/manifest.edi"));
     }
 
     #[test]

@@ -23,8 +23,8 @@ const root = createRootRoute({
   beforeLoad: ({ location }) => {
     // An invitation's link carries its token after `#`, which no server's log ever sees, and so
     // does the address that it leads to.
-    const [, token] = /^\/welcome\?token=([\w-]+)$/.exec(location.hash) ?? [];
-    if (token) throw redirect({ to: '/welcome', hash: `token=${token}`, replace: true });
+    const [, token] = /^\/welcome\?(token=[\w-]+(?:&first)?)$/.exec(location.hash) ?? [];
+    if (token) throw redirect({ to: '/welcome', hash: token, replace: true });
   },
 });
 

@@ -129,7 +129,7 @@ pub(crate) const FIELDS: &[(Field, &str, Kind, &str)] = {
             "reference",
             Kind::Text,
             "declarationid declarationno declarationnumber entryno entrynumber declaration \
-             referenceno lrn mrn 신고번호 수입신고번호 신고서번호",
+             referenceno lrn mrn 신고번호 수입신고번호 신고서번호 전표번호 관리번호 접수번호",
         ),
         (
             Field::Item,
@@ -185,13 +185,13 @@ pub(crate) const FIELDS: &[(Field, &str, Kind, &str)] = {
             Goods(0, G::NetMass),
             "goods.net_mass",
             Kind::Mass,
-            "netmass netmasskg netweight netweightkg 순중량 중량",
+            "netmass netmasskg netweight netweightkg 순중량 순중량kg 중량 중량kg",
         ),
         (
             Goods(0, G::GrossMass),
             "goods.gross_mass",
             Kind::Mass,
-            "grossmass grossmasskg grossweight grossweightkg weight weightkg 총중량",
+            "grossmass grossmasskg grossweight grossweightkg weight weightkg 총중량 총중량kg",
         ),
         (
             Goods(0, G::Value),
@@ -249,13 +249,13 @@ pub(crate) const FIELDS: &[(Field, &str, Kind, &str)] = {
             Route(R::Loading),
             "route.loading",
             Kind::Code,
-            "loadingport portofloading placeofloading 적재항 선적항 적출항",
+            "loadingport portofloading placeofloading 적재항 선적항 적출항 출발공항 출발항",
         ),
         (
             Route(R::Discharge),
             "route.discharge",
             Kind::Code,
-            "dischargeport portofdischarge placeofdischarge 양륙항 하역항 도착항",
+            "dischargeport portofdischarge placeofdischarge 양륙항 하역항 도착항 도착공항 도착항구 양하항",
         ),
         (Route(R::Via), "route.via", Kind::List, "transitports portsofcall viaports 경유항 경유지"),
         (

@@ -81,7 +81,7 @@ pub(crate) fn starter(header: &[&str]) -> String {
          name = \"my-table\"\n",
     );
     let quoted: Vec<String> = header.iter().map(|name| quote(name)).collect();
-    let _ = writeln!(text, "recognise = [{}]\n\n[fields]", quoted.join(", "));
+    text.push_str("\n[fields]\n");
     let has = |wanted: &str| found.iter().any(|(name, _)| name == wanted);
     for (wanted, present) in [
         ("reference", has("reference")),
@@ -95,7 +95,11 @@ pub(crate) fn starter(header: &[&str]) -> String {
     for (name, column) in &found {
         let value = &quoted[*column];
         let folded = &folded[*column];
-        let unit = if folded.ends_with("kg") || !folded.ends_with('g') { "kg" } else { "g" };
+        let unit = match folded {
+            grams if grams.ends_with('g') && !grams.ends_with("kg") => "g",
+            tonnes if tonnes.ends_with("톤") || tonnes.ends_with("ton") => "t",
+            _ => "kg",
+        };
         let _ = match name.as_str() {
             "goods.net_mass" | "goods.gross_mass" => {
                 writeln!(text, "{name} = {{ column = {value}, unit = \"{unit}\" }}")

@@ -445,7 +445,7 @@ impl Filler {
                 let container = match text.parse::<ContainerNumber>() {
                     Ok(container) => Some(container),
                     Err(error @ CodeError::CheckDigit { .. }) => {
-                        report.ignored(&take.name, &error, text);
+                        report.noted(&take.name, &error, text);
                         None
                     }
                     // Other units, such as those of aircraft, have numbers of other shapes.
@@ -601,6 +601,12 @@ impl Report<'_> {
     #[cold]
     fn ignored(&mut self, field: &str, error: &CodeError, found: &str) {
         self.defects.push(defect(self.line, field, DefectKind::Ignored, error.to_string(), found));
+    }
+
+    /// Odd, and kept as written.
+    #[cold]
+    fn noted(&mut self, field: &str, error: &CodeError, found: &str) {
+        self.defects.push(defect(self.line, field, DefectKind::Noted, error.to_string(), found));
     }
 
     #[cold]

@@ -110,9 +110,9 @@ fn a_table_without_a_mapping_is_refused_with_a_first_one_for_it() {
     ] {
         assert!(starter.contains(line), "{line} is not in\n{starter}");
     }
-    // What it proposes is a mapping, and it knows the table.
-    let known = vec![Mapping::parse(starter).unwrap()];
-    let options = TableOptions { known, ..TableOptions::default() };
+    // What it proposes is a mapping, and it reads the table.
+    let mapping = Some(Mapping::parse(starter).unwrap());
+    let options = TableOptions { mapping, ..TableOptions::default() };
     let rows = format!("{table}1;2021-04-05;30;080390;12.5;Kim;42\n");
     let batch = read(rows.as_bytes(), "x.csv", &options).unwrap();
     assert_eq!((batch.rows.len(), batch.defects.len()), (1, 0));
@@ -137,6 +137,14 @@ fn the_first_mapping_finds_the_fields_of_known_and_korean_tables() {
             "goods.description = \"품명\"",
             "consignee.name = \"수입자\"",
             "consignor.name = \"해외거래처\"",
+        ],
+    );
+    check(
+        "전표번호,신고일,세관코드,품명,HS코드,중량(kg),금액,통화,수출자,수입자,도착공항",
+        &[
+            "reference = \"전표번호\"",
+            "goods.net_mass = { column = \"중량(kg)\", unit = \"kg\" }",
+            "route.discharge = \"도착공항\"",
         ],
     );
     check(

@@ -74,8 +74,8 @@ impl Defects {
 
     async fn list(&self, store: &Store) -> Result<Report> {
         let mut tx = store.read().await?;
-        let counts = defects::count(&mut tx, &self.file).await?;
         let which = Which { file: &self.file, state: self.state.as_deref(), ..Which::default() };
+        let counts = defects::count(&mut tx, &which).await?;
         let list = defects::page(&mut tx, &which, None, self.limit).await?;
         let total: i64 = counts.iter().map(|(_, n)| n).sum();
         let headings = ["defect", "file", "line", "field", "kind", "reason", "found", "state"];
@@ -108,7 +108,12 @@ impl Defects {
         let text = if list.is_empty() {
             "No defects.".to_owned()
         } else {
-            format!("{}\n{} of {total} defects shown.", table.text(), list.len())
+            let of = self.state.as_deref().map(|state| format!("{state} ")).unwrap_or_default();
+            let more = match list.len() as i64 {
+                shown if shown < total => " --limit N shows more.",
+                _ => "",
+            };
+            format!("{}\n{} of {total} {of}defects shown.{more}", table.text(), list.len())
         };
         Ok(Report::new(json!({ "total": total, "by_kind": counts, "defects": lines }), text))
     }

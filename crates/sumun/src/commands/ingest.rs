@@ -9,9 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
-use intake::{
-    Bytes, DOCUMENT_LIMIT, HEAD_BYTES, Mapping, MessageOptions, TableOptions, is_packed, take_out,
-};
+use intake::{Mapping, MessageOptions, TableOptions, is_clutter};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -19,7 +17,7 @@ use tokio::sync::mpsc;
 
 use super::{Office, Report};
 use crate::config::now;
-use crate::pipeline::post_room::{self, Input, Opened, Parcel};
+use crate::pipeline::post_room::{self, Input, Opened, Parcel, Sent};
 use crate::pipeline::{self, Message};
 use crate::refusal::{Refusal, refusal};
 use crate::store::Store;
@@ -80,12 +78,20 @@ impl Ingest {
             office: self.office.clone(),
             with_outcomes: self.with_outcomes,
         };
-        let mut files = Vec::new();
+        let (mut files, mut clutter, mut empty) = (Vec::new(), Vec::new(), Vec::new());
         for path in &self.files {
-            match path.is_dir() {
-                true => files.extend(files_of(path)?),
-                false => files.push(path.clone()),
+            if !path.is_dir() {
+                files.push(path.clone());
+                continue;
             }
+            let found = files_of(path)?;
+            let said = |path: &Path| is_clutter(&path.to_string_lossy());
+            let (aside, wanted): (Vec<_>, Vec<_>) = found.into_iter().partition(|of| said(of));
+            if wanted.is_empty() {
+                empty.push(path.display().to_string());
+            }
+            clutter.extend(aside.iter().map(|path| path.display().to_string()));
+            files.extend(wanted);
         }
         let (mut done, mut refused) = (Vec::new(), Vec::new());
         for path in &files {
@@ -93,6 +99,7 @@ impl Ingest {
                 Ok(brought) => {
                     done.extend(brought.done);
                     refused.extend(brought.refused);
+                    clutter.extend(brought.clutter);
                 }
                 // One file that is no table does not keep the others out.
                 Err(error) => match refusal(&error) {
@@ -105,15 +112,23 @@ impl Ingest {
                 },
             }
         }
-        let text = text_of(&done, &refused);
+        let mut text = text_of(&done, &refused);
+        if !clutter.is_empty() {
+            text.push_str(&format!("\nLeft out, since it is no cargo: {}.", clutter.join(", ")));
+        }
+        for folder in &empty {
+            text.push_str(&format!("\nThere is no file to be read in the folder {folder}."));
+        }
         let json = json!({
             "files": done,
             "refused": refused
                 .iter()
                 .map(|(file, why)| json!({ "file": file, "why": why }))
                 .collect::<Vec<_>>(),
+            "left_out": clutter,
+            "empty": empty,
         });
-        Ok(Report { json, text, whole: refused.is_empty() })
+        Ok(Report { json, text: text.trim_start().to_owned(), whole: refused.is_empty() })
     }
 }
 
@@ -121,8 +136,7 @@ impl Ingest {
 pub(super) fn options(mapping: Option<&Path>) -> Result<TableOptions> {
     let mut options = TableOptions { batch_rows: BATCH, ..TableOptions::default() };
     if let Some(file) = mapping {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("while reading {}", file.display()))?;
+        let text = super::read_text(file)?;
         let mapping = Mapping::parse(&text)
             .map_err(|error| Refusal::error("mapping", format!("{}: {error}", file.display())))?;
         options.mapping = Some(mapping);
@@ -156,6 +170,8 @@ pub(super) struct Brought {
     pub(super) done: Vec<Ingested>,
     /// What could not be read, by name, and why.
     pub(super) refused: Vec<(String, String)>,
+    /// What computers put beside people's files, by name.
+    pub(super) clutter: Vec<String>,
 }
 
 /// Receives one file; of an archive, mail or mailbox, everything that was sent in it.
@@ -165,33 +181,22 @@ pub(super) async fn ingest(
     path: &Path,
     reading: &Reading,
 ) -> Result<Brought> {
-    let (mut file, name) = open(path)?;
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
-    file.seek(SeekFrom::Start(0))?;
-    if !is_packed(&head, &name) {
-        let (digest, size) = digest_of(&mut file)?;
-        let input = (Input::File(file), name, digest, size);
-        let done = vec![ingest_one(office, store, input, reading).await?];
-        return Ok(Brought { done, refused: Vec::new() });
+    let (file, name) = open(path)?;
+    let sent = tokio::task::block_in_place(|| post_room::unpack(Input::File(file), &name))?;
+    let taken = match sent {
+        Sent::Itself(input) => {
+            let done = vec![ingest_one(office, store, input, name, reading).await?];
+            return Ok(Brought { done, ..Brought::default() });
+        }
+        Sent::Within { taken, .. } => taken,
+    };
+    if taken.files.is_empty() && taken.left.is_empty() {
+        crate::refuse!("empty", "there is no file to be read in {name}");
     }
-    let mut bytes = Vec::new();
-    Read::by_ref(&mut file).take(DOCUMENT_LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > DOCUMENT_LIMIT {
-        crate::refuse!(
-            "too_large",
-            "{name} is an archive of more than {} MB: take it apart first",
-            DOCUMENT_LIMIT >> 20
-        );
-    }
-    let bytes = Bytes::from(bytes);
-    let taken = tokio::task::block_in_place(|| take_out(&bytes, &name)).unwrap_or_default();
-    let mut brought = Brought { done: Vec::new(), refused: taken.left };
+    let mut brought = Brought { done: Vec::new(), refused: taken.left, clutter: taken.clutter };
     for inner in taken.files {
-        let digest = hex::encode(Sha256::digest(&inner.bytes));
-        let size = inner.bytes.len() as u64;
-        let input = (Input::Bytes(inner.bytes), inner.name.clone(), digest, size);
-        match ingest_one(office, store, input, reading).await {
+        let input = Input::Bytes(inner.bytes);
+        match ingest_one(office, store, input, inner.name.clone(), reading).await {
             Ok(ingested) => brought.done.push(ingested),
             Err(error) => match refusal(&error) {
                 Some(refused) => brought.refused.push((inner.name, refused.said.clone())),
@@ -199,19 +204,18 @@ pub(super) async fn ingest(
             },
         }
     }
-    if brought.done.is_empty() && brought.refused.is_empty() {
-        crate::refuse!("empty", "there is no file in {name}");
-    }
     Ok(brought)
 }
 
-/// Receives what is to be read under this name, with its SHA-256 and size.
+/// Receives what is to be read under this name.
 async fn ingest_one(
     office: &Office,
     store: &Store,
-    (input, name, digest, size): (Input, String, String, u64),
+    mut input: Input,
+    name: String,
     reading: &Reading,
 ) -> Result<Ingested> {
+    let (digest, size) = digest_of(&mut input)?;
     let bar = office.bar(Some(size), "Reading");
     bar.set_message(super::shortened(&name, 28));
     let consumed = Arc::new(AtomicU64::new(0));
@@ -315,19 +319,19 @@ pub(super) fn open(path: &Path) -> Result<(File, String)> {
         spool.seek(SeekFrom::Start(0))?;
         return Ok((spool, "standard input".to_owned()));
     }
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) => crate::refuse!("no_file", "{} cannot be opened: {error}", path.display()),
-    };
-    if file.metadata()?.is_dir() {
-        crate::refuse!("no_file", "{} is a folder: name the files in it", path.display());
-    }
+    let file = super::open_file(path)?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     Ok((file, name))
 }
 
-/// SHA-256 of a file in hexadecimal, and its size in bytes.
-fn digest_of(file: &mut File) -> Result<(String, u64)> {
+/// SHA-256 of what is to be read in hexadecimal, and its size in bytes.
+fn digest_of(input: &mut Input) -> Result<(String, u64)> {
+    let file = match input {
+        Input::Bytes(bytes) => {
+            return Ok((hex::encode(Sha256::digest(bytes)), bytes.len() as u64));
+        }
+        Input::File(file) => file,
+    };
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     let mut size = 0;

@@ -3,23 +3,24 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use intake::{MessageOptions, Row};
+use intake::{Bytes, MessageOptions, Row};
 use serde_json::{Value, json};
 use targeting::codes::Day;
 
-use super::Report;
+use super::{Report, ingest};
 use crate::config::now;
-use crate::pipeline::post_room::Input;
-use crate::pipeline::understand::{Understood, understand};
+use crate::pipeline::post_room::{Input, Reading};
+use crate::pipeline::understand::{self, Looked, Member, Understood};
+use crate::refusal::refusal;
 
 /// Shows what is understood of a file, and keeps nothing: its messages, manifests and
 /// consignments, with defects and where they are. Trade messages (EDIFACT, Cargo-IMP, XML, X12,
-/// postal forms) and tables, plain or packed.
+/// postal forms) and tables, plain or packed; of archives, mails and mailboxes each file in them.
 #[derive(Debug, Args)]
 pub struct Inspect {
     /// A file; `-` is standard input.
@@ -31,6 +32,9 @@ pub struct Inspect {
     /// The customs office of consignments whose message names none.
     #[arg(long, default_value = "", value_name = "CODE")]
     office: String,
+    /// Says which column is which field, for tables that are not known.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
     /// Shows the segments or lines as they stand, each defect beneath its own.
     #[arg(long, conflicts_with = "summary")]
     raw: bool,
@@ -46,38 +50,85 @@ const SHOWN: usize = 50;
 impl Inspect {
     /// Runs the verb.
     pub fn run(self) -> Result<Report> {
+        let messages = MessageOptions {
+            office: self.office.as_str().into(),
+            received_at: now(),
+            ..MessageOptions::default()
+        };
+        let reading = Reading { tables: ingest::options(self.mapping.as_deref())?, messages };
         if let Some(folder) = &self.summary {
-            return self.summary(folder);
+            return summary(folder, &reading);
         }
         let path = self.file.clone().unwrap_or_default();
-        let understood = self.understand(&path)?;
+        if path.is_dir() {
+            let name = path.display();
+            crate::refuse!("no_file", "{name} is a folder: `sumun inspect --summary {name}`");
+        }
+        let (looked, file) = look(&path, &reading)?;
         let name = path.display().to_string();
         if self.acknowledge {
-            let Ok(bytes) = std::fs::read(&path) else {
-                crate::refuse!("no_file", "{name} cannot be read twice: name a file")
-            };
-            let Some(answer) = understood.acknowledgement(&bytes, now()) else {
+            let answer: String = looked
+                .members
+                .iter()
+                .filter_map(|one| {
+                    one.understood.acknowledgement(&bytes_of(one, &file).ok()?, now())
+                })
+                .collect();
+            if answer.is_empty() {
                 crate::refuse!("no_interchange", "{name} has no interchange that could be answered")
-            };
+            }
             let json = serde_json::json!({ "file": name, "acknowledgement": answer });
             return Ok(Report::new(json, answer));
         }
-        let (json, mut text) = (understood.json(&name), text_of(&name, &understood));
-        if self.raw && path.as_os_str() != "-" {
-            let bytes = std::fs::read(&path).with_context(|| format!("while reading {name}"))?;
-            raw(&mut text, &bytes, &understood);
+        let mut text = String::new();
+        for one in &looked.members {
+            let named = if looked.packing.is_some() { &one.name } else { &name };
+            text_of(&mut text, named, &one.understood);
+            if self.raw {
+                raw(&mut text, &bytes_of(one, &file)?, &one.understood);
+            }
+            text.push('\n');
         }
-        Ok(Report { json, text, whole: understood.anything() })
+        for (left, why) in &looked.left {
+            let _ = writeln!(text, "{left}: {why}");
+        }
+        if !looked.clutter.is_empty() {
+            let _ = writeln!(text, "left out: {}", looked.clutter.join(", "));
+        }
+        Ok(Report { json: looked.json(&name), text, whole: looked.anything() })
     }
+}
 
-    fn summary(&self, folder: &Path) -> Result<Report> {
-        let files = super::ingest::files_of(folder)?;
-        let headings = ["file", "format", "dialect", "messages", "consignments", "defects"];
-        let mut table = super::Table::new(&headings);
-        let mut lines = Vec::new();
-        for path in files {
-            let one = self.understand(&path)?;
-            let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+/// A line for each file of a folder, and for each file that was sent in another.
+fn summary(folder: &Path, reading: &Reading) -> Result<Report> {
+    let files = ingest::files_of(folder)?;
+    if files.is_empty() {
+        let text = format!("There is no file in {}.", folder.display());
+        return Ok(Report::new(json!({ "files": [] }), text));
+    }
+    let headings = ["file", "format", "dialect", "messages", "consignments", "defects"];
+    let mut table = super::Table::new(&headings);
+    let mut lines = Vec::new();
+    for path in files {
+        let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+        let (members, left) = match look(&path, reading) {
+            Ok((looked, _)) => {
+                // Files in others are named after them, and so after the folder that these are in.
+                let within = Path::new(&name).parent().map(Path::to_owned).unwrap_or_default();
+                let named = |inner: &str| within.join(inner).display().to_string();
+                let members: Vec<_> =
+                    looked.members.into_iter().map(|one| (named(&one.name), one)).collect();
+                let left: Vec<_> =
+                    looked.left.into_iter().map(|(inner, why)| (named(&inner), why)).collect();
+                (members, left)
+            }
+            Err(error) => match refusal(&error) {
+                Some(refused) => (Vec::new(), vec![(name, refused.said.clone())]),
+                None => return Err(error),
+            },
+        };
+        for (name, one) in members {
+            let one = one.understood;
             let (messages, rows) = (one.batch.heads.len(), one.batch.rows.len());
             let defects = one.batch.defects.len() + usize::from(one.refused.is_some());
             table.row([
@@ -94,42 +145,50 @@ impl Inspect {
                 "refused": one.refused,
             }));
         }
-        Ok(Report::new(json!({ "files": lines }), table.text()))
-    }
-
-    fn understand(&self, path: &Path) -> Result<Understood> {
-        let file = match path.as_os_str() == "-" {
-            true => {
-                let mut spool = tempfile::tempfile().context("while spooling standard input")?;
-                std::io::copy(&mut std::io::stdin().lock(), &mut spool)?;
-                spool.seek(SeekFrom::Start(0))?;
-                spool
-            }
-            false => match File::open(path) {
-                Ok(file) => file,
-                Err(error) => {
-                    crate::refuse!("no_file", "{} cannot be opened: {error}", path.display())
-                }
-            },
-        };
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
-        let messages = MessageOptions {
-            office: self.office.as_str().into(),
-            received_at: now(),
-            ..MessageOptions::default()
-        };
-        match understand(Input::File(file), &name, &messages) {
-            Ok(understood) => Ok(understood),
-            Err(error) => crate::refuse!("no_file", "{} cannot be read: {error}", path.display()),
+        for (name, why) in left {
+            let none = "0".to_owned();
+            let [messages, rows] = [none.clone(), none];
+            let row = [name.clone(), "unknown".into(), String::new(), messages, rows, "1".into()];
+            table.row(row);
+            lines.push(json!({
+                "file": name, "format": "unknown", "dialect": "",
+                "messages": 0, "consignments": 0, "defects": 1, "refused": why,
+            }));
         }
     }
+    Ok(Report::new(json!({ "files": lines }), table.text()))
 }
 
-fn text_of(name: &str, understood: &Understood) -> String {
-    let Understood { format, dialect, batch, refused, .. } = understood;
-    let mut text = format!("{name}: {} {dialect}\n", format.as_str());
+/// What is understood of a file, and the file to be read again; standard input is spooled.
+fn look(path: &Path, reading: &Reading) -> Result<(Looked, File)> {
+    let (file, name) = ingest::open(path)?;
+    let again = file.try_clone().context("while opening it a second time")?;
+    let looked = understand::look(Input::File(file), &name, reading);
+    Ok((looked.with_context(|| format!("while reading {}", path.display()))?, again))
+}
+
+/// The bytes of a member; the file's, where it came by itself.
+fn bytes_of(member: &Member, file: &File) -> Result<Bytes> {
+    if let Some(bytes) = &member.bytes {
+        return Ok(bytes.clone());
+    }
+    let (mut file, mut bytes) = (file, Vec::new());
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes.into())
+}
+
+fn text_of(text: &mut String, name: &str, understood: &Understood) {
+    let Understood { format, dialect, batch, refused, proposal } = understood;
+    let _ = writeln!(text, "{name}: {} {dialect}", format.as_str());
     if let Some(why) = refused {
         let _ = writeln!(text, "  not read: {why}");
+    }
+    if let Some(proposal) = proposal {
+        let _ = writeln!(
+            text,
+            "  Save this as a mapping, check it, and look again with --mapping FILE:\n\n{proposal}"
+        );
     }
     for head in &batch.heads {
         let test = if head.test { ", a test" } else { "" };
@@ -147,7 +206,7 @@ fn text_of(name: &str, understood: &Understood) -> String {
         );
     }
     for row in batch.rows.iter().take(SHOWN) {
-        consignment_text(&mut text, row);
+        consignment_text(text, row);
     }
     if batch.rows.len() > SHOWN {
         let _ = writeln!(text, "\n… and {} more; --json has them all", batch.rows.len() - SHOWN);
@@ -163,7 +222,6 @@ fn text_of(name: &str, understood: &Understood) -> String {
             let _ = writeln!(text, "          ▸ {}", super::shortened(&found, 100));
         }
     }
-    text
 }
 
 fn consignment_text(text: &mut String, row: &Row) {

@@ -33,8 +33,10 @@ mod verify;
 mod watch;
 mod watchlist;
 
+use std::fs::File;
 use std::future::Future;
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -290,6 +292,43 @@ fn shortened(text: &str, characters: usize) -> String {
     }
     let kept: String = text.chars().take(characters.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
+}
+
+/// Opens a file that a person named.
+///
+/// # Errors
+/// A refusal when it cannot be opened or is a folder.
+fn open_file(path: &Path) -> Result<File> {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?.is_dir(), file)));
+    match opened {
+        Ok((false, file)) => Ok(file),
+        Ok((true, _)) => {
+            crate::refuse!("no_file", "{} is a folder: name a file", path.display())
+        }
+        Err(error) => crate::refuse!("no_file", "{} cannot be opened: {error}", path.display()),
+    }
+}
+
+/// The bytes of a file that a person named.
+///
+/// # Errors
+/// As [`open_file`].
+fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let reading = || format!("while reading {}", path.display());
+    open_file(path)?.read_to_end(&mut bytes).with_context(reading)?;
+    Ok(bytes)
+}
+
+/// The text of a file that a person named.
+///
+/// # Errors
+/// As [`open_file`], and a refusal when it is no text.
+fn read_text(path: &Path) -> Result<String> {
+    let Ok(text) = String::from_utf8(read_file(path)?) else {
+        crate::refuse!("no_text", "{} is no text in UTF-8", path.display())
+    };
+    Ok(text)
 }
 
 fn fail(office: &Office, error: &anyhow::Error) -> ExitCode {

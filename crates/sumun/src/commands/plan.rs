@@ -96,11 +96,7 @@ impl Plan {
             texts.iter().map(|text| pair(text, usual)).collect()
         };
         let capacity = match &self.capacity {
-            Some(path) => {
-                let text = std::fs::read_to_string(path);
-                let text = text.with_context(|| format!("while reading {}", path.display()))?;
-                Some(CapacityFile::read(&text)?)
-            }
+            Some(path) => Some(CapacityFile::read(&super::read_text(path)?)?),
             None => None,
         };
         let offices: Vec<String> = match (&self.office, &capacity) {

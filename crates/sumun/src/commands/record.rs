@@ -133,8 +133,7 @@ impl Record {
             let input: Box<dyn std::io::Read> = if file.as_os_str() == "-" {
                 Box::new(std::io::stdin())
             } else {
-                let open = std::fs::File::open(file);
-                Box::new(open.with_context(|| format!("{} cannot be opened", file.display()))?)
+                Box::new(super::open_file(file)?)
             };
             let mut csv =
                 csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use targeting::codes::HsCode;
@@ -58,8 +58,7 @@ impl Import {
         let mut table = Table::new(&["file", "list", "rows", "defects"]);
         let (mut all, mut told) = (Vec::new(), String::new());
         for file in &self.files {
-            let bytes =
-                std::fs::read(file).with_context(|| format!("while reading {}", file.display()))?;
+            let bytes = super::read_file(file)?;
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let loaded = reference::load(&store, &name, &bytes, office.by()).await?;
             let defects = loaded.defects.len();

@@ -157,10 +157,6 @@ impl Rules {
     }
 }
 
-fn read_text(file: &PathBuf) -> Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("while reading {}", file.display()))
-}
-
 fn told(file: &std::path::Path, faults: &[FileFault]) -> String {
     let mut text = String::new();
     for one in faults {
@@ -183,7 +179,7 @@ fn told(file: &std::path::Path, faults: &[FileFault]) -> String {
 }
 
 fn check(file: &PathBuf) -> Result<Report> {
-    let text = read_text(file)?;
+    let text = super::read_text(file)?;
     match rule_file::read(&text) {
         Ok(rule) => {
             let json = json!({ "ok": true, "code": rule.code, "errors": [] });
@@ -202,7 +198,7 @@ fn check(file: &PathBuf) -> Result<Report> {
 /// # Errors
 /// A refusal with all that is wrong.
 fn rule_of(file: &PathBuf) -> Result<Rule> {
-    match rule_file::read(&read_text(file)?) {
+    match rule_file::read(&super::read_text(file)?) {
         Ok(rule) => Ok(rule),
         Err(faults) => {
             let said = told(file, &faults);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
@@ -115,8 +115,7 @@ impl Serve {
         };
         let sso = match (&self.oidc_issuer, &self.oidc_client, &self.oidc_secret) {
             (Some(issuer), Some(client), Some(secret)) => {
-                let read = std::fs::read_to_string(secret)
-                    .with_context(|| format!("while reading {}", secret.display()))?;
+                let read = super::read_text(secret)?;
                 Some(Arc::new(web::sso::Sso {
                     issuer: issuer.clone(),
                     client_id: client.clone(),

@@ -33,8 +33,7 @@ impl Verify {
         let progress = |n| bar.set_position(n);
         let verdict = match &self.against {
             Some(file) => {
-                let kept = std::fs::read_to_string(file)
-                    .with_context(|| format!("while reading {}", file.display()))?;
+                let kept = super::read_text(file)?;
                 journal::verify_against(&store, &kept, progress).await?
             }
             None => journal::verify(&store, progress).await?,

@@ -2,12 +2,14 @@
 //! screened, and only then moved to `done`; a power cut in between makes it come again, which
 //! changes nothing. What cannot be read goes to `failed` with its reason beside it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use intake::is_clutter;
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -50,9 +52,53 @@ const UNDONE: [&str; 4] = [".part", ".tmp", ".filepart", ".crdownload"];
 #[derive(Default)]
 struct Tally {
     done: u64,
+    /// Files of the folder that could not be read.
     failed: Vec<Value>,
+    /// Files within received ones that could not be read.
+    unread: Vec<Value>,
+    clutter: Vec<String>,
     read: i64,
     screened: i64,
+    /// Whether consignments wait for a model to be screened by.
+    no_model: bool,
+    /// Folders in the folder, which are not followed.
+    passed: BTreeSet<String>,
+}
+
+impl Tally {
+    fn text(&self) -> String {
+        let Tally { done, failed, unread, clutter, read, screened, no_model, passed } = self;
+        let mut text = format!(
+            "{done} files received with {read} records, {screened} consignments screened; {} files \
+             failed.",
+            failed.len()
+        );
+        if *no_model {
+            text.push_str(
+                "\nConsignments wait to be screened until a model is in force: `sumun learn` makes \
+                 one, `sumun model approve` puts it in force.",
+            );
+        }
+        if !unread.is_empty() {
+            text.push_str(&format!(
+                "\n{} files within what was received could not be read: the .reason.txt beside it \
+                 says which and why.",
+                unread.len()
+            ));
+        }
+        if !clutter.is_empty() {
+            text.push_str(&format!("\nLeft out, since it is no cargo: {}.", clutter.join(", ")));
+        }
+        if !passed.is_empty() {
+            let names: Vec<&str> = passed.iter().map(String::as_str).collect();
+            text.push_str(&format!(
+                "\nFolders in it are not followed: {}. Give each a `sumun watch` of its own, or \
+                 move their files up.",
+                names.join(", ")
+            ));
+        }
+        text
+    }
 }
 
 impl Watch {
@@ -76,7 +122,7 @@ impl Watch {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut tally = Tally::default();
         loop {
-            for path in self.waiting()? {
+            for path in self.waiting(&mut tally)? {
                 self.take(office, &store, &path, &reading, &mut tally).await?;
             }
             if self.once {
@@ -88,24 +134,23 @@ impl Watch {
                 () = tokio::time::sleep(Duration::from_secs(self.every)) => {}
             }
         }
-        let text = format!(
-            "{} files received with {} records, {} consignments screened; {} files failed.",
-            tally.done,
-            tally.read,
-            tally.screened,
-            tally.failed.len()
-        );
+        let text = tally.text();
         let json = json!({
             "done": tally.done,
             "read": tally.read,
             "screened": tally.screened,
             "failed": tally.failed,
+            "unread": tally.unread,
+            "left_out": tally.clutter,
+            "passed_over": tally.passed,
+            "no_model": tally.no_model,
         });
-        Ok(Report { json, text, whole: tally.failed.is_empty() })
+        Ok(Report { json, text, whole: tally.failed.is_empty() && tally.unread.is_empty() })
     }
 
-    /// The files that stand there whole, in the order of their names.
-    fn waiting(&self) -> Result<Vec<PathBuf>> {
+    /// The files that stand there whole, in the order of their names. Folders among them are told
+    /// of once.
+    fn waiting(&self, tally: &mut Tally) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         let reading = || format!("while reading the folder {}", self.folder.display());
         for entry in fs::read_dir(&self.folder).with_context(reading)? {
@@ -114,7 +159,14 @@ impl Watch {
             let undone = name.starts_with('.') || UNDONE.iter().any(|end| name.ends_with(end));
             // A file that went away meanwhile is somebody else's.
             let Ok(known) = entry.metadata() else { continue };
-            if undone || !known.is_file() {
+            if known.is_dir() && !undone && !matches!(name.as_str(), "done" | "failed") {
+                let passed = entry.file_name().to_string_lossy().into_owned();
+                if tally.passed.insert(passed) {
+                    let folder = entry.path();
+                    tracing::warn!(folder = %folder.display(), "a folder in it is not followed");
+                }
+            }
+            if undone || !known.is_file() || is_clutter(&name) {
                 continue;
             }
             // A rename keeps the time of the last write, so what was renamed in is settled.
@@ -143,14 +195,25 @@ impl Watch {
             Ok(brought) => {
                 for received in &brought.done {
                     tally.read += received.tally.read;
-                    tally.screened += screen(office, store, received).await?;
+                    match screen(office, store, received).await? {
+                        Some(screened) => tally.screened += screened,
+                        None => tally.no_model = true,
+                    }
                 }
+                tally.clutter.extend(brought.clutter);
                 // An archive of which nothing could be read has failed.
                 let folder = if brought.done.is_empty() { "failed" } else { "done" };
                 let to = self.away(path, folder).with_context(named)?;
                 tally.done += u64::from(folder == "done");
-                for (inner, why) in &brought.refused {
-                    tally.failed.push(json!({ "file": inner, "why": why }));
+                let unread = |(inner, why): &(String, String)| json!({ "file": inner, "why": why });
+                let unread: Vec<Value> = brought.refused.iter().map(unread).collect();
+                match folder {
+                    "done" => tally.unread.extend(unread),
+                    _ => tally.failed.push(json!({
+                        "file": to.display().to_string(),
+                        "why": "none of the files in it could be read",
+                        "unread": unread,
+                    })),
                 }
                 if !brought.refused.is_empty() {
                     let said = brought.refused.iter().map(|(file, why)| format!("{file}: {why}\n"));
@@ -196,15 +259,15 @@ fn beside(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Screens what awaits it, where a model is in force.
-async fn screen(office: &Office, store: &Store, received: &Ingested) -> Result<i64> {
+/// Screens what awaits it; none when no model is in force.
+async fn screen(office: &Office, store: &Store, received: &Ingested) -> Result<Option<i64>> {
     if received.tally.new + received.tally.amended == 0 {
-        return Ok(0);
+        return Ok(Some(0));
     }
     match pipeline::screen(store, (&office.actor, now()), |_| {}).await {
-        Ok(screened) => Ok(screened.screened),
+        Ok(screened) => Ok(Some(screened.screened)),
         // Without a model in force it is screened once there is one.
-        Err(error) if refusal(&error).is_some_and(|one| one.code == "no_model") => Ok(0),
+        Err(error) if refusal(&error).is_some_and(|one| one.code == "no_model") => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -121,8 +121,7 @@ impl Watchlists {
 
 impl Import {
     async fn run(self, office: &Office) -> Result<Report> {
-        let bytes = std::fs::read(&self.file)
-            .with_context(|| format!("while reading {}", self.file.display()))?;
+        let bytes = super::read_file(&self.file)?;
         let file = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let order = ImportOrder {
             id: ulid::Ulid::generate().to_string(),
@@ -194,8 +193,7 @@ impl Against {
 impl ScreenNames {
     async fn against(&self, office: &Office) -> Result<Against> {
         if let Some(path) = &self.list_file {
-            let bytes =
-                std::fs::read(path).with_context(|| format!("while reading {}", path.display()))?;
+            let bytes = super::read_file(path)?;
             let read = match intake::listings(&bytes, None) {
                 Ok(read) => read,
                 Err(said) => crate::refuse!("unreadable", "{}: {said}", path.display()),

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Result;
 use intake::{
-    Batch, Bytes, Format, HEAD_BYTES, Kind, MessageBatch, MessageError, MessageOptions, Messages,
-    Table, TableError, TableOptions, recognise,
+    Batch, Bytes, DOCUMENT_LIMIT, Format, HEAD_BYTES, Kind, MessageBatch, MessageError,
+    MessageOptions, Messages, Table, TableError, TableOptions, TakenOut, packed_in, recognise,
+    take_out,
 };
 use targeting::consignment::Defect;
 use targeting::crosscheck::Sighting;
@@ -26,6 +27,10 @@ const MENDED_WHOLE: u64 = 256 << 10;
 /// The column under which a whole message stands.
 pub const WHOLE: &str = "message";
 
+/// The refusal of a table that no mapping knows; its sentence ends with a first mapping, after an
+/// empty line.
+pub const NO_MAPPING: &str = "no_mapping";
+
 /// What is read.
 pub enum Input {
     /// An open file.
@@ -36,7 +41,7 @@ pub enum Input {
 
 impl Input {
     /// The first bytes, by which a format is recognised.
-    fn head(&mut self) -> Result<Vec<u8>> {
+    pub(super) fn head(&mut self) -> Result<Vec<u8>> {
         Ok(match self {
             Input::File(file) => {
                 let mut head = Vec::with_capacity(HEAD_BYTES);
@@ -65,6 +70,44 @@ impl Input {
         };
         Ok(String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')))
     }
+}
+
+/// A file as it was sent.
+pub enum Sent {
+    /// By itself.
+    Itself(Input),
+    /// In an archive, a mail or a mailbox.
+    Within {
+        /// `zip`, `tar`, `mail` or `mailbox`.
+        packing: &'static str,
+        /// What was in it.
+        taken: TakenOut,
+    },
+}
+
+/// Takes the files out of what they were sent in. Whoever reads a file comes through here.
+///
+/// # Errors
+/// A refusal of an archive that is too large to be opened, or when it cannot be read.
+pub fn unpack(mut input: Input, name: &str) -> Result<Sent> {
+    let Some(packing) = packed_in(&input.head()?, name) else { return Ok(Sent::Itself(input)) };
+    let bytes = match input {
+        Input::Bytes(bytes) => bytes,
+        Input::File(file) => {
+            let mut bytes = Vec::new();
+            file.take(DOCUMENT_LIMIT + 1).read_to_end(&mut bytes)?;
+            if bytes.len() as u64 > DOCUMENT_LIMIT {
+                crate::refuse!(
+                    "too_large",
+                    "{name} is an archive of more than {} MB: take it apart first",
+                    DOCUMENT_LIMIT >> 20
+                );
+            }
+            bytes.into()
+        }
+    };
+    let taken = take_out(&bytes, name).unwrap_or_default();
+    Ok(Sent::Within { packing, taken })
 }
 
 /// How files are read.
@@ -268,12 +311,12 @@ fn parcels(batch: MessageBatch) -> Result<Vec<Parcel>> {
 }
 
 /// A file as it was recognised.
-enum Opening {
+pub(super) enum Opening {
     Table(Box<Table<'static>>),
     Messages(Box<Messages<'static>>, Option<KeptRecord>),
 }
 
-fn open(mut input: Input, name: &str, reading: &Reading) -> Result<Opening> {
+pub(super) fn open(mut input: Input, name: &str, reading: &Reading) -> Result<Opening> {
     let format = recognise(&input.head()?, name).format;
     if !format.is_message() {
         return Ok(Opening::Table(Box::new(open_table(input, name, &reading.tables)?)));
@@ -318,6 +361,7 @@ pub fn open_table(mut input: Input, name: &str, options: &TableOptions) -> Resul
 fn refused(error: TableError) -> anyhow::Error {
     match error {
         TableError::Read(error) => anyhow::Error::new(error).context("the file cannot be read"),
+        other @ TableError::NoMapping { .. } => Refusal::error(NO_MAPPING, other.to_string()),
         other => Refusal::error("unreadable_table", other.to_string()),
     }
 }

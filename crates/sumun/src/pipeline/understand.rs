@@ -3,16 +3,14 @@
 //! (`commands/inspect.rs`) and in the browser.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use intake::{
-    DOCUMENT_LIMIT, Format, HEAD_BYTES, Head, Kind, MessageBatch, MessageOptions, Messages, Row,
-    Table, TableOptions, is_packed, recognise, take_out,
-};
+use anyhow::Result;
+use intake::{Bytes, Format, Head, Inner, Kind, MessageBatch, Messages, Row, Table, recognise};
 use serde_json::{Value, json};
-use targeting::consignment::{Consignment, Defect, DefectKind};
+use targeting::consignment::{Consignment, Defect};
 
-use super::post_room::Input;
+use super::post_room::{self, Input, Opening, Reading, Sent};
+use crate::refusal::{Refusal, refusal};
 
 /// What was understood of a file.
 pub struct Understood {
@@ -24,8 +22,30 @@ pub struct Understood {
     pub batch: MessageBatch,
     /// Why it could not be read at all.
     pub refused: Option<String>,
-    /// True of an archive, a mail or a mailbox, whose own bytes are no segments.
-    pub packed: bool,
+    /// A first mapping, for a table that no mapping knows.
+    pub proposal: Option<String>,
+}
+
+/// What was understood of a file as it was sent.
+pub struct Looked {
+    /// What its files were sent in: `zip`, `tar`, `mail` or `mailbox`; none when it came by itself.
+    pub packing: Option<&'static str>,
+    /// The files; one that came by itself is the only one.
+    pub members: Vec<Member>,
+    /// What could not be taken out, by name, and why.
+    pub left: Vec<(String, String)>,
+    /// What computers put beside people's files, by name.
+    pub clutter: Vec<String>,
+}
+
+/// One of the files that were sent.
+pub struct Member {
+    /// Its name, after that of what it was sent in.
+    pub name: String,
+    /// Its bytes, where it was sent in another.
+    pub bytes: Option<Bytes>,
+    /// What was understood of it.
+    pub understood: Understood,
 }
 
 /// A segment or line as it stands.
@@ -40,108 +60,71 @@ pub struct Segment {
     pub defects: Vec<Defect>,
 }
 
-/// Reads a file to its end and keeps nothing.
+/// Reads a file, or all files that were sent in it, and keeps nothing.
 ///
 /// # Errors
-/// When it cannot be read; that it is nothing known is no error.
-pub fn understand(
-    mut input: Input,
-    name: &str,
-    messages: &MessageOptions,
-) -> io::Result<Understood> {
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    match &mut input {
-        Input::File(file) => {
-            Read::by_ref(file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
-            file.seek(SeekFrom::Start(0))?;
+/// A refusal of an archive that is too large; or when it cannot be read. A file
+/// that is nothing known is no error.
+pub fn look(input: Input, name: &str, reading: &Reading) -> Result<Looked> {
+    match post_room::unpack(input, name)? {
+        Sent::Itself(input) => {
+            let understood = understand(input, name, reading)?;
+            let member = Member { name: name.to_owned(), bytes: None, understood };
+            let (left, clutter) = (Vec::new(), Vec::new());
+            Ok(Looked { packing: None, members: vec![member], left, clutter })
         }
-        Input::Bytes(bytes) => head.extend_from_slice(&bytes[..bytes.len().min(HEAD_BYTES)]),
+        Sent::Within { packing, taken } => {
+            let read = |inner: Inner| {
+                let understood =
+                    understand(Input::Bytes(inner.bytes.clone()), &inner.name, reading)?;
+                Ok(Member { name: inner.name, bytes: Some(inner.bytes), understood })
+            };
+            let members: Vec<Member> = taken.files.into_iter().map(read).collect::<Result<_>>()?;
+            let (mut left, clutter) = (taken.left, taken.clutter);
+            if members.is_empty() && left.is_empty() {
+                left.push((name.to_owned(), "there is no file to be read in it".to_owned()));
+            }
+            Ok(Looked { packing: Some(packing), members, left, clutter })
+        }
     }
-    if is_packed(&head, name) {
-        return packed(input, name, messages);
-    }
-    let format = recognise(&head, name).format;
-    let read = match format.is_message() {
-        true => read_messages(input, name, messages),
-        false => read_table(input, name, format),
-    };
-    Ok(match read {
-        Ok((dialect, batch)) => Understood { format, dialect, batch, refused: None, packed: false },
-        Err(why) => Understood {
-            format,
-            dialect: String::new(),
-            batch: MessageBatch::default(),
-            refused: Some(why),
-            packed: false,
-        },
-    })
 }
 
-/// What is understood of all files in an archive, a mail or a mailbox, as of one. The format is
-/// that of the first that is understood; what is wrong says in which file.
-fn packed(input: Input, name: &str, options: &MessageOptions) -> io::Result<Understood> {
-    let bytes = match input {
-        Input::Bytes(bytes) => bytes,
-        Input::File(file) => {
-            let mut bytes = Vec::new();
-            file.take(DOCUMENT_LIMIT + 1).read_to_end(&mut bytes)?;
-            bytes.into()
-        }
-    };
-    let mut whole = Understood {
-        format: Format::Unknown,
+/// Reads one file to its end as `sumun ingest` would.
+fn understand(mut input: Input, name: &str, reading: &Reading) -> Result<Understood> {
+    let format = recognise(&input.head()?, name).format;
+    let mut understood = Understood {
+        format,
         dialect: String::new(),
         batch: MessageBatch::default(),
         refused: None,
-        packed: true,
+        proposal: None,
     };
-    let taken = take_out(&bytes, name).unwrap_or_default();
-    if taken.files.is_empty() && taken.left.is_empty() {
-        whole.refused = Some("there is no file in it".to_owned());
-    }
-    let tell = |batch: &mut MessageBatch, file: &str, why: &str| {
-        batch.defects.push(Defect {
-            line: 1,
-            field: file.into(),
-            kind: DefectKind::Unreadable,
-            reason: why.to_owned(),
-            found: String::new(),
-        });
+    let read = match post_room::open(input, name, reading) {
+        Ok(Opening::Messages(messages, _)) => read_messages(*messages),
+        Ok(Opening::Table(table)) => read_table(*table),
+        Err(error) => Err(error),
     };
-    for file in taken.files {
-        let one = understand(Input::Bytes(file.bytes), &file.name, options)?;
-        if let Some(why) = &one.refused {
-            tell(&mut whole.batch, &file.name, why);
-        } else if whole.format == Format::Unknown {
-            (whole.format, whole.dialect) = (one.format, one.dialect);
+    match read {
+        Ok((dialect, batch)) => (understood.dialect, understood.batch) = (dialect, batch),
+        Err(error) => {
+            let Some(why) = refusal(&error) else { return Err(error) };
+            let mut said = why.said.as_str();
+            if why.code == post_room::NO_MAPPING
+                && let Some((first, starter)) = said.split_once("\n\n")
+            {
+                said = first.lines().next().unwrap_or_default();
+                understood.proposal = Some(starter.to_owned());
+            }
+            understood.refused = Some(said.to_owned());
         }
-        let before = whole.batch.heads.len();
-        whole.batch.heads.extend(one.batch.heads);
-        let rows = one.batch.rows.into_iter();
-        whole.batch.rows.extend(rows.map(|row| Row { message: row.message + before, ..row }));
-        whole.batch.defects.extend(one.batch.defects.into_iter().map(|defect| Defect {
-            reason: format!("{}: {}", file.name, defect.reason),
-            ..defect
-        }));
     }
-    for (file, why) in taken.left {
-        tell(&mut whole.batch, &file, &why);
-    }
-    Ok(whole)
+    Ok(understood)
 }
 
-fn read_messages(
-    input: Input,
-    name: &str,
-    options: &MessageOptions,
-) -> Result<(String, MessageBatch), String> {
-    let messages = match input {
-        Input::File(file) => Messages::open(file, name, options),
-        Input::Bytes(bytes) => Messages::open(Cursor::new(bytes), name, options),
-    };
+fn read_messages(messages: Messages<'static>) -> Result<(String, MessageBatch)> {
     let mut whole = MessageBatch::default();
-    for batch in messages.map_err(|error| error.to_string())? {
-        let batch = batch.map_err(|error| error.to_string())?;
+    for batch in messages {
+        let batch = batch.map_err(|error| Refusal::error("unreadable", error.to_string()))?;
         whole.heads.extend(batch.heads);
         whole.rows.extend(batch.rows);
         whole.defects.extend(batch.defects);
@@ -150,20 +133,11 @@ fn read_messages(
     Ok((dialect, whole))
 }
 
-/// A table read as `sumun ingest` would read it.
-fn read_table(input: Input, name: &str, format: Format) -> Result<(String, MessageBatch), String> {
-    let options = TableOptions::default();
-    let table = match (input, format) {
-        (Input::File(file), Format::Parquet) => Table::open_parquet(file, &options),
-        (Input::File(file), _) => Table::open(file, name, &options),
-        (Input::Bytes(bytes), Format::Parquet) => Table::open_parquet(bytes, &options),
-        (Input::Bytes(bytes), _) => Table::open(Cursor::new(bytes), name, &options),
-    };
-    let table = table.map_err(|error| error.to_string())?;
+fn read_table(table: Table<'static>) -> Result<(String, MessageBatch)> {
     let dialect = table.mapping().to_owned();
     let mut whole = MessageBatch::default();
     for batch in table {
-        let batch = batch.map_err(|error| error.to_string())?;
+        let batch = batch.map_err(|error| Refusal::error("unreadable", error.to_string()))?;
         whole.defects.extend(batch.defects);
         whole.rows.extend(batch.rows.into_iter().map(|row| Row {
             message: 0,
@@ -215,20 +189,29 @@ impl Understood {
 
     /// All of it.
     pub fn json(&self, name: &str) -> Value {
-        json!({
+        let mut all = json!({
             "file": name,
             "format": self.format,
             "dialect": self.dialect,
-            "messages": self.batch.heads.iter().map(head_json).collect::<Vec<_>>(),
+            "messages": self.messages(),
             "manifests": self.manifests(),
             "consignments": self.consignments(),
             "defects": self.defects(),
-        })
+        });
+        if let Some(proposal) = &self.proposal {
+            all["proposal"] = proposal.as_str().into();
+        }
+        all
+    }
+
+    /// The messages in it.
+    pub fn messages(&self) -> Vec<Value> {
+        self.batch.heads.iter().map(head_json).collect()
     }
 
     /// What is answered to each EDIFACT interchange of these bytes; none when there is none.
     pub fn acknowledgement(&self, bytes: &[u8], now: i64) -> Option<String> {
-        (self.format == Format::Edifact && !self.packed)
+        (self.format == Format::Edifact)
             .then(|| acknowledgement(bytes, &self.batch.defects, now))
             .flatten()
     }
@@ -240,9 +223,6 @@ impl Understood {
             of_line.entry(defect.line).or_default().push(defect.clone());
         }
         let mut found = Vec::new();
-        if self.packed {
-            return found;
-        }
         let mut take = |at: u64, said: &[u8], sound: bool| {
             if found.len() < most {
                 let text = String::from_utf8_lossy(said);
@@ -263,6 +243,75 @@ impl Understood {
             }
         }
         found
+    }
+}
+
+impl Looked {
+    /// True when one of the files holds a message or a consignment.
+    pub fn anything(&self) -> bool {
+        self.members.iter().any(|one| one.understood.anything())
+    }
+
+    /// The format: of the only file, or of what several were sent in.
+    pub fn format(&self) -> &'static str {
+        match (self.members.as_slice(), self.packing) {
+            ([one], _) => one.understood.format.as_str(),
+            (_, packing) => packing.unwrap_or("unknown"),
+        }
+    }
+
+    /// The dialects of the files, each once.
+    pub fn dialect(&self) -> String {
+        let mut all: Vec<&str> = Vec::new();
+        for one in &self.members {
+            let dialect = one.understood.dialect.as_str();
+            if !dialect.is_empty() && !all.contains(&dialect) {
+                all.push(dialect);
+            }
+        }
+        all.join(", ")
+    }
+
+    /// What could not be taken out, as defects.
+    pub fn left_json(&self) -> impl Iterator<Item = Value> {
+        self.left.iter().map(|(name, why)| {
+            json!({
+                "file": name, "where": { "line": 1 }, "field": "", "what": "unreadable",
+                "why": why, "found": "",
+            })
+        })
+    }
+
+    /// All of it: of a file by itself as it is, of others all files' together and each by itself.
+    pub fn json(&self, name: &str) -> Value {
+        if let (None, [one]) = (self.packing, self.members.as_slice()) {
+            return one.understood.json(name);
+        }
+        let all = |of: fn(&Understood) -> Vec<Value>| -> Vec<Value> {
+            let each = self.members.iter().map(|one| (one, of(&one.understood)));
+            each.flat_map(|(one, found)| {
+                found.into_iter().map(|mut found| {
+                    found["file"] = one.name.as_str().into();
+                    found
+                })
+            })
+            .collect()
+        };
+        let mut defects = all(Understood::defects);
+        defects.extend(self.left_json());
+        let members = self.members.iter().map(|one| one.understood.json(&one.name));
+        json!({
+            "file": name,
+            "format": self.format(),
+            "packing": self.packing,
+            "dialect": self.dialect(),
+            "messages": all(Understood::messages),
+            "manifests": all(Understood::manifests),
+            "consignments": all(Understood::consignments),
+            "defects": defects,
+            "members": members.collect::<Vec<_>>(),
+            "left_out": self.clutter,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use serde::Serialize;
-use targeting::consignment::Defect;
+use targeting::consignment::{Defect, DefectKind};
 
 use super::{Kind, Tx, args, values};
 use crate::rights::Offices;
@@ -73,20 +73,6 @@ fn kept(row: &super::Row) -> Result<KeptDefect> {
     })
 }
 
-/// How many defects there are in files whose name contains `file`, by kind.
-pub async fn count(tx: &mut Tx, file: &str) -> Result<Vec<(String, i64)>> {
-    let like = format!("%{}%", file.replace(['%', '_'], ""));
-    tx.fetch_all(
-        "select defect.kind, count(*)
-         from defect join message on message.id = defect.message_id
-         where message.name like $1
-         group by defect.kind order by defect.kind",
-        args![like],
-        |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
-    )
-    .await
-}
-
 /// Where a page of defects ended: message, line, field and kind.
 pub type Place = (i64, i64, String, String);
 
@@ -99,6 +85,8 @@ pub struct Which<'w> {
     pub words: &'w str,
     /// `open`, `mended` or `rejected`; all of them when left out.
     pub state: Option<&'w str>,
+    /// Whether the record was kept out because of it; both when left out.
+    pub kept_out: Option<bool>,
     /// Of records that name one of these offices; of every record when left out. What names no
     /// office that could be read is for those who see every office.
     pub offices: Option<&'w Offices>,
@@ -144,50 +132,113 @@ pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<(Decided, Vec<Decide
     Ok(at.map(|at| (all.remove(at), all)))
 }
 
-/// Up to `limit` defects after `after`, the latest message first.
+/// Kinds that keep a record out, as [`targeting::consignment::DefectKind::rejects`] has them.
+const KEPT_OUT: &str = "('missing', 'unreadable', 'columns', 'encoding', 'truncated')";
+
+/// What a [`Which`] asks for: `$1` to `$6`.
+fn asked(kept_out: Option<bool>) -> String {
+    let kinds = match kept_out {
+        None => String::new(),
+        Some(true) => format!("and defect.kind in {KEPT_OUT}"),
+        Some(false) => format!("and defect.kind not in {KEPT_OUT}"),
+    };
+    format!(
+        "from defect join message on message.id = defect.message_id
+         left join defect_record
+           on defect_record.message_id = defect.message_id
+          and (defect_record.line = defect.line or defect_record.line = 0)
+         where lower(message.name) like $1
+           and ($2 = '' or defect.state = $2)
+           and (lower(defect.field) like $3 or lower(defect.reason) like $3
+                or lower(defect.found) like $3)
+           and ($4 = 1 or defect_record.office {{in $5}})
+           {kinds}"
+    )
+}
+
+fn like(text: &str) -> String {
+    format!("%{}%", text.replace(['%', '_'], "").to_lowercase())
+}
+
+/// How many defects there are of those asked for, by kind.
+pub async fn count(tx: &mut Tx, which: &Which<'_>) -> Result<Vec<(String, i64)>> {
+    let all = which.offices.is_none_or(Offices::all);
+    let offices = which.offices.map_or(&[][..], Offices::codes);
+    let sql = super::AssertSqlSafe(format!(
+        "select defect.kind, count(*)
+         {}
+         group by defect.kind order by defect.kind",
+        asked(which.kept_out)
+    ));
+    let state = which.state.unwrap_or_default();
+    tx.fetch_all(sql, args![like(which.file), state, like(which.words), all, offices], |row| {
+        Ok((row.text(0)?.to_owned(), row.int(1)?))
+    })
+    .await
+}
+
+/// Up to `limit` defects after `after`: those that kept their record out first, and of each the
+/// latest message first.
 pub async fn page(
     tx: &mut Tx,
     which: &Which<'_>,
     after: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Decided>> {
-    let like = |text: &str| format!("%{}%", text.replace(['%', '_'], "").to_lowercase());
+    let rejects = |(.., kind): &Place| kind.parse::<DefectKind>().is_ok_and(DefectKind::rejects);
+    let mut found = Vec::new();
+    for kept_out in [true, false] {
+        let room = limit - found.len() as i64;
+        let wanted = which.kept_out.is_none_or(|wanted| wanted == kept_out);
+        // A page that ended among those that are kept goes on there.
+        if !wanted || room <= 0 || (kept_out && after.is_some_and(|place| !rejects(place))) {
+            continue;
+        }
+        let after = after.filter(|place| rejects(place) == kept_out);
+        found.extend(page_of(tx, which, kept_out, after, room).await?);
+    }
+    Ok(found)
+}
+
+async fn page_of(
+    tx: &mut Tx,
+    which: &Which<'_>,
+    kept_out: bool,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Decided>> {
     let first = (i64::MAX, 0, String::new(), String::new());
     let (message, line, field, kind) = after.unwrap_or(&first);
     let all = which.offices.is_none_or(Offices::all);
     let offices = which.offices.map_or(&[][..], Offices::codes);
-    tx.fetch_all(
+    let sql = super::AssertSqlSafe(format!(
         "select message.name, defect.line, defect.field, defect.kind, defect.reason, defect.found,
                 defect.message_id, defect.found_at, defect.state, defect.decided_at,
                 defect.decided_by, defect_record.line is not null, defect_record.office
-         from defect join message on message.id = defect.message_id
-         left join defect_record
-           on defect_record.message_id = defect.message_id
-          and (defect_record.line = defect.line or defect_record.line = 0)
-         where lower(message.name) like $1
-           and ($7 = '' or defect.state = $7)
-           and (lower(defect.field) like $8 or lower(defect.reason) like $8
-                or lower(defect.found) like $8)
-           and ($9 = 1 or defect_record.office {in $10})
-           and (defect.message_id < $2
-                or (defect.message_id = $2
-                    and (defect.line > $3
-                         or (defect.line = $3
-                             and (defect.field > $4
-                                  or (defect.field = $4 and defect.kind > $5))))))
+         {}
+           and (defect.message_id < $6
+                or (defect.message_id = $6
+                    and (defect.line > $7
+                         or (defect.line = $7
+                             and (defect.field > $8
+                                  or (defect.field = $8 and defect.kind > $9))))))
          order by defect.message_id desc, defect.line, defect.field, defect.kind
-         limit $6",
+         limit $10",
+        asked(Some(kept_out))
+    ));
+    tx.fetch_all(
+        sql,
         args![
             like(which.file),
+            which.state.unwrap_or_default(),
+            like(which.words),
+            all,
+            offices,
             *message,
             *line,
             field,
             kind,
-            limit,
-            which.state.unwrap_or_default(),
-            like(which.words),
-            all,
-            offices
+            limit
         ],
         decided,
     )

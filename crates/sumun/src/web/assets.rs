@@ -56,8 +56,8 @@ pub async fn workbench(request: Request) -> Response {
         .and_then(|page| Some(std::str::from_utf8(page.bytes).ok()?.replace(NONCE, nonce)));
     match page {
         Some(page) => ([(CACHE_CONTROL, "no-store")], Html(page)).into_response(),
-        None if path.is_empty() => Html(include_str!("page.html")).into_response(),
-        None => nothing().into_response(),
+        // Whatever screen was asked for, such as that of an invitation: it is not built in.
+        None => ([(CACHE_CONTROL, "no-store")], Html(include_str!("page.html"))).into_response(),
     }
 }
 

@@ -151,7 +151,7 @@ pub async fn serve_telling(
     if let Some(token) = acts::account::first_run(&store, now()).await? {
         tell(&format!(
             "Nobody administers yet. This link makes the first administrator, once, within a day:\n\
-             {base}/#/welcome?token={token}"
+             {base}/#/welcome?token={token}&first"
         ));
     }
     tell(&format!("Sumun listens on {scheme}://{address}"));

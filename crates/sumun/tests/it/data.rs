@@ -455,6 +455,76 @@ async fn late(store: &Store) -> Result<()> {
     Ok(())
 }
 
+/// What an officer looks at first is what kept a record out.
+#[test]
+fn what_kept_a_record_out_comes_first_and_all_of_them_are_reached() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let mut text = format!("{HEADER}\n");
+        for id in 0..12 {
+            let (date, hs) = match id {
+                3 | 7 => ("the first", "080390"),
+                _ => ("2030-01-01", "banana"),
+            };
+            text.push_str(&format!("{}\n", line(id, date, hs)));
+        }
+        take(&server, "a.csv", &text).await?.expect(200)?;
+        take(&server, "b.csv", &text.replace("2030-01-01", "2030-01-02")).await?.expect(200)?;
+        let mut all: Vec<Value> = Vec::new();
+        let mut asked = "/api/v1/defects?state=open&limit=3".to_owned();
+        loop {
+            let page = server.get(&asked).await?.expect(200)?;
+            if all.is_empty() {
+                assert_eq!(page["total"], json!({ "kept_out": 4, "stored": 20 }));
+            } else {
+                assert_eq!(page["total"], Value::Null);
+            }
+            all.extend(page["items"].as_array().context("no items")?.iter().cloned());
+            let Some(next) = page["next"].as_str() else { break };
+            asked = format!("/api/v1/defects?state=open&limit=3&cursor={next}");
+        }
+        assert_eq!(all.len(), 24);
+        let rejects: Vec<bool> = all.iter().map(|one| one["rejects"] == true).collect();
+        assert!(rejects.is_sorted_by(|a, b| a >= b), "{rejects:?}");
+        let said = all[4]["said"]["ko"].as_str().context("no Korean")?;
+        assert!(said.contains("HS 부호가 아닙니다"), "{said}");
+        for (kept_out, n) in [(true, 4), (false, 20)] {
+            let asked = format!("/api/v1/defects?kept_out={kept_out}&limit=1000");
+            let page = server.get(&asked).await?.expect(200)?;
+            assert_eq!(page["items"].as_array().map(Vec::len), Some(n));
+            assert_eq!(page["total"], json!({ "kept_out": 4, "stored": 20 }));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_look_opens_mails_and_proposes_a_mapping() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let manifest = include_str!("../../../intake/tests/messages/edifact/cuscar-d03b.edi");
+        let mail = format!("From: a@example.org\nSubject: cargo\nDate: now\n\n{manifest}\n");
+        let look = "/api/v1/messages/inspect?name=1.eml";
+        let looked = server.ask("POST", look, BYTES, &mail).await?.expect(200)?;
+        assert_eq!(looked["format"], "edifact");
+        let member = &looked["members"][0];
+        assert!(member["name"].as_str().is_some_and(|name| name.starts_with("1.eml/")), "{member}");
+        assert!(member["segments"].as_array().is_some_and(|all| !all.is_empty()), "{member}");
+        assert_eq!(
+            looked["consignments"].as_array().map(Vec::len),
+            member["consignments"].as_array().map(Vec::len)
+        );
+        let table = "전표번호;신고일;세관코드\nA-1;05.04.2021;30\n";
+        let looked = server.ask("POST", "/api/v1/messages/inspect", BYTES, table).await?;
+        let looked = looked.expect(200)?;
+        let proposal = looked["proposal"].as_str().context("no proposal")?;
+        assert!(proposal.contains("reference = \"전표번호\""), "{proposal}");
+        let said = looked["defects"][0]["said"]["ko"].as_str().context("no Korean")?;
+        assert!(said.starts_with("이 표를 아는 매핑이 없습니다"), "{said}");
+        Ok(())
+    });
+}
+
 /// A person at a terminal drops files into a folder and mends what could not be read.
 #[test]
 fn a_drop_folder_is_followed_and_what_fails_is_mended_at_the_terminal() {
@@ -467,11 +537,14 @@ fn a_drop_folder_is_followed_and_what_fails_is_mended_at_the_terminal() {
         std::fs::write(file("day.csv"), table())?;
         std::fs::write(file("half.csv.part"), &table()[..300])?;
         std::fs::write(file("noise.bin"), "no goods at all")?;
+        std::fs::write(file("Thumbs.db"), "how it looks")?;
+        std::fs::create_dir(file("sub"))?;
         let manifest = include_str!("../../../intake/tests/messages/edifact/cuscar-d03b.edi");
         let mail = format!("From: a@example.org\nSubject: cargo\nDate: now\n\n{manifest}\n");
         std::fs::write(file("1.eml"), mail)?;
         let (code, first) = person.json(&["watch", &folder, "--once"])?;
         assert_eq!((code, &first["done"]), (1, &json!(2)));
+        assert_eq!((&first["passed_over"], &first["no_model"]), (&json!(["sub"]), &json!(true)));
         assert_eq!(first["failed"].as_array().map(Vec::len), Some(1), "{first}");
         for there in [
             "done/day.csv",
@@ -491,6 +564,7 @@ fn a_drop_folder_is_followed_and_what_fails_is_mended_at_the_terminal() {
         assert_eq!(person.does(&["verify"])?["rows"], before);
 
         let list = person.does(&["defects", "--file", "day.csv", "--state", "open"])?;
+        assert_eq!(list["total"].as_u64(), list["defects"].as_array().map(|all| all.len() as u64));
         let defects = list["defects"].as_array().context("no defects")?;
         let undated = defects.iter().find(|one| one["kind"] == "unreadable").context("none")?;
         let id = undated["id"].as_str().context("no id")?;
@@ -504,7 +578,7 @@ fn a_drop_folder_is_followed_and_what_fails_is_mended_at_the_terminal() {
         let other = other["id"].as_str().context("no id")?;
         person.does(&["defects", "reject", other, "--reason", "a test"])?;
         let left = person.does(&["defects", "--file", "day.csv", "--state", "open"])?;
-        assert_eq!(left["defects"], json!([]));
+        assert_eq!((&left["defects"], &left["total"]), (&json!([]), &json!(0)));
         person.does(&["verify"])?;
         Ok(())
     });

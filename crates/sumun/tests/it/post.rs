@@ -52,6 +52,127 @@ fn a_message_is_shown_without_a_store() -> Result<()> {
     Ok(())
 }
 
+/// A tar archive of these files.
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, content) in files {
+        let mut head = vec![0u8; 512];
+        head[..name.len()].copy_from_slice(name.as_bytes());
+        head[100..107].copy_from_slice(b"0000644");
+        head[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        head[148..156].fill(b' ');
+        head[156] = b'0';
+        head[257..265].copy_from_slice(b"ustar\x0000");
+        let sum: u32 = head.iter().map(|byte| u32::from(*byte)).sum();
+        head[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+        head[154] = 0;
+        out.extend(head);
+        out.extend(*content);
+        out.resize(out.len().next_multiple_of(512), 0);
+    }
+    out.resize(out.len() + 1024, 0);
+    out
+}
+
+#[test]
+fn what_was_sent_in_another_is_shown_as_it_is_taken() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let person = Person::alone(folder.path());
+    let one = manifest("9", &[("BL1001", "GENERAL CARGO")]);
+    let other = manifest("9", &[("BL2001", "TIN TOYS"), ("BL2002", "SALT")]);
+    let mail = format!("From: a@example.org\nSubject: cargo\nDate: now\n\n{one}\n");
+    let box_ = format!("From a@example.org Thu Nov 26 10:00:00 2026\n{mail}\n");
+
+    // A mail with one message is that message; its name says where it was.
+    for (name, sent, packing) in [("a.eml", &mail, "mail"), ("a.mbox", &box_, "mailbox")] {
+        let shown = person.does(&["inspect", &person.file(name, sent)?])?;
+        ensure!(shown["format"] == "edifact" && shown["packing"] == packing, "{shown}");
+        ensure!(shown["consignments"][0]["ids"]["master_bill"] == "BL1001", "{shown}");
+        let member = shown["members"][0]["file"].as_str().context("no member")?;
+        ensure!(member.starts_with(name), "{shown}");
+    }
+    // An archive has its members, and all of theirs together.
+    let archive = tar(&[
+        ("one.edi", one.as_bytes()),
+        ("sub/other.edi", other.as_bytes()),
+        ("sub/.DS_Store", b"\0\0"),
+        ("noise.bin", b"\0\x01 nothing of the kind"),
+    ]);
+    let file = person.file("day.tar", &archive)?;
+    let shown = person.does(&["inspect", &file])?;
+    ensure!(shown["format"] == "tar" && shown["dialect"] == "CUSCAR D.95B", "{shown}");
+    let many = |what: &str| shown[what].as_array().map_or(0, Vec::len);
+    ensure!((many("members"), many("consignments"), many("manifests")) == (3, 3, 2), "{shown}");
+    ensure!(shown["left_out"] == serde_json::json!(["day.tar/sub/.DS_Store"]), "{shown}");
+    ensure!(shown["consignments"][2]["file"] == "day.tar/sub/other.edi", "{shown}");
+    let wrong = shown["defects"].as_array().context("no defects")?;
+    ensure!(wrong.iter().any(|one| one["file"] == "day.tar/noise.bin"), "{shown}");
+    let said = person.says(&["inspect", "--raw", &file])?;
+    for words in ["day.tar/sub/other.edi: edifact", "left out: day.tar/sub/.DS_Store", "BGM+85"] {
+        ensure!(said.out.contains(words), "{words} is not in {said:?}");
+    }
+    let path = folder.path().display().to_string();
+    let summary = person.does(&["inspect", "--summary", &path])?;
+    ensure!(summary["files"].as_array().is_some_and(|files| files.len() == 5), "{summary}");
+
+    // Nothing in it: one object all the same, and 1.
+    let letter = "From: a@example.org\nSubject: hello\nDate: now\n\nNo cargo today.\n";
+    let (code, shown) = person.json(&["inspect", &person.file("b.eml", letter)?])?;
+    ensure!(code == 1 && shown["defects"][0]["what"] == "unreadable", "{shown}");
+    ensure!(person.is_refused(&["inspect", &path])?.contains("--summary"), "a folder");
+    ensure!(person.is_refused(&["inspect", "no-such.edi"])?.contains("no-such.edi"), "none");
+    Ok(())
+}
+
+#[test]
+fn a_site_s_own_table_is_looked_at_by_its_mapping() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let person = Person::alone(folder.path());
+    let table = "전표번호;신고일;세관코드;중량(kg)\nA-1;05.04.2021;30;1,5\n";
+    let file = person.file("my.csv", table)?;
+    let (code, shown) = person.json(&["inspect", &file])?;
+    let proposal = shown["proposal"].as_str().context("no proposal")?;
+    ensure!(code == 1 && proposal.contains("reference = \"전표번호\""), "{shown}");
+    ensure!(!proposal.contains("recognise"), "{proposal}");
+    let why = shown["defects"][0]["why"].as_str().unwrap_or_default();
+    ensure!(why.starts_with("no mapping knows this table") && !why.contains("[fields]"), "{why}");
+
+    let mapping = format!("{proposal}\n[file]\ndecimal = \",\"\ndates = [\"%d.%m.%Y\"]\n");
+    let mapping = person.file("my.toml", mapping)?;
+    let shown = person.does(&["inspect", "--mapping", &mapping, &file])?;
+    ensure!(shown["consignments"][0]["ids"]["reference"] == "A-1", "{shown}");
+    ensure!(shown["consignments"][0]["goods"][0]["net_mass_g"] == 1500, "{shown}");
+    person.is_refused(&["inspect", "--mapping", "no-such.toml", &file])?;
+    Ok(())
+}
+
+/// Whatever verb reads it, a file that is not there is refused with its name.
+#[test]
+fn a_file_that_is_not_there_is_refused_by_every_verb() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let person = Person::alone(folder.path());
+    person.does(&["migrate"])?;
+    for words in [
+        &["ingest", "none.file"][..],
+        &["ingest", "--mapping", "none.file", "x.csv"],
+        &["inspect", "none.file"],
+        &["watch", "none.file", "--once"],
+        &["record", "none.file"],
+        &["verify", "--against", "none.file"],
+        &["reference", "import", "none.file"],
+        &["rule", "check", "none.file"],
+        &["plan", "--capacity", "none.file", "--shift", "2030-01-01/day"],
+    ] {
+        let said = person.is_refused(words).with_context(|| format!("{words:?}"))?;
+        ensure!(said.contains("none.file"), "{words:?}: {said}");
+    }
+    let empty = person.path("empty");
+    std::fs::create_dir(&empty)?;
+    let said = person.says(&["ingest", &empty])?;
+    ensure!(said.out.contains("no file to be read in the folder"), "{said:?}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn messages_become_consignments_are_amended_and_withdrawn() -> Result<()> {
     let folder = tempfile::tempdir()?;

@@ -27,6 +27,9 @@ export const STATE_TONES: Record<DefectState, Tone> = {
   rejected: 'plain',
 };
 
+/** Kinds by which a field was left empty. */
+const LEFT_EMPTY = new Set(['ignored', 'out_of_range']);
+
 interface Props {
   id: string;
   close: () => void;
@@ -95,11 +98,19 @@ function Whole({ defect, close }: { defect: DefectDetail; close: () => void }) {
             <Tag tone={one.rejects ? 'bad' : 'warn'}>
               {t(`kind.${one.kind}`, { defaultValue: one.kind })}
             </Tag>{' '}
-            <span className="code">{one.field}</span> {one.reason}
+            <span className="code">{one.field}</span> {format.said(one.said)}
           </li>
         ))}
       </ul>
-      <p className="quiet">{t(defect.rejects ? 'defects.kept_out' : 'defects.stored_without')}</p>
+      <p className="quiet">
+        {t(
+          defect.rejects
+            ? 'defects.kept_out'
+            : LEFT_EMPTY.has(defect.kind)
+              ? 'defects.stored_without'
+              : 'defects.stored_as_written',
+        )}
+      </p>
       {defect.decided_by && defect.decided_at && (
         <p>
           {t('defects.decided', {
@@ -187,6 +198,7 @@ function Whole({ defect, close }: { defect: DefectDetail; close: () => void }) {
 
 function Flowed({ mended }: { mended: Mended }) {
   const { t } = useTranslation('data');
+  const format = useFormat();
   const may = useMay();
   return (
     <div className={styles.good} role="status">
@@ -215,7 +227,7 @@ function Flowed({ mended }: { mended: Mended }) {
       {mended.defects.length > 0 && (
         <p>
           {t('flowed.still', { count: mended.defects.length })}{' '}
-          {mended.defects.map(({ reason }) => reason).join(' ')}
+          {mended.defects.map(({ said }) => format.said(said)).join(' ')}
         </p>
       )}
     </div>

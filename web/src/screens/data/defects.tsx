@@ -21,6 +21,8 @@ interface Props {
   go: (change: Address) => void;
 }
 
+/** What became of the record. */
+const RECORDS = ['kept_out', 'stored'] as const;
 const STATES: DefectState[] = ['open', 'mended', 'rejected'];
 
 export default function Defects({ address, go }: Props) {
@@ -34,7 +36,12 @@ export default function Defects({ address, go }: Props) {
   useEffect(() => {
     if (settled !== (address.q ?? '')) go({ q: settled || undefined } as Address);
   }, [settled, address.q, go]);
-  const query = useInfiniteQuery(defectsQuery(state, settled));
+  const record = RECORDS.find((one) => one === address.record) ?? null;
+  const query = useInfiniteQuery(
+    defectsQuery(state, settled, record === null ? null : record === 'kept_out'),
+  );
+  const total = query.data?.pages[0]?.total;
+  const asked = total && (record ? total[record] : total.kept_out + total.stored);
   const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
   const columns: Column<Defect>[] = [
     {
@@ -52,7 +59,7 @@ export default function Defects({ address, go }: Props) {
       width: '3fr',
       min: 220,
       fixed: true,
-      cell: ({ reason }) => <span title={reason}>{reason}</span>,
+      cell: ({ said }) => <span title={format.said(said)}>{format.said(said)}</span>,
     },
     {
       id: 'field',
@@ -108,6 +115,7 @@ export default function Defects({ address, go }: Props) {
               columns={columns}
               rows={rows}
               rowId={({ id }) => id}
+              total={asked ?? undefined}
               more={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
               loadingMore={query.isFetchingNextPage}
               onOpen={({ id }) => go({ defect: id })}
@@ -126,13 +134,25 @@ export default function Defects({ address, go }: Props) {
                     value={state}
                     onChange={(value) => go({ state: value ?? 'all' })}
                   />
+                  <ChipChoice
+                    label={t('defects.record')}
+                    options={RECORDS.map((value) => ({
+                      value,
+                      said: t(`defects.record_${value}`),
+                      ...(total ? { count: total[value] } : {}),
+                    }))}
+                    value={record}
+                    onChange={(value) => go({ record: value ?? undefined } as unknown as Address)}
+                  />
                 </>
               }
               empty={
                 <Empty
-                  title={t(state === 'open' && !settled ? 'defects.none' : 'defects.no_match')}
+                  title={t(
+                    state === 'open' && !settled && !record ? 'defects.none' : 'defects.no_match',
+                  )}
                 >
-                  {state === 'open' && !settled ? t('defects.none_next') : null}
+                  {state === 'open' && !settled && !record ? t('defects.none_next') : null}
                 </Empty>
               }
             />

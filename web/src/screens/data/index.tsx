@@ -36,6 +36,7 @@ export interface Address {
   tab?: string;
   source?: string;
   state?: string;
+  record?: string;
   q?: string;
   defect?: string;
 }

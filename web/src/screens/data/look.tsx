@@ -1,6 +1,7 @@
 // What is understood of a message: paste or drop one, and its raw segments stand beside what was
 // made of them, with what is wrong marked where it stands. Nothing is kept until it is sent.
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, Select, Textarea, TextInput } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
 import { IconFileUpload, IconSend } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { type DragEvent, useRef, useState } from 'react';
@@ -8,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/app/format';
 import { useOffice } from '@/app/office';
 import { useMay } from '@/app/session';
+import { save } from '@/parts/download';
 import { Scroll } from '@/parts/scroll';
 import { Empty, Failed, Loading } from '@/parts/states';
 import { Tag } from '@/parts/tag';
@@ -18,6 +20,7 @@ import {
   type RecordDefect,
   type Segment,
   type Taken,
+  type Understanding,
   type Understood,
   useLook,
   useTake,
@@ -120,7 +123,7 @@ export default function Look() {
       {look.error && <Failed error={look.error} {...(given ? { again: () => show(given) } : {})} />}
       {look.data && given && (
         <>
-          <Result looked={look.data} />
+          <Sent key={look.submittedAt} looked={look.data} />
           {may('send_consignments') && (
             <div className={styles.acts}>
               <Button
@@ -175,7 +178,85 @@ function TakenIn({ taken }: { taken: Taken }) {
   );
 }
 
-function Result({ looked }: { looked: Looked }) {
+/** A file as it was sent: by itself, or one of several that one looks at in turn. */
+function Sent({ looked }: { looked: Looked }) {
+  const { t } = useTranslation('data');
+  const format = useFormat();
+  const { members, left_out } = looked;
+  const [chosen, setChosen] = useState(0);
+  const one = members[chosen];
+  if (members.length === 0 && left_out.length === 0 && looked.segments.length > 0) {
+    return <Result looked={looked} />;
+  }
+  const options = members.map(({ name, consignments, defects }, at) => ({
+    value: String(at),
+    label: t('look.member', {
+      name,
+      consignments: format.count(consignments.length),
+      defects: format.count(defects.length),
+    }),
+  }));
+  return (
+    <>
+      {members.length > 0 && (
+        <p className={styles.say}>
+          {t('look.members', {
+            count: members.length,
+            consignments: format.count(looked.consignments.length),
+          })}{' '}
+          {looked.cut && t('look.cut')}
+        </p>
+      )}
+      {left_out.length > 0 && (
+        <p className="quiet">{t('look.left_out', { names: left_out.join(', ') })}</p>
+      )}
+      {members.length > 1 && (
+        <Select
+          label={t('look.which')}
+          data={options}
+          value={String(chosen)}
+          allowDeselect={false}
+          searchable
+          onChange={(value) => setChosen(Number(value ?? 0))}
+        />
+      )}
+      {one ? (
+        <Result key={chosen} looked={one} />
+      ) : (
+        <DefectList defects={looked.defects} place={() => ''} goTo={() => {}} />
+      )}
+    </>
+  );
+}
+
+/** A table that no mapping knows: the mapping to begin with, and who does what with it. */
+function Proposal({ text }: { text: string }) {
+  const { t } = useTranslation('data');
+  const clipboard = useClipboard();
+  return (
+    <section aria-label={t('proposal.title')} className={styles.proposal}>
+      <h3>{t('proposal.title')}</h3>
+      <p>{t('proposal.what')}</p>
+      <Scroll label={t('proposal.title')}>
+        <pre className="code">{text}</pre>
+      </Scroll>
+      <div className={styles.acts}>
+        <Button variant="default" onClick={() => clipboard.copy(text)}>
+          {t(clipboard.copied ? 'proposal.copied' : 'proposal.copy')}
+        </Button>
+        <Button
+          variant="default"
+          onClick={() => save('mapping.toml', new Blob([text], { type: 'application/toml' }))}
+        >
+          {t('proposal.save')}
+        </Button>
+      </div>
+      <p className="quiet">{t('proposal.next')}</p>
+    </section>
+  );
+}
+
+function Result({ looked }: { looked: Understanding }) {
   const { t } = useTranslation('data');
   const format = useFormat();
   const [at, setAt] = useState<number | null>(null);
@@ -205,6 +286,7 @@ function Result({ looked }: { looked: Looked }) {
         {t(defects.length === 0 ? 'look.sound' : 'look.wrong', { count: defects.length })}{' '}
         {looked.cut && t('look.cut')}
       </p>
+      {looked.proposal && <Proposal text={looked.proposal} />}
       <div className={styles.beside}>
         <section aria-label={t('look.raw')} className={styles.pane}>
           <h3>{t('look.raw')}</h3>
@@ -259,6 +341,7 @@ function DefectList({
   goTo: (segment: number) => void;
 }) {
   const { t } = useTranslation('data');
+  const format = useFormat();
   return (
     <ul className={styles.wrong} aria-label={t('tab.defects')}>
       {defects.map((defect, index) => (
@@ -269,7 +352,7 @@ function DefectList({
             {place(defect.line)}
           </button>{' '}
           <Tag tone="warn">{t(`kind.${defect.kind}`, { defaultValue: defect.kind })}</Tag>{' '}
-          <span className="code">{defect.field}</span> {defect.reason}
+          <span className="code">{defect.field}</span> {format.said(defect.said)}
         </li>
       ))}
     </ul>
@@ -278,6 +361,7 @@ function DefectList({
 
 function SegmentLine({ segment, chosen }: { segment: Segment; chosen: boolean }) {
   const { t } = useTranslation('data');
+  const format = useFormat();
   const wrong = segment.defects.length > 0 || !segment.sound;
   return (
     <li data-at={segment.at} data-wrong={wrong || undefined} data-chosen={chosen || undefined}>
@@ -288,7 +372,7 @@ function SegmentLine({ segment, chosen }: { segment: Segment; chosen: boolean })
         {segment.defects.map((defect, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two defects may be alike
           <span key={index} className={styles.mark}>
-            {t(`kind.${defect.kind}`, { defaultValue: defect.kind })}: {defect.reason}
+            {t(`kind.${defect.kind}`, { defaultValue: defect.kind })}: {format.said(defect.said)}
           </span>
         ))}
       </span>

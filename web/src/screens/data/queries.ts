@@ -40,6 +40,8 @@ export interface Message {
   received: Received;
 }
 
+export type Said = components['schemas']['Said'];
+
 export interface Defect {
   id: string;
   message: number;
@@ -49,6 +51,7 @@ export interface Defect {
   kind: DefectKind;
   rejects: boolean;
   reason: string;
+  said: Said;
   found: string;
   found_at: string;
   state: DefectState;
@@ -99,7 +102,8 @@ export interface Understood {
   signs?: string[];
 }
 
-export interface Looked {
+/** What would be understood of a file. */
+export interface Understanding {
   format: string;
   dialect: string;
   manifests: { reference?: string; function?: string; consignments?: string[] }[];
@@ -107,6 +111,19 @@ export interface Looked {
   segments: Segment[];
   defects: RecordDefect[];
   cut: boolean;
+  /** A first mapping, for a table that no mapping knows. */
+  proposal: string | null;
+}
+
+export type Member = Understanding & { name: string };
+
+/** Of an archive or a mail: all its files' together, and each by itself. */
+export type Looked = Understanding & { members: Member[]; left_out: string[] };
+
+/** How many defects kept their record out, and how many did not. */
+export interface DefectTotal {
+  kept_out: number;
+  stored: number;
 }
 
 export interface Taken {
@@ -151,12 +168,12 @@ export const boxesQuery = (q: string, full: boolean) =>
     getNextPageParam: ({ next }) => next,
   });
 
-export const defectsQuery = (state: DefectState | null, q: string) =>
+export const defectsQuery = (state: DefectState | null, q: string, kept_out: boolean | null) =>
   infiniteQueryOptions({
-    queryKey: ['defects', state, q],
+    queryKey: ['defects', state, q, kept_out],
     queryFn: ({ pageParam }) =>
-      ask<Page<Defect>>('GET', '/defects', {
-        query: { state, q, limit: 200, cursor: pageParam },
+      ask<Page<Defect> & { total: DefectTotal | null }>('GET', '/defects', {
+        query: { state, q, kept_out, limit: 200, cursor: pageParam },
       }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,

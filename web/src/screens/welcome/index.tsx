@@ -22,7 +22,8 @@ const SHORTEST = 12;
 export default function Welcome() {
   const { t } = useTranslation('welcome');
   const router = useRouter();
-  const token = new URLSearchParams(useLocation().hash).get('token');
+  const link = new URLSearchParams(useLocation().hash);
+  const token = link.get('token');
   const { data: welcome, isPending } = useQuery(welcomeQuery);
   const [name, setName] = useState('');
   const [display, setDisplay] = useState('');
@@ -61,7 +62,8 @@ export default function Welcome() {
   }
   if (isPending) return <Loading />;
 
-  const first = welcome?.first_run ?? false;
+  // An invitation may be opened before anybody administers; only the server's own link begins that.
+  const first = link.has('first') && (welcome?.first_run ?? false);
   const faults = {
     name: first && !/^[a-z0-9][a-z0-9._-]{1,39}$/.test(name) ? t('name_rule') : undefined,
     password: password.length < SHORTEST ? t('password_short', { count: SHORTEST }) : undefined,

@@ -16,7 +16,7 @@ use super::declared::{self, Declared};
 use super::outcomes::KeptOutcome;
 use super::plans::ConsignmentSelection;
 use super::words::{DefectKind, Fate, Regime};
-use super::{Assessment, List};
+use super::{Assessment, List, Said, reasons};
 use crate::config::now;
 use crate::pipeline;
 use crate::rights::{Circumstances, Offices};
@@ -136,7 +136,7 @@ pub struct ScreenedConsignment {
 }
 
 /// What was wrong with a record of a request.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RecordDefect {
     /// The record's place in the request, from 1.
     line: u64,
@@ -146,6 +146,8 @@ pub struct RecordDefect {
     kind: DefectKind,
     /// The fault in a sentence.
     reason: String,
+    /// The same in Korean and English; English stands in for what has no Korean.
+    said: Said,
     /// What stood there.
     found: String,
 }
@@ -156,6 +158,7 @@ impl From<&Defect> for RecordDefect {
             line: defect.line,
             field: defect.field.to_string(),
             kind: defect.kind.into(),
+            said: reasons::said(&defect.reason),
             reason: defect.reason.clone(),
             found: defect.found.clone(),
         }

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::consignments::{Received, RecordDefect};
 use super::words::DefectKind;
-use super::{List, declared, time};
+use super::{Said, declared, reasons, time};
 use crate::acts::mend::{self, API, Order};
 use crate::rights::{Circumstances, EVERYWHERE, Offices};
 use crate::store::defects::{self, Decided, Place, Which};
@@ -48,6 +48,8 @@ pub struct Defect {
     rejects: bool,
     /// The fault in a sentence.
     reason: String,
+    /// The same in Korean and English; English stands in for what has no Korean.
+    said: Said,
     /// What stood there.
     found: String,
     /// When it was found.
@@ -126,6 +128,8 @@ pub struct WhichDefects {
     /// Only those in this state.
     #[param(inline)]
     state: Option<DefectState>,
+    /// Only those that kept their record out, or only those that did not.
+    kept_out: Option<bool>,
     /// `next` of the page before; left out for the first page.
     cursor: Option<String>,
     /// At most so many items: 1 to 1000, 100 when left out.
@@ -133,14 +137,36 @@ pub struct WhichDefects {
     limit: Option<u32>,
 }
 
-/// Lists what was wrong with records, the latest message first.
+/// A page of defects.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DefectPage {
+    /// The defects.
+    items: Vec<Defect>,
+    /// What to give as `cursor` for the next page; none when this is the last.
+    next: Option<String>,
+    /// How many there are by whether they kept their record out, whatever `kept_out` asks for; on
+    /// the first page alone.
+    total: Option<DefectTotal>,
+}
+
+/// How many defects there are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DefectTotal {
+    /// Those that kept their record out.
+    kept_out: i64,
+    /// Those whose record was stored all the same.
+    stored: i64,
+}
+
+/// Lists what was wrong with records: first what kept a record out, and of each the latest message
+/// first.
 #[utoipa::path(
     get,
     path = "/defects",
     tag = "data",
     params(WhichDefects),
     responses(
-        (status = 200, description = "A page of defects.", body = List<Defect>),
+        (status = 200, description = "A page of defects.", body = DefectPage),
         (status = "4XX", description = "Not done as asked.", body = ProblemBody),
     )
 )]
@@ -148,7 +174,7 @@ pub async fn list_defects(
     State(app): State<App>,
     caller: Caller,
     Asked(asked): Asked<WhichDefects>,
-) -> Result<Json<List<Defect>>, Problem> {
+) -> Result<Json<DefectPage>, Problem> {
     let offices = caller.offices(Action::ReadData)?;
     let limit = page_size(asked.limit)?;
     let after: Option<Place> = place(asked.cursor.as_deref())?;
@@ -164,6 +190,7 @@ pub async fn list_defects(
         file: asked.file.as_deref().unwrap_or_default(),
         words: asked.q.as_deref().unwrap_or_default(),
         state: asked.state.map(DefectState::as_str),
+        kept_out: asked.kept_out,
         offices: Some(&offices),
     };
     let mut tx = app.store.read().await?;
@@ -172,7 +199,18 @@ pub async fn list_defects(
     kept.truncate(limit as usize);
     let next = kept.last().filter(|_| more).and_then(|one| cursor(&one.place));
     let items = kept.into_iter().map(defect).collect::<anyhow::Result<_>>()?;
-    Ok(Json(List { items, next }))
+    let mut total = None;
+    if after.is_none() {
+        let mut all = DefectTotal { kept_out: 0, stored: 0 };
+        for (kind, n) in defects::count(&mut tx, &Which { kept_out: None, ..which }).await? {
+            match kind.parse::<targeting::consignment::DefectKind>()?.rejects() {
+                true => all.kept_out += n,
+                false => all.stored += n,
+            }
+        }
+        total = Some(all);
+    }
+    Ok(Json(DefectPage { items, next, total }))
 }
 
 fn defect(one: Decided) -> anyhow::Result<Defect> {
@@ -185,6 +223,7 @@ fn defect(one: Decided) -> anyhow::Result<Defect> {
         field: one.defect.field,
         kind: kind.into(),
         rejects: kind.rejects(),
+        said: reasons::said(&one.defect.reason),
         reason: one.defect.reason,
         found: one.defect.found,
         found_at: time(one.found_at),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use intake::{HEAD_BYTES, MessageOptions, TableOptions, is_packed, take_out};
+use intake::{MessageOptions, TableOptions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use targeting::codes::Day;
@@ -17,8 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::consignments::{Received, RecordDefect, own};
 use super::{Assessment, List, time};
 use crate::config::now;
-use crate::pipeline::post_room::{self, Input, Reading};
-use crate::pipeline::understand::{acknowledgement, understand};
+use crate::pipeline::post_room::{self, Input, Reading, Sent};
+use crate::pipeline::understand::{self, Understood, acknowledgement};
 use crate::refusal::refusal;
 use crate::store::messages::{self, KeptMessage, Tally};
 use crate::web::caller::{Action, Caller};
@@ -31,6 +31,8 @@ use crate::web::{App, Problem};
 const DAYS: i64 = 30;
 /// Consignments, segments and defects that one look shows at most.
 const SHOWN: usize = 2_000;
+/// Files of an archive, a mail or a mailbox that one look shows by themselves at most.
+const MEMBERS: usize = 200;
 
 /// What one sender sends.
 #[derive(Debug, Serialize, ToSchema)]
@@ -279,12 +281,12 @@ pub async fn take_message(
     let name = name_of(named.name.as_deref(), &digest)?;
     let office = text("office", named.office.as_deref().unwrap_or_default())?;
     let mut opened = Opened::default();
-    if is_packed(&bytes[..bytes.len().min(HEAD_BYTES)], &name) {
-        let (within, of) = (bytes.clone(), name.clone());
-        let take_out = move || take_out(&within, &of).unwrap_or_default();
-        let taken = tokio::task::spawn_blocking(take_out).await.map_err(anyhow::Error::from)?;
+    let (within, of) = (Input::Bytes(bytes.clone()), name.clone());
+    let unpack = move || post_room::unpack(within, &of);
+    let sent = tokio::task::spawn_blocking(unpack).await.map_err(anyhow::Error::from)??;
+    if let Sent::Within { taken, .. } = sent {
         if taken.files.is_empty() && taken.left.is_empty() {
-            let said = format!("There is no file in {name}.");
+            let said = format!("There is no file to be read in {name}.");
             return Err(Problem::unusable("empty", said).next("Send the files themselves."));
         }
         if !taken.left.is_empty() {
@@ -521,7 +523,30 @@ fn text(field: &str, text: &str) -> Result<String, Problem> {
 /// What would be understood of a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageUnderstood {
-    /// The format that was recognised.
+    /// What would be understood: of an archive, a mail or a mailbox all its files' together,
+    /// without their segments.
+    #[serde(flatten)]
+    all: Understanding,
+    /// The files in an archive, a mail or a mailbox, each by itself; the first 200.
+    members: Vec<MemberUnderstood>,
+    /// What was in it and is no cargo, such as what a computer puts beside people's files.
+    left_out: Vec<String>,
+}
+
+/// What would be understood of a file in an archive, a mail or a mailbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberUnderstood {
+    /// Its name, after that of what it was sent in.
+    name: String,
+    /// What would be understood.
+    #[serde(flatten)]
+    understood: Understanding,
+}
+
+/// What would be understood of a file.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Understanding {
+    /// The format that was recognised; `zip`, `tar`, `mail` or `mailbox` of several files.
     format: String,
     /// Type, version and shape of its messages; the mapping of a table.
     dialect: String,
@@ -537,6 +562,8 @@ pub struct MessageUnderstood {
     segments: Vec<MessageSegment>,
     /// True when there is more than is shown.
     cut: bool,
+    /// A first mapping, for a table that no mapping knows.
+    proposal: Option<String>,
 }
 
 /// A segment or line as it stands.
@@ -572,23 +599,55 @@ pub async fn inspect_message(
     caller.may_somewhere(Action::ReadMessage)?;
     let name = text("name", named.name.as_deref().unwrap_or_default())?;
     let office = text("office", named.office.as_deref().unwrap_or_default())?;
-    let options =
+    let messages =
         MessageOptions { office: office.into(), received_at: now(), ..MessageOptions::default() };
-    let look = move || look(bytes, &name, &options);
+    let reading = Reading { tables: TableOptions::default(), messages };
+    let look = move || look(bytes, &name, &reading);
     let looked = tokio::task::spawn_blocking(look).await.map_err(anyhow::Error::from)?;
-    Ok(Json(looked.map_err(anyhow::Error::from)?))
+    Ok(Json(looked?))
 }
 
-fn look(bytes: Bytes, name: &str, options: &MessageOptions) -> std::io::Result<MessageUnderstood> {
-    let mut understood = understand(Input::Bytes(bytes.clone()), name, options)?;
+fn look(bytes: Bytes, name: &str, reading: &Reading) -> anyhow::Result<MessageUnderstood> {
+    let looked = understand::look(Input::Bytes(bytes.clone()), name, reading)?;
+    let (format, dialect) = (looked.format().to_owned(), looked.dialect());
+    let mut members = looked.members.into_iter().map(|one| {
+        let bytes = one.bytes.as_ref().unwrap_or(&bytes);
+        MemberUnderstood { name: one.name, understood: understanding(one.understood, bytes) }
+    });
+    if looked.packing.is_none()
+        && let Some(only) = members.next()
+    {
+        let (members, left_out) = (Vec::new(), looked.clutter);
+        return Ok(MessageUnderstood { all: only.understood, members, left_out });
+    }
+    let mut all = Understanding { format, dialect, ..Understanding::default() };
+    let mut kept = Vec::new();
+    for mut one in members {
+        all.join(&one.understood);
+        if kept.len() < MEMBERS {
+            // What all of them show together is bounded as one alone.
+            let room = SHOWN.saturating_sub(kept.iter().map(MemberUnderstood::weight).sum());
+            one.understood.cut_to(room);
+            kept.push(one);
+        } else {
+            all.cut = true;
+        }
+    }
+    all.defects.extend(looked.left.iter().map(|(inner, why)| {
+        RecordDefect::from(&unreadable(&format!("{inner}: {why}"), inner.as_bytes()))
+    }));
+    Ok(MessageUnderstood { all, members: kept, left_out: looked.clutter })
+}
+
+fn understanding(mut understood: Understood, bytes: &Bytes) -> Understanding {
     let cut = understood.batch.rows.len() > SHOWN || understood.batch.defects.len() > SHOWN;
     understood.batch.rows.truncate(SHOWN);
     understood.batch.defects.truncate(SHOWN);
     let mut defects = understood.batch.defects.clone();
     if let Some(why) = &understood.refused {
-        defects.push(unreadable(why, &bytes));
+        defects.push(unreadable(why, bytes));
     }
-    let segments = understood.segments(&bytes, SHOWN + 1);
+    let segments = understood.segments(bytes, SHOWN + 1);
     let cut = cut || segments.len() > SHOWN;
     let segments = segments.into_iter().take(SHOWN).map(|segment| MessageSegment {
         at: segment.at,
@@ -596,7 +655,7 @@ fn look(bytes: Bytes, name: &str, options: &MessageOptions) -> std::io::Result<M
         sound: segment.sound,
         defects: segment.defects.iter().map(RecordDefect::from).collect(),
     });
-    Ok(MessageUnderstood {
+    Understanding {
         format: understood.format.as_str().to_owned(),
         dialect: understood.dialect.clone(),
         manifests: understood.manifests(),
@@ -604,5 +663,35 @@ fn look(bytes: Bytes, name: &str, options: &MessageOptions) -> std::io::Result<M
         defects: defects.iter().map(RecordDefect::from).collect(),
         segments: segments.collect(),
         cut,
-    })
+        proposal: understood.proposal,
+    }
+}
+
+impl MemberUnderstood {
+    /// How much of what is shown it takes.
+    fn weight(&self) -> usize {
+        let Understanding { consignments, defects, segments, .. } = &self.understood;
+        consignments.len().max(defects.len()).max(segments.len())
+    }
+}
+
+impl Understanding {
+    /// Adds what was understood of one of the files.
+    fn join(&mut self, one: &Understanding) {
+        let room = SHOWN.saturating_sub(self.consignments.len());
+        self.consignments.extend(one.consignments.iter().take(room).cloned());
+        let wrong = SHOWN.saturating_sub(self.defects.len());
+        self.defects.extend(one.defects.iter().take(wrong).cloned());
+        self.manifests.extend(one.manifests.iter().cloned());
+        self.cut |= one.cut || one.consignments.len() > room || one.defects.len() > wrong;
+    }
+
+    /// Leaves at most so many of each.
+    fn cut_to(&mut self, most: usize) {
+        let longest = self.consignments.len().max(self.defects.len()).max(self.segments.len());
+        self.cut |= longest > most;
+        self.consignments.truncate(most);
+        self.defects.truncate(most);
+        self.segments.truncate(most);
+    }
 }

@@ -26,6 +26,7 @@ pub mod outcomes;
 pub mod photos;
 pub mod plans;
 pub mod queue;
+mod reasons;
 pub mod rules;
 pub mod search;
 pub mod session;
