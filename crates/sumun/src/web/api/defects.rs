@@ -203,7 +203,9 @@ pub async fn list_defects(
     if after.is_none() {
         let mut all = DefectTotal { kept_out: 0, stored: 0 };
         for (kind, n) in defects::count(&mut tx, &Which { kept_out: None, ..which }).await? {
-            match kind.parse::<targeting::consignment::DefectKind>()?.rejects() {
+            let kind: targeting::consignment::DefectKind =
+                kind.parse().map_err(anyhow::Error::from)?;
+            match kind.rejects() {
                 true => all.kept_out += n,
                 false => all.stored += n,
             }
