@@ -179,7 +179,7 @@ function TakenIn({ taken }: { taken: Taken }) {
 }
 
 /** A file as it was sent: by itself, or one of several that one looks at in turn. */
-function Sent({ looked }: { looked: Looked }) {
+export function Sent({ looked }: { looked: Looked }) {
   const { t } = useTranslation('data');
   const format = useFormat();
   const { members, left_out } = looked;
