@@ -328,7 +328,7 @@ pub(super) fn open(path: &Path) -> Result<(File, String)> {
 fn digest_of(input: &mut Input) -> Result<(String, u64)> {
     let file = match input {
         Input::Bytes(bytes) => {
-            return Ok((hex::encode(Sha256::digest(bytes)), bytes.len() as u64));
+            return Ok((hex::encode(Sha256::digest(&*bytes)), bytes.len() as u64));
         }
         Input::File(file) => file,
     };
