@@ -32,6 +32,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("no date of the calendar such as {}", "{1} 같은 달력의 날짜가 아닙니다"),
     ("the day is not in {} to {}", "날짜가 {1}~{2} 사이에 있지 않습니다"),
     ("no number", "숫자가 아닙니다"),
+    (
+        "no number with the decimal mark `{}`; the mapping may say decimal and thousands otherwise",
+        "소수점이 ‘{1}’인 숫자가 아닙니다. 매핑에서 소수점과 천 단위 구분을 다르게 정할 수 있습니다",
+    ),
     ("no whole number", "정수가 아닙니다"),
     ("the number is too large for its unit", "단위에 비해 숫자가 너무 큽니다"),
     ("the count is too large", "개수가 너무 큽니다"),
