@@ -259,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what was wrong with records, the latest message first. */
+        /**
+         * Lists what was wrong with records: first what kept a record out, and of each the latest message
+         *     first.
+         */
         get: operations["list_defects"];
         put?: never;
         post?: never;
@@ -2579,6 +2582,8 @@ export interface components {
             reason: string;
             /** @description True when the record itself was not stored because of it. */
             rejects: boolean;
+            /** @description The same in Korean and English; English stands in for what has no Korean. */
+            said: components["schemas"]["Said"];
             /** @description Whether somebody has seen to it. */
             state: components["schemas"]["DefectState"];
         };
@@ -2597,11 +2602,32 @@ export interface components {
          * @enum {string}
          */
         DefectKind: "missing" | "unreadable" | "ignored" | "out_of_range" | "columns" | "encoding" | "truncated" | "duplicate" | "noted";
+        /** @description A page of defects. */
+        DefectPage: {
+            /** @description The defects. */
+            items: components["schemas"]["Defect"][];
+            /** @description What to give as `cursor` for the next page; none when this is the last. */
+            next?: string | null;
+            total?: components["schemas"]["DefectTotal"] | null;
+        };
         /**
          * @description Whether somebody has seen to a defect.
          * @enum {string}
          */
         DefectState: "open" | "mended" | "rejected";
+        /** @description How many defects there are. */
+        DefectTotal: {
+            /**
+             * Format: int64
+             * @description Those that kept their record out.
+             */
+            kept_out: number;
+            /**
+             * Format: int64
+             * @description Those whose record was stored all the same.
+             */
+            stored: number;
+        };
         /**
          * @description How a find came to light.
          * @enum {string}
@@ -3865,51 +3891,6 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        List_Defect: {
-            /** @description What is on this page. */
-            items: {
-                /** @description When that was. */
-                decided_at?: string | null;
-                /** @description Who it was. */
-                decided_by?: string | null;
-                /** @description The field, or empty for the whole record. */
-                field: string;
-                /** @description Name of the file or request. */
-                file: string;
-                /** @description What stood there. */
-                found: string;
-                /** @description When it was found. */
-                found_at: string;
-                /**
-                 * @description Its name.
-                 * @example D-4-12-5f3a9c01
-                 */
-                id: string;
-                /** @description The kind of fault. */
-                kind: components["schemas"]["DefectKind"];
-                /**
-                 * Format: int64
-                 * @description Line on which the record begins, from 1.
-                 */
-                line: number;
-                /** @description Whether the record was kept, so that it can be mended. */
-                mendable: boolean;
-                /**
-                 * Format: int64
-                 * @description The message that brought it.
-                 */
-                message: number;
-                /** @description The fault in a sentence. */
-                reason: string;
-                /** @description True when the record itself was not stored because of it. */
-                rejects: boolean;
-                /** @description Whether somebody has seen to it. */
-                state: components["schemas"]["DefectState"];
-            }[];
-            /** @description Cursor of the next page; none after the last. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
         List_EntityAct: {
             /** @description What is on this page. */
             items: {
@@ -4844,6 +4825,11 @@ export interface components {
             /** @description What inspections yielded, by channel. */
             yields: components["schemas"]["ChannelYield"][];
         };
+        /** @description What would be understood of a file in an archive, a mail or a mailbox. */
+        MemberUnderstood: components["schemas"]["Understanding"] & {
+            /** @description Its name, after that of what it was sent in. */
+            name: string;
+        };
         /** @description What a mended record came to. */
         MendedRecord: {
             /**
@@ -4982,21 +4968,11 @@ export interface components {
             tests: number;
         };
         /** @description What would be understood of a message. */
-        MessageUnderstood: {
-            /** @description Its consignments, likewise; the first 2000. */
-            consignments: Record<string, never>[];
-            /** @description True when there is more than is shown. */
-            cut: boolean;
-            /** @description What is wrong; the first 2000. */
-            defects: components["schemas"]["RecordDefect"][];
-            /** @description Type, version and shape of its messages; the mapping of a table. */
-            dialect: string;
-            /** @description The format that was recognised. */
-            format: string;
-            /** @description Its manifests, as `sumun inspect --json` writes them. */
-            manifests: Record<string, never>[];
-            /** @description Its segments or lines as they stand; the first 2000. */
-            segments: components["schemas"]["MessageSegment"][];
+        MessageUnderstood: components["schemas"]["Understanding"] & {
+            /** @description What was in it and is no cargo, such as what a computer puts beside people's files. */
+            left_out: string[];
+            /** @description The files in an archive, a mail or a mailbox, each by itself; the first 200. */
+            members: components["schemas"]["MemberUnderstood"][];
         };
         /** @description The figures of a ranking. */
         Metrics: {
@@ -6043,6 +6019,8 @@ export interface components {
             line: number;
             /** @description The fault in a sentence. */
             reason: string;
+            /** @description The same in Korean and English; English stands in for what has no Korean. */
+            said: components["schemas"]["Said"];
         };
         /** @description What recording came to. */
         Recorded: {
@@ -7645,6 +7623,25 @@ export interface components {
             /** @description Its voyage. */
             voyage: string;
         };
+        /** @description What would be understood of a file. */
+        Understanding: {
+            /** @description Its consignments, likewise; the first 2000. */
+            consignments: Record<string, never>[];
+            /** @description True when there is more than is shown. */
+            cut: boolean;
+            /** @description What is wrong; the first 2000. */
+            defects: components["schemas"]["RecordDefect"][];
+            /** @description Type, version and shape of its messages; the mapping of a table. */
+            dialect: string;
+            /** @description The format that was recognised; `zip`, `tar`, `mail` or `mailbox` of several files. */
+            format: string;
+            /** @description Its manifests, as `sumun inspect --json` writes them. */
+            manifests: Record<string, never>[];
+            /** @description A first mapping, for a table that no mapping knows. */
+            proposal?: string | null;
+            /** @description Its segments or lines as they stand; the first 2000. */
+            segments: components["schemas"]["MessageSegment"][];
+        };
         /** @description The answer when no model is in force: everything is stored, and awaits screening. */
         Unscreened: components["schemas"]["Problem"] & {
             /** @description What was stored all the same. */
@@ -8636,6 +8633,8 @@ export interface operations {
                 q?: string;
                 /** @description Only those in this state. */
                 state?: "open" | "mended" | "rejected";
+                /** @description Only those that kept their record out, or only those that did not. */
+                kept_out?: boolean;
                 /** @description `next` of the page before; left out for the first page. */
                 cursor?: string;
                 /** @description At most so many items: 1 to 1000, 100 when left out. */
@@ -8653,7 +8652,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Defect"];
+                    "application/json": components["schemas"]["DefectPage"];
                 };
             };
             /** @description Not done as asked. */
