@@ -2,13 +2,15 @@
 //! are few and each in a sentence, and a logistic curve over them whose weights were fitted by
 //! `examples/fit_names` (docs/science-names.md).
 
-use super::align::{self, How, Pair};
+use compact_str::CompactString;
+
+use super::align::{How, Pair};
 use super::fold;
-use super::words::{Part, Spelling};
+use super::words::{Part, Reading, Word};
 use super::{Kind, weights};
 
 /// How many features there are.
-pub(super) const FEATURES: usize = 28;
+pub(super) const FEATURES: usize = 36;
 
 /// The features, by what they say.
 pub const FEATURE_NAMES: [&str; FEATURES] = [
@@ -38,14 +40,22 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "general words on both sides that differ",
     "a rare word on one side only",
     "a poor agreement, below 0.82",
-    "the letters of the whole name in order",
+    "the letters of the whole name, its words in one order",
     "general words on one side only",
+    "bits of surprise that agree, the first ten",
+    "the same, the second ten",
+    "the same, the next thirty",
+    "bits on both sides that stand for none of the other's, the smaller side's",
+    "bits on one side only",
+    "syllables in another order",
+    "bits of the second best agreement, up to ten",
+    "bits that agreements lack",
 ];
 
 /// What the pairs leave over and how they stand.
 pub(super) fn features(
-    left: &Spelling,
-    right: &Spelling,
+    left: &Reading,
+    right: &Reading,
     pairs: &[Pair],
     kind: Kind,
 ) -> [f64; FEATURES] {
@@ -56,6 +66,7 @@ pub(super) fn features(
     }
     let sides = [left, right];
     let mut free = [0.0f32; 2];
+    let mut free_bits = [0.0f32; 2];
     let mut rarest_free = [0.0f32; 2];
     let mut general_free = [0.0f32; 2];
     let mut numbers_free = [0u32; 2];
@@ -66,6 +77,7 @@ pub(super) fn features(
                 continue;
             }
             free[side] += word.worth;
+            free_bits[side] += word.bits;
             match word.part {
                 Part::Number => numbers_free[side] += 1,
                 Part::General(_) => general_free[side] += word.worth,
@@ -87,7 +99,20 @@ pub(super) fn features(
     let mut acronyms = 0.0;
     let mut well = 0;
     let mut poor = 0.0;
+    let mut bits = 0.0f32;
+    let mut best_bits = [0.0f32; 2];
+    let mut bits_lacking = 0.0f32;
     for pair in pairs {
+        bits += pair.bits;
+        if pair.bits > best_bits[0] {
+            best_bits = [pair.bits, best_bits[0]];
+        } else {
+            best_bits[1] = best_bits[1].max(pair.bits);
+        }
+        if pair.how == How::Word && pair.left.1 == 1 && pair.right.1 == 1 {
+            let full = left.words[pair.left.0].bits.min(right.words[pair.right.0].bits);
+            bits_lacking += full - pair.bits;
+        }
         agreed += pair.worth * good(pair.quality);
         full += pair.worth;
         off += pair.worth * (1.0 - pair.quality);
@@ -114,10 +139,8 @@ pub(super) fn features(
             How::Word | How::Meaning => {}
         }
     }
-    let plain = |side: &Spelling| {
-        let counts = |word: &&super::words::Word| !matches!(word.part, Part::Small);
-        side.words.iter().filter(counts).count()
-    };
+    let plain =
+        |side: &Reading| side.words.iter().filter(|word| !matches!(word.part, Part::Small)).count();
     let (words_left, words_right) = (plain(left), plain(right));
     let single = words_left.min(words_right) == 1 && words_left.max(words_right) > 1;
     let both_free = free[0].min(free[1]);
@@ -128,7 +151,11 @@ pub(super) fn features(
         _ => 0.0,
     };
     let forms = left.forms != 0 && right.forms != 0 && left.forms & right.forms == 0;
-    let same = align::run_together(left) == align::run_together(right);
+    let same = left.letters == right.letters;
+    let order = order(pairs);
+    let syllables = |word: &Word| !word.east.is_empty();
+    let eastern =
+        |pair: &Pair| syllables(left.words[pair.left.0]) && syllables(right.words[pair.right.0]);
     let flag = |is: bool| if is { 1.0 } else { 0.0 };
     let numbers = match numbers_free {
         [0, 0] => (0.0, 0.0),
@@ -153,7 +180,7 @@ pub(super) fn features(
         initials,
         flag(fathers_free[0] > 0 && fathers_free[1] > 0),
         flag(single),
-        order(pairs),
+        order,
         f64::from(acronyms / long),
         flag(forms),
         f64::from(rare_apart),
@@ -164,8 +191,16 @@ pub(super) fn features(
         f64::from(general_free[0].min(general_free[1])),
         f64::from(rarest_free[0].max(rarest_free[1]) - rare_apart),
         poor,
-        whole_letters(left, right),
+        whole_letters(left, right, pairs),
         f64::from((general_free[0] - general_free[1]).abs()),
+        f64::from(bits.min(10.0) / 10.0),
+        f64::from((bits - 10.0).clamp(0.0, 10.0) / 10.0),
+        f64::from((bits - 20.0).clamp(0.0, 30.0) / 10.0),
+        f64::from(free_bits[0].min(free_bits[1]) / 10.0),
+        f64::from((free_bits[0] - free_bits[1]).abs() / 10.0),
+        order * flag(pairs.iter().all(eastern)),
+        f64::from(best_bits[1].min(10.0) / 10.0),
+        f64::from(bits_lacking / 10.0),
     ]
 }
 
@@ -179,15 +214,26 @@ fn order(pairs: &[Pair]) -> f64 {
     if falls == 0 || (falls == 1 && turned) { 0.0 } else { 1.0 }
 }
 
-/// How far the letters of both names, run together, are the same.
-fn whole_letters(left: &Spelling, right: &Spelling) -> f64 {
-    let (a, b) = (align::run_together(left), align::run_together(right));
-    let most = a.len().max(b.len()).clamp(1, 32);
-    f64::from(1.0 - fold::letter_distance(&a, &b) / most as f32).max(0.0)
+/// How far the letters of both names are the same, the right's words in the order of those of the
+/// left for which they stand.
+fn whole_letters(left: &Reading, right: &Reading, pairs: &[Pair]) -> f64 {
+    let mut taken = [false; 16];
+    let mut letters = CompactString::default();
+    for pair in pairs {
+        for at in pair.right.0..pair.right.0 + pair.right.1 {
+            taken[at] = true;
+            letters.push_str(&right.words[at].latin);
+        }
+    }
+    let rest = right.words.iter().zip(taken).filter(|(_, taken)| !taken);
+    rest.for_each(|(word, _)| letters.push_str(&word.latin));
+    let most = left.letters.len().max(letters.len()).clamp(1, 32);
+    let apart = fold::letter_distance(&left.letters, &letters);
+    f64::from(1.0 - apart / most as f32).max(0.0)
 }
 
 /// Whether both names say which word is the family's, and those stand for none of each other.
-fn families_apart(left: &Spelling, right: &Spelling, pairs: &[Pair]) -> bool {
+fn families_apart(left: &Reading, right: &Reading, pairs: &[Pair]) -> bool {
     if left.before_comma == 0 || right.before_comma == 0 {
         return false;
     }
@@ -195,14 +241,41 @@ fn families_apart(left: &Spelling, right: &Spelling, pairs: &[Pair]) -> bool {
     !pairs.iter().any(agree)
 }
 
+/// Where two names come from that are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// Somebody thought that they may be one.
+    Pair,
+    /// One of them was looked for among many, most often in vain: what is found is the likest of
+    /// many strangers, so that agreement in little, or in what many share, says less.
+    List,
+}
+
 /// The chance that two names with these features name the same.
-pub(super) fn probability(features: &[f64; FEATURES], kind: Kind) -> f64 {
-    let weights = match kind {
-        Kind::Person => &weights::PERSON,
-        Kind::Organization => &weights::ORGANIZATION,
-        Kind::Vessel => &weights::VESSEL,
+pub(super) fn probability(features: &[f64; FEATURES], kind: Kind, from: From) -> f64 {
+    let (weights, bend) = match (kind, from) {
+        (Kind::Person, From::Pair) => (&weights::PERSON, &weights::PERSON_BEND),
+        (Kind::Person, From::List) => (&weights::SCREENED_PERSON, &weights::SCREENED_PERSON_BEND),
+        (Kind::Organization, From::Pair) => (&weights::ORGANIZATION, &weights::ORGANIZATION_BEND),
+        (Kind::Organization, From::List) => {
+            (&weights::SCREENED_ORGANIZATION, &weights::SCREENED_ORGANIZATION_BEND)
+        }
+        (Kind::Vessel, _) => (&weights::VESSEL, &weights::VESSEL_BEND),
     };
-    let sum: f64 = weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum();
+    let said: f64 = weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum();
+    let odds = bent(said, bend);
     // Names alone prove nothing, and two that differ wholly may still be one's.
-    0.0005 + 0.999 / (1.0 + libm::exp(-sum.clamp(-30.0, 30.0)))
+    0.0005 + 0.999 / (1.0 + libm::exp(-odds.clamp(-30.0, 30.0)))
+}
+
+/// The log odds that are, for those that the weights say: straight between the knots, and as steep
+/// as said beyond them.
+fn bent(said: f64, bend: &[(f64, f64); 9]) -> f64 {
+    let at = bend.windows(2).position(|two| said < two[1].0).unwrap_or(bend.len() - 2);
+    let ((a, x), (b, y)) = (bend[at], bend[at + 1]);
+    match said {
+        _ if said < a => x + said - a,
+        _ if said > b => y + said - b,
+        _ => x + (y - x) * (said - a) / (b - a),
+    }
 }
