@@ -10,7 +10,6 @@ use targeting::rule;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{RuleVersion, foremost, reads};
-use crate::pipeline::rules as at_work;
 use crate::store::rules::{self, Kept};
 use crate::web::api::List;
 use crate::web::api::measures::Interval;
@@ -143,9 +142,8 @@ pub async fn list_rules(
 ) -> Result<Json<List<RuleSummary>>, Problem> {
     caller.may_somewhere(Action::ReadRule)?;
     let (_, now) = caller.by();
-    let mut tx = app.store.read().await?;
-    let kept = rules::list(&mut tx).await?;
-    let cards = at_work::scorecards(&mut tx, &kept, now).await?;
+    let cards = app.cards.get(&app.store, now).await?;
+    let kept = rules::list(&mut app.store.read().await?).await?;
     let mut by_code: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
     for one in kept {
         by_code.entry(one.rule.code.clone()).or_default().push(one);

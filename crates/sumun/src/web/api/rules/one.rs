@@ -103,8 +103,8 @@ pub async fn read_rule(
     app.reads.saw(&caller, "read rule", &[&code]).await?;
     let (_, now) = caller.by();
     let today = Day::of_micros(now);
+    let cards = app.cards.get(&app.store, now).await?;
     let mut tx = app.store.read().await?;
-    let cards = at_work::scorecards(&mut tx, &versions, now).await?;
     let card = cards.get(&code).copied().unwrap_or_default();
     let ids: Vec<i64> = versions.iter().map(|one| one.id).collect();
     let mut days = rules::by_day(&mut tx, &ids, Day(today.0 - at_work::CARD_DAYS)).await?;
