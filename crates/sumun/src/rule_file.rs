@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use targeting::codes::Day;
 use targeting::outcome::Modality;
-use targeting::rule::{Rule, Sentence, condition};
+use targeting::rule::{Rule, Sentence, condition, nearest};
 use targeting::screening::Lane;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -67,13 +68,142 @@ struct File {
     outward: Spanned<Sentence>,
 }
 
+/// What a key of a file holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    Text,
+    Texts,
+    Day,
+    /// `ko` and `en`.
+    Sentence,
+}
+
+/// The keys of a file: name, what it holds, whether it may be left out, and how it is written.
+const KEYS: [(&str, Holds, bool, &str); 12] = [
+    ("code", Holds::Text, false, "\"coffee.new-consignor\""),
+    ("owner", Holds::Text, false, "\"kim\""),
+    ("legal_basis", Holds::Text, false, "\"WTO TFA 7.4\""),
+    ("lane", Holds::Text, false, "\"red\""),
+    ("modality", Holds::Text, true, "\"scan\""),
+    ("offices", Holds::Texts, true, "[\"ICN\"]"),
+    ("valid_from", Holds::Day, false, "2026-01-01"),
+    ("valid_until", Holds::Day, false, "2026-06-30"),
+    ("review_on", Holds::Day, false, "2026-04-01"),
+    ("condition", Holds::Text, false, "'goods.hs4 == \"0901\"'"),
+    ("officer", Holds::Sentence, false, "{ ko = \"...\", en = \"...\" }"),
+    ("outward", Holds::Sentence, false, "{ ko = \"...\", en = \"...\" }"),
+];
+const LANGUAGES: [(&str, Holds, bool, &str); 2] =
+    [("ko", Holds::Text, false, "\"...\""), ("en", Holds::Text, false, "\"...\"")];
+
+impl Holds {
+    fn fits(self, value: &DeValue<'_>) -> bool {
+        let is_text = |one: &DeValue<'_>| matches!(one, DeValue::String(_));
+        match (self, value) {
+            (Holds::Text, value) => is_text(value),
+            (Holds::Texts, DeValue::Array(all)) => all.iter().all(|one| is_text(one.get_ref())),
+            (Holds::Day, DeValue::Datetime(_) | DeValue::String(_)) => true,
+            (Holds::Sentence, DeValue::Table(_)) => true,
+            (Holds::Texts | Holds::Day | Holds::Sentence, _) => false,
+        }
+    }
+
+    /// What that is, in English and Korean.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Holds::Text => ("a text in quotation marks", "따옴표로 묶은 글"),
+            Holds::Texts => ("a list of texts", "글의 목록"),
+            Holds::Day => ("a day, YYYY-MM-DD", "날짜(YYYY-MM-DD)"),
+            Holds::Sentence => ("a text in both languages", "두 언어의 글"),
+        }
+    }
+}
+
+/// Whether the keys of a table are those that it should have, each with what it should hold.
+/// `missing` is where one that lacks would go; `of` is the table's own name, with its point.
+fn check_keys(
+    text: &str,
+    table: &DeTable<'_>,
+    keys: &[(&str, Holds, bool, &str)],
+    (of, missing): (&str, usize),
+    faults: &mut Vec<FileFault>,
+) {
+    let names = || keys.iter().map(|(name, ..)| *name);
+    let mut meant: Vec<&str> = Vec::new();
+    for (key, value) in table {
+        let (name, span) = (key.get_ref().as_ref(), key.span());
+        let Some((_, holds, _, example)) = keys.iter().find(|(known, ..)| *known == name) else {
+            let near = nearest(name, names().filter(|known| !table.contains_key(*known)));
+            meant.extend(near);
+            let instead = near.map(|near| format!("{of}{near}"));
+            let (en, ko) = (
+                format!("A rule has nothing that is called `{of}{name}`."),
+                format!("규칙에 `{of}{name}`이라는 항목이 없습니다."),
+            );
+            let place = (span.start, span.end);
+            faults.push(FileFault {
+                suggestion: instead,
+                ..fault(text, "toml", None, place, en, ko)
+            });
+            continue;
+        };
+        if !holds.fits(value.get_ref()) {
+            let ((en, ko), span) = (holds.words(), value.span());
+            let (en, ko) =
+                (format!("`{of}{name}` is {en}."), format!("`{of}{name}`은(는) {ko}입니다."));
+            let field = keys.iter().find(|(known, ..)| *known == name).map(|(known, ..)| *known);
+            let wrong = fault(text, "rule", field, (span.start, span.end), en, ko);
+            faults.push(FileFault { suggestion: Some((*example).to_owned()), ..wrong });
+        }
+    }
+    for (name, _, may_lack, example) in keys {
+        // What is only misspelt is told as that.
+        if *may_lack || table.contains_key(*name) || meant.contains(name) {
+            continue;
+        }
+        let en = format!("`{of}{name}` is missing.");
+        let ko = format!("`{of}{name}` 항목이 없습니다.");
+        let lacks = fault(text, "toml", None, (missing, missing), en, ko);
+        faults.push(FileFault { suggestion: Some(format!("{name} = {example}")), ..lacks });
+    }
+}
+
+/// Whether a file has what a rule has, before any of it is looked at closer.
+fn check_shape(text: &str) -> Result<Vec<FileFault>, toml::de::Error> {
+    let table = DeTable::parse(text)?;
+    let table = table.get_ref();
+    let is_table = |value: &DeValue<'_>| matches!(value, DeValue::Table(_));
+    // What lacks goes before the first table.
+    let below = table.iter().filter(|(_, value)| is_table(value.get_ref()));
+    let below = below.map(|(key, _)| key.span().start).min();
+    let missing = below.map_or(text.trim_end().len(), |first| {
+        text.get(..first).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
+    });
+    let mut faults = Vec::new();
+    check_keys(text, table, &KEYS, ("", missing), &mut faults);
+    for name in ["officer", "outward"] {
+        if let Some((key, value)) = table.get_key_value(name)
+            && let DeValue::Table(sentence) = value.get_ref()
+        {
+            let of = (format!("{name}."), key.span().start);
+            check_keys(text, sentence, &LANGUAGES, (&of.0, of.1), &mut faults);
+        }
+    }
+    faults.sort_by_key(|fault| (fault.line, fault.column));
+    Ok(faults)
+}
+
 /// Reads a file and checks all of it.
 ///
 /// # Errors
 /// Everything that is wrong, in the order of the file.
 pub fn read(text: &str) -> Result<Rule, Vec<FileFault>> {
-    let file: File = match toml::from_str(text) {
-        Ok(file) => file,
+    let read = check_shape(text).and_then(|faults| match faults.is_empty() {
+        true => toml::from_str::<File>(text).map(Ok),
+        false => Ok(Err(faults)),
+    });
+    let file = match read {
+        Ok(file) => file?,
         Err(error) => {
             let span = error.span().unwrap_or(0..0);
             let en = format!("The file is no rule: {}.", error.message().trim_end_matches('.'));
@@ -106,9 +236,16 @@ pub fn read(text: &str) -> Result<Rule, Vec<FileFault>> {
     let from = day("valid_from", &file.valid_from);
     let until = day("valid_until", &file.valid_until);
     let review = day("review_on", &file.review_on);
-    let lane = word::<Lane>(text, "lane", &file.lane, &mut faults);
+    let lane: Option<Lane> =
+        word(text, ("lane", Lane::ALL.iter().map(|one| one.as_str())), &file.lane, &mut faults);
     let modality = match &file.modality {
-        Some(named) => word::<Modality>(text, "modality", named, &mut faults).map(Some),
+        Some(named) => word(
+            text,
+            ("modality", Modality::ALL.iter().map(|one| one.as_str())),
+            named,
+            &mut faults,
+        )
+        .map(Some),
         None => Some(None),
     };
     check_condition(text, &file.condition, &mut faults);
@@ -142,7 +279,7 @@ pub fn read(text: &str) -> Result<Rule, Vec<FileFault>> {
 
 fn word<T: std::str::FromStr<Err = targeting::codes::CodeError>>(
     text: &str,
-    field: &str,
+    (field, words): (&str, impl Iterator<Item = &'static str>),
     named: &Spanned<String>,
     faults: &mut Vec<FileFault>,
 ) -> Option<T> {
@@ -151,7 +288,10 @@ fn word<T: std::str::FromStr<Err = targeting::codes::CodeError>>(
         Err(error) => {
             let span = (named.span().start, named.span().end);
             let ko = format!("쓸 수 없는 값입니다: {error}");
-            faults.push(fault(text, "rule", Some(field), span, format!("{error}."), ko));
+            let wrong = fault(text, "rule", Some(field), span, format!("{error}."), ko);
+            let near = nearest(named.get_ref(), words);
+            let suggestion = near.map(|near| format!("\"{near}\""));
+            faults.push(FileFault { suggestion, ..wrong });
             None
         }
     }
@@ -321,5 +461,28 @@ en = "Routine examination"
         check("2026-04-01", "2027-04-01", "10:13 rule 2027-04-01");
         check("\"2026-06-30\"", "\"soon\"", "9:15 rule \"soon\"");
         check("owner = ", "woner = ", "3:1 toml woner");
+        check("owner = \"kim\"\n", "", "15:1 toml ");
+        check("\"kim\"", "7", "3:9 rule 7");
+        check("[\"ICN\"]", "\"ICN\"", "7:11 rule \"ICN\"");
+        check("2026-01-01", "20260101", "8:14 rule 20260101");
+        check("en = \"Routine", "eng = \"Routine", "22:1 toml eng");
+        check("[officer]\nko", "[officer]\nk", "17:1 toml k");
+        check("code = \"coffee", "code = coffee", "2:8 toml coffee.new-consignor");
+    }
+
+    #[test]
+    fn what_is_meant_is_said() {
+        let check = |from: &str, to: &str, wanted: &str| {
+            let faults = read(&GOOD.replace(from, to)).unwrap_err();
+            let said: Vec<&str> =
+                faults.iter().filter_map(|one| one.suggestion.as_deref()).collect();
+            assert_eq!(said.join("; "), wanted, "{faults:?}");
+        };
+        check("owner = ", "woner = ", "owner");
+        check("ko = \"통상", "kr = \"통상", "outward.ko");
+        check("\"red\"", "\"rad\"", "\"red\"");
+        check("\"scan\"", "\"sacn\"", "\"scan\"");
+        check("legal_basis = \"WTO TFA 7.4\"\n", "", "legal_basis = \"WTO TFA 7.4\"");
+        check("owner = \"kim\"\nlegal_basis", "wner = 1\nlegalbasis", "owner; legal_basis");
     }
 }

@@ -75,10 +75,7 @@ pub async fn shadow(
     reason: &str,
     by: (&str, i64),
 ) -> Result<Kept> {
-    has_reason(reason)?;
-    is_a_person(by.0)?;
-    let mut tx = store.begin().await?;
-    let all = rules::of_code(&mut tx, code).await?;
+    let (mut tx, all) = ordered(store, code, reason, by).await?;
     let of = found(&all, (code, version))?;
     if of.state == "shadow" {
         return Ok(of.clone());
@@ -110,10 +107,7 @@ pub async fn approve(
     reason: &str,
     by: (&str, i64),
 ) -> Result<Kept> {
-    has_reason(reason)?;
-    is_a_person(by.0)?;
-    let mut tx = store.begin().await?;
-    let all = rules::of_code(&mut tx, code).await?;
+    let (mut tx, all) = ordered(store, code, reason, by).await?;
     let of = found(&all, (code, version))?;
     if of.state == "in_force" {
         return Ok(of.clone());
@@ -156,10 +150,7 @@ pub async fn retire(
     reason: &str,
     by: (&str, i64),
 ) -> Result<Kept> {
-    has_reason(reason)?;
-    is_a_person(by.0)?;
-    let mut tx = store.begin().await?;
-    let all = rules::of_code(&mut tx, code).await?;
+    let (mut tx, all) = ordered(store, code, reason, by).await?;
     let of = found(&all, (code, version))?;
     match of.state.as_str() {
         "retired" => return Ok(of.clone()),
@@ -191,6 +182,20 @@ pub async fn expire(tx: &mut Tx, now: i64) -> Result<usize> {
         record(tx, "rule_expire", &one.rule.code, body, (SCHEDULER, now)).await?;
     }
     Ok(over.len())
+}
+
+/// Begins what a person orders, for a reason: with all versions of the rule.
+async fn ordered(
+    store: &Store,
+    code: &str,
+    reason: &str,
+    (by, _): (&str, i64),
+) -> Result<(Tx, Vec<Kept>)> {
+    has_reason(reason)?;
+    is_a_person(by)?;
+    let mut tx = store.begin().await?;
+    let all = rules::of_code(&mut tx, code).await?;
+    Ok((tx, all))
 }
 
 fn found<'a>(all: &'a [Kept], (code, version): (&str, i64)) -> Result<&'a Kept> {

@@ -342,13 +342,15 @@ fn fail(office: &Office, error: &anyhow::Error) -> ExitCode {
                 "error": { "code": "broken", "said": format!("{error:#}") }
             }),
         };
+        // Not on standard error too: at a terminal that would be the same twice.
         let _ = writeln!(std::io::stdout().lock(), "{said}");
+    } else {
+        let mut err = std::io::stderr().lock();
+        let _ = match refused {
+            Some(refused) => writeln!(err, "sumun: {refused}"),
+            None => writeln!(err, "sumun: {error:#}"),
+        };
     }
-    let mut err = std::io::stderr().lock();
-    let _ = match refused {
-        Some(refused) => writeln!(err, "sumun: {refused}"),
-        None => writeln!(err, "sumun: {error:#}"),
-    };
     ExitCode::from(if refused.is_some() { 1 } else { 2 })
 }
 

@@ -15,7 +15,7 @@ use super::{Office, Report, Table, shortened};
 use crate::acts;
 use crate::config::now;
 use crate::pipeline::rules as at_work;
-use crate::pipeline::trial::{self, Trial};
+use crate::pipeline::trial::{self, Step, Trial};
 use crate::rule_file::{self, FileFault};
 use crate::store::Store;
 use crate::store::rules::{self, Kept};
@@ -235,7 +235,17 @@ async fn backtest(office: &Office, store: &Store, of: Backtest) -> Result<Report
     };
     let bar = office.bar(None, "judging the history");
     let began = now();
-    let trial = trial::trial(store, &asked, |count| bar.set_position(count)).await?;
+    let trial = trial::trial(store, &asked, |step| match step {
+        Step::Kept(count) => {
+            bar.set_message("keeping it as columns, once");
+            bar.set_position(count);
+        }
+        Step::Judged(count) => {
+            bar.set_message("judging the history");
+            bar.set_position(count);
+        }
+    })
+    .await?;
     bar.finish_and_clear();
     let milliseconds = (now() - began) / 1_000;
     let mut json = json!(trial);

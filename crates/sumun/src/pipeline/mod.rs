@@ -6,6 +6,7 @@ mod capacity;
 mod card;
 pub mod dossier;
 pub mod entity;
+mod facts;
 mod figures;
 mod learn;
 mod listed;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::json;
@@ -23,6 +24,7 @@ use targeting::rule::{
 use super::measure::unit_of;
 use super::past_of;
 use crate::acts;
+use crate::config;
 use crate::store::rules::{self, Came, HitDigest, Kept, NewHit};
 use crate::store::{Store, Tx, consignments, journal, outcomes};
 
@@ -63,6 +65,11 @@ impl Book {
         }
     }
 
+    /// The places of the fields that its rules read.
+    pub fn reads(&self) -> &[usize] {
+        self.program.reads()
+    }
+
     /// True when nothing can fire.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
@@ -96,22 +103,26 @@ pub(super) struct Fired {
     pub said: serde_json::Value,
 }
 
-/// Holds consignments against a book and keeps every hit.
+/// Holds consignments against a book and keeps every hit. `past` is what the ledger knew, where it
+/// was asked already.
 pub(super) async fn fire(
     tx: &mut Tx,
     book: &Book,
-    of: &[(i64, Day)],
-    waiting: &[Consignment],
+    (of, waiting): (&[(i64, Day)], &[Consignment]),
+    past: Option<&Histories>,
     now: i64,
 ) -> Result<Fired> {
     if book.is_empty() {
         return Ok(Fired { hits: 0, said: serde_json::Value::Null });
     }
-    let past = match book.program.reads_the_past() {
-        true => past_of(tx, &book.program.extractor(), waiting, None).await?,
-        false => Histories::default(),
+    let loaded = match past {
+        None if book.program.reads_the_past() => {
+            past_of(tx, &book.program.extractor(), waiting, None).await?
+        }
+        _ => Histories::default(),
     };
-    let mut hits = tokio::task::block_in_place(|| judge(book, of, waiting, &past))?;
+    let past = past.unwrap_or(&loaded);
+    let mut hits = tokio::task::block_in_place(|| judge(book, of, waiting, past))?;
     let ids: Vec<i64> = book.rules.iter().map(|(id, _)| *id).collect();
     if !hits.is_empty() {
         // What another model screens again, or what was screened before a sweep, has its hit.
@@ -188,7 +199,7 @@ pub async fn catch_up(store: &Store, (actor, now): (&str, i64)) -> Result<usize>
             .into_iter()
             .map(|stored| ((stored.id, stored.consignment.arrived_on), stored.consignment))
             .unzip();
-        let fired = fire(&mut tx, &book, &of, &waiting, now).await?;
+        let fired = fire(&mut tx, &book, (&of, &waiting), None, now).await?;
         hits += fired.hits;
         let entry = journal::JournalEntry {
             actor: actor.into(),
@@ -223,6 +234,116 @@ pub(super) async fn demanded(tx: &mut Tx, ids: &[i64], now: i64) -> Result<HashS
 
 /// How far back a scorecard looks.
 pub const CARD_DAYS: i32 = 180;
+
+/// The scorecards of all rules, made beforehand: over a busy half year that takes longer than a
+/// list may. They are made anew once something happened that moves them, at the latest after twenty
+/// times as long as making them takes; so where it takes no time they are never old.
+#[derive(Clone, Default)]
+pub struct Cards {
+    made: Arc<Mutex<Option<Made>>>,
+    /// Held by who makes them, so that nobody makes them twice.
+    making: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Clone)]
+struct Made {
+    cards: Arc<BTreeMap<String, Scorecard>>,
+    day: Day,
+    /// The last entry of the journal of which they know.
+    seq: i64,
+    at: Instant,
+    took: Duration,
+}
+
+/// How many times as long as making them takes the scorecards are shown.
+const PATIENCE: u32 = 20;
+/// How long they are new although nothing happened.
+const LONG: Duration = Duration::from_secs(300);
+/// Acts of the journal that move a scorecard.
+const MOVE_CARDS: [&str; 18] = [
+    "receive",
+    "mend",
+    "screen",
+    "rule_sweep",
+    "plan",
+    "verify scans",
+    "record",
+    "correct",
+    "reject",
+    "hold",
+    "ask",
+    "inspect",
+    "waive",
+    "release",
+    "undo",
+    "rule_draft",
+    "rule_shadow",
+    "rule_approve",
+];
+/// Where making them takes no longer, nobody is shown old ones.
+const AT_ONCE: Duration = Duration::from_millis(20);
+
+impl Cards {
+    fn made(&self) -> std::sync::MutexGuard<'_, Option<Made>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The scorecards, by code.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn get(&self, store: &Store, now: i64) -> Result<Arc<BTreeMap<String, Scorecard>>> {
+        let made = self.made().clone();
+        if let Some(made) = made
+            && (made.took > AT_ONCE || !self.is_old(store, &made, now).await?)
+        {
+            return Ok(made.cards);
+        }
+        self.make(store, now).await
+    }
+
+    /// Whether something happened that may have moved them. That a plan is released by the clock
+    /// writes no journal, so they are old after some minutes, too.
+    async fn is_old(&self, store: &Store, made: &Made, now: i64) -> Result<bool> {
+        if made.day != Day::of_micros(now) || made.at.elapsed() > LONG {
+            return Ok(true);
+        }
+        let (_, news) = journal::news(&mut store.read().await?, made.seq, &MOVE_CARDS, 1).await?;
+        Ok(!news.is_empty())
+    }
+
+    async fn make(&self, store: &Store, now: i64) -> Result<Arc<BTreeMap<String, Scorecard>>> {
+        let _one = self.making.lock().await;
+        let made = self.made().clone();
+        if let Some(made) = made
+            && !self.is_old(store, &made, now).await?
+        {
+            return Ok(made.cards);
+        }
+        let at = Instant::now();
+        let mut tx = store.read().await?;
+        let seq = journal::size(&mut tx).await?;
+        let versions = rules::list(&mut tx).await?;
+        let cards = Arc::new(scorecards(&mut tx, &versions, now).await?);
+        let made = Made { cards, day: Day::of_micros(now), seq, at, took: at.elapsed() };
+        *self.made() = Some(made.clone());
+        Ok(made.cards)
+    }
+
+    /// Makes them before anybody asks, and again when they are old.
+    pub async fn stay_ready(self, store: Store) {
+        const PAUSE: Duration = Duration::from_secs(5);
+        loop {
+            let is_due = |made: &Made| made.at.elapsed() > made.took * PATIENCE;
+            if self.made().as_ref().is_none_or(is_due)
+                && let Err(error) = self.make(&store, config::now()).await
+            {
+                tracing::warn!("scorecards could not be made: {error:#}");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
 
 /// The scorecard of every rule, by code, over the last half year of arrivals.
 pub async fn scorecards(

@@ -8,7 +8,7 @@ use targeting::feature;
 use targeting::model::Model;
 use targeting::screening::{Assessment, Screener};
 
-use super::{past_of, rules};
+use super::{facts, past_of, rules};
 use crate::store::consignments::Stored;
 use crate::store::queue::NewRow;
 use crate::store::{Store, Tx, assessments, consignments, journal, models, queue};
@@ -102,7 +102,9 @@ pub(super) async fn keep(
         .into_iter()
         .map(|stored| ((stored.id, stored.consignment.arrived_on), stored.consignment))
         .unzip();
-    let past = past_of(tx, screener.extractor(), &waiting, None).await?;
+    let book = rules::book(tx, Day::of_micros(now)).await?;
+    let asked = facts::union(screener.extractor(), book.reads());
+    let past = past_of(tx, &asked, &waiting, None).await?;
     let judged = screener.screen(&waiting, &past);
     assessments::insert(tx, model, &of, &judged, now).await?;
     let queued: Vec<NewRow<'_>> = (of.iter().zip(&waiting).zip(&judged))
@@ -112,8 +114,8 @@ pub(super) async fn keep(
         })
         .collect();
     queue::wait(tx, &queued).await?;
-    let book = rules::book(tx, Day::of_micros(now)).await?;
-    let fired = rules::fire(tx, &book, &of, &waiting, now).await?;
+    let fired = rules::fire(tx, &book, (&of, &waiting), Some(&past), now).await?;
+    facts::keep_screened(tx, &asked, (&of, &waiting), &past, now).await?;
     journal::record(
         tx,
         &[journal::JournalEntry {

@@ -1,25 +1,34 @@
 //! A rule on trial, before it is in force: on how much of the stored history it would have fired,
 //! what that would have cost and found, and how much of it other rules and the model see already.
-//! The whole history for a backtest; a sample in columns, kept in memory, for who types. History is
-//! read by one thread while another judges. What finds are estimated from: `targeting::rule`.
+//! History is asked as columns (`facts.rs`), a chunk on each processor; only where the rule fires
+//! are other rules asked too. A sample of the latest is kept in memory, for who types. What finds
+//! are estimated from: `targeting::rule`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use futures::StreamExt;
+use futures::stream::FuturesOrdered;
 use serde::Serialize;
 use targeting::codes::Day;
 use targeting::consignment::{Consignment, Regime};
 use targeting::facts::Facts;
-use targeting::history::Histories;
 use targeting::outcome::{Channel, Modality};
-use targeting::rule::{BATCH, Columns, Condition, Program, Tried, Worth, condition, fields, worth};
+use targeting::rule::{
+    BATCH, Columns, Condition, Program, Tried, Worth, condition, extractor, fields, worth,
+};
 use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 
+use super::facts::{self, Chunk, Squeezed};
 use super::rules::Worked;
 use super::{default_minutes_each, past_of};
+use crate::config;
+use crate::store::facts::{documents, superseded};
 use crate::store::rules::{self, Kept};
-use crate::store::{Store, Tx};
+use crate::store::{Store, Tx, consignments};
 
 /// What is put on trial.
 #[derive(Debug, Clone, Default)]
@@ -111,52 +120,168 @@ pub struct OverlapWith {
     pub share: f64,
 }
 
+/// How far a trial is.
+#[derive(Debug, Clone, Copy)]
+pub enum Step {
+    /// So many consignments became columns, which is done once.
+    Kept(u64),
+    /// So many were judged.
+    Judged(u64),
+}
+
 /// Puts a rule on trial on the stored history.
 ///
 /// # Errors
 /// A refusal for a condition that does not check; else when the store fails.
-pub async fn trial(store: &Store, asked: &Asked, mut progress: impl FnMut(u64)) -> Result<Trial> {
+pub async fn trial(store: &Store, asked: &Asked, mut progress: impl FnMut(Step)) -> Result<Trial> {
     let checked = checked(&asked.condition)?;
-    let window = (asked.from.unwrap_or(Day(i32::MIN)), asked.until.unwrap_or(Day(i32::MAX)));
-    let mut tx = store.read().await?;
-    let others: Vec<(Kept, Condition)> = rules::list(&mut tx)
+    let others: Vec<(Kept, Condition)> = rules::list(&mut store.read().await?)
         .await?
         .into_iter()
         .filter(|one| one.state == "in_force" && Some(&one.rule.code) != asked.code.as_ref())
         .filter_map(|one| condition(&one.rule.condition).ok().map(|condition| (one, condition)))
         .collect();
-    let program = Arc::new(Program::of(
-        std::iter::once((&checked, &asked.offices[..]))
-            .chain(others.iter().map(|(kept, condition)| (condition, &kept.rule.offices[..]))),
-    ));
-    let mut counts = Counts { both: vec![0; others.len()], ..Counts::default() };
-    let mut next = rules::documents(&mut tx, 0, window, BATCH as i64).await?;
-    while let Some((last, _)) = next.last() {
-        let last = *last;
-        let batch = std::mem::take(&mut next);
-        let judged = match program.reads_the_past() {
-            // The past of a batch is asked of the store once the batch has been read.
-            true => {
-                let batch = read(batch)?;
-                let past = past_of_read(&mut tx, &program, &batch).await?;
-                let job = job(&program, asked.modality, batch, past);
-                let judged = tokio::task::spawn_blocking(job).await?;
-                next = rules::documents(&mut tx, last, window, BATCH as i64).await?;
-                judged
-            }
-            false => {
-                let (program, modality) = (program.clone(), asked.modality);
-                let judging = tokio::task::spawn_blocking(move || {
-                    anyhow::Ok(job(&program, modality, read(batch)?, Histories::default())())
-                });
-                next = rules::documents(&mut tx, last, window, BATCH as i64).await?;
-                judging.await??
-            }
-        };
-        counts.add(judged);
-        progress(counts.consignments);
+    let case = Arc::new(Case {
+        own: Program::of([(&checked, &asked.offices[..])]),
+        beside: Program::of(others.iter().map(|(kept, one)| (one, &kept.rule.offices[..]))),
+        window: (asked.from.unwrap_or(Day(i32::MIN)), asked.until.unwrap_or(Day(i32::MAX))),
+        regime: regime(),
+        modality: asked.modality,
+    });
+    // What is screened while columns are made drops some of them: then they are made again.
+    for _ in 0..TRIES {
+        let places = [case.own.reads(), case.beside.reads(), &[case.regime][..]].concat();
+        facts::catch_up(store, &places, 0, |read| progress(Step::Kept(read))).await?;
+        let mut tx = store.read().await?;
+        if let Some(counts) = case.judge(&mut tx, &mut progress).await? {
+            return counts.sum_up(&mut tx, case.window, &others).await;
+        }
     }
-    counts.sum_up(&mut tx, window, &others).await
+    crate::refuse!("busy", "so much is being screened that no trial can be held: try again later")
+}
+
+/// How often columns are made before a trial gives up.
+const TRIES: usize = 5;
+
+/// The place of the field that says parcel or freight.
+fn regime() -> usize {
+    fields().iter().position(|field| field.path == "regime").unwrap_or_default()
+}
+
+/// What is asked of every chunk.
+struct Case {
+    own: Program,
+    beside: Program,
+    window: (Day, Day),
+    regime: usize,
+    modality: Option<Modality>,
+}
+
+impl Case {
+    /// Judges all that is kept; none when a chunk lacks a column.
+    async fn judge(
+        self: &Arc<Case>,
+        tx: &mut Tx,
+        progress: &mut impl FnMut(Step),
+    ) -> Result<Option<Counts>> {
+        let gone = Arc::new(superseded(tx, 0).await?);
+        let mut counts = Counts { both: vec![0; self.beside.len()], ..Counts::default() };
+        let places = [self.own.reads(), &[self.regime][..]].concat();
+        let ahead = std::thread::available_parallelism().map_or(2, usize::from);
+        let mut judging = FuturesOrdered::new();
+        let mut fired: Vec<(i64, Vec<usize>)> = Vec::new();
+        let mut add = |chunk: i64, judged: Judged, counts: &mut Counts| {
+            if !judged.rows.is_empty() {
+                fired.push((chunk, judged.rows.clone()));
+            }
+            counts.add(judged);
+            progress(Step::Judged(counts.consignments));
+        };
+        for chunk in facts::chunks(tx).await? {
+            let Some(squeezed) = facts::fetch(tx, chunk, &places).await? else { return Ok(None) };
+            let (case, gone) = (self.clone(), gone.clone());
+            let work = spawn_blocking(move || case.fires(&squeezed, &gone));
+            judging.push_back(async move { (chunk, work.await) });
+            if judging.len() > ahead
+                && let Some((chunk, judged)) = judging.next().await
+            {
+                add(chunk, judged??, &mut counts);
+            }
+        }
+        while let Some((chunk, judged)) = judging.next().await {
+            add(chunk, judged??, &mut counts);
+        }
+        if self.beside.is_empty() {
+            return Ok(Some(counts));
+        }
+        let mut comparing = FuturesOrdered::new();
+        for (chunk, rows) in fired {
+            let squeezed = facts::fetch(tx, chunk, self.beside.reads()).await?;
+            let Some(squeezed) = squeezed else { return Ok(None) };
+            let case = self.clone();
+            comparing.push_back(spawn_blocking(move || case.compare(&squeezed, &rows)));
+            if comparing.len() > ahead
+                && let Some(compared) = comparing.next().await
+            {
+                counts.compare(compared??);
+            }
+        }
+        while let Some(compared) = comparing.next().await {
+            counts.compare(compared??);
+        }
+        Ok(Some(counts))
+    }
+
+    /// Where the rule fires in a chunk; `gone` are superseded versions, in rising order.
+    fn fires(&self, squeezed: &Squeezed, gone: &[i64]) -> Result<Judged> {
+        let Chunk { ids, days, columns } = squeezed.open()?;
+        let hits = self.own.fires(&columns);
+        let mut judged = Judged::default();
+        let (first, last) = self.window;
+        let from = ids.first().map_or(0, |first| gone.partition_point(|id| id < first));
+        let mut gone = gone[from..].iter().peekable();
+        let mut counts = Vec::with_capacity(ids.len());
+        for (id, day) in ids.iter().zip(&days) {
+            let is_gone = gone.next_if(|gone| *gone == id).is_some();
+            let is_asked = !is_gone && (first..=last).contains(day);
+            counts.push(is_asked);
+            if is_asked {
+                judged.consignments += 1;
+                let (first, last) = judged.seen.unwrap_or((*day, *day));
+                judged.seen = Some((first.min(*day), last.max(*day)));
+            }
+        }
+        for row in hits.rows(0).filter(|&row| counts[row]) {
+            *judged.days.entry(days[row]).or_default() += 1;
+            judged.minutes += minutes_of(regime_of(&columns, self.regime, row), self.modality);
+            judged.ids.push(ids[row]);
+            judged.rows.push(row);
+        }
+        Ok(judged)
+    }
+
+    /// Which other rules fire where this one does.
+    fn compare(&self, squeezed: &Squeezed, rows: &[usize]) -> Result<Compared> {
+        let Chunk { ids, columns, .. } = squeezed.open()?;
+        let hits = self.beside.fires(&columns.pick(rows));
+        let both = (0..self.beside.len()).map(|other| hits.count(other) as u64).collect();
+        let mut shared: Vec<usize> =
+            (0..self.beside.len()).flat_map(|other| hits.rows(other)).collect();
+        shared.sort_unstable();
+        shared.dedup();
+        Ok(Compared { both, shared: shared.into_iter().map(|at| ids[rows[at]]).collect() })
+    }
+}
+
+fn regime_of(columns: &Columns, place: usize, row: usize) -> Regime {
+    match columns.text_of(place, row) {
+        Some("freight") => Regime::Freight,
+        _ => Regime::Parcel,
+    }
+}
+
+fn minutes_of(regime: Regime, modality: Option<Modality>) -> u64 {
+    default_minutes_each(regime, modality.unwrap_or(Modality::Unpack)).minutes.into()
 }
 
 fn checked(text: &str) -> Result<Condition> {
@@ -172,22 +297,8 @@ fn checked(text: &str) -> Result<Condition> {
     }
 }
 
-type Read = Vec<(i64, Consignment)>;
-
-fn read(batch: Vec<(i64, String)>) -> Result<Read> {
-    let one = |(id, document): (i64, String)| {
-        let read = serde_json::from_str(&document);
-        Ok((id, read.with_context(|| format!("the document of consignment {id}"))?))
-    };
-    batch.into_iter().map(one).collect()
-}
-
-async fn past_of_read(tx: &mut Tx, program: &Program, batch: &Read) -> Result<Histories> {
-    let consignments: Vec<Consignment> = batch.iter().map(|(_, one)| one.clone()).collect();
-    past_of(tx, &program.extractor(), &consignments, None).await
-}
-
-/// What one batch came to.
+/// What one chunk came to.
+#[derive(Default)]
 struct Judged {
     consignments: u64,
     /// By day: arrivals on which the rule on trial fires.
@@ -195,58 +306,16 @@ struct Judged {
     seen: Option<(Day, Day)>,
     minutes: u64,
     ids: Vec<i64>,
+    /// The rows of those in the chunk.
+    rows: Vec<usize>,
+}
+
+/// What other rules fire on, of what one chunk came to.
+struct Compared {
+    /// By rule.
     both: Vec<u64>,
-    /// Of those, on which another rule fires too.
+    /// On which any of them fires, in rising order.
     shared: Vec<i64>,
-}
-
-fn job(
-    program: &Arc<Program>,
-    modality: Option<Modality>,
-    batch: Read,
-    past: Histories,
-) -> impl FnOnce() -> Judged + Send + 'static {
-    let program = program.clone();
-    move || {
-        let facts: Vec<Facts<'_>> = batch.iter().map(|(_, one)| Facts::of(one)).collect();
-        let columns = Columns::of(program.reads(), &facts, &past);
-        let hits = program.fires(&columns);
-        let mut judged = Judged {
-            consignments: batch.len() as u64,
-            days: BTreeMap::new(),
-            seen: None,
-            minutes: 0,
-            ids: Vec::with_capacity(hits.count(0)),
-            both: vec![0; program.len() - 1],
-            shared: Vec::new(),
-        };
-        for (_, one) in &batch {
-            let day = one.arrived_on;
-            let (first, last) = judged.seen.unwrap_or((day, day));
-            judged.seen = Some((first.min(day), last.max(day)));
-        }
-        for row in hits.rows(0) {
-            let (id, one) = &batch[row];
-            *judged.days.entry(one.arrived_on).or_default() += 1;
-            judged.minutes += minutes_of(one.regime, modality);
-            judged.ids.push(*id);
-            let mut shared = false;
-            for (other, both) in judged.both.iter_mut().enumerate() {
-                if hits.has(other + 1, row) {
-                    *both += 1;
-                    shared = true;
-                }
-            }
-            if shared {
-                judged.shared.push(*id);
-            }
-        }
-        judged
-    }
-}
-
-fn minutes_of(regime: Regime, modality: Option<Modality>) -> u64 {
-    default_minutes_each(regime, modality.unwrap_or(Modality::Unpack)).minutes.into()
 }
 
 #[derive(Default)]
@@ -255,9 +324,11 @@ struct Counts {
     days: BTreeMap<Day, u64>,
     seen: Option<(Day, Day)>,
     minutes: u64,
+    /// In rising order.
     ids: Vec<i64>,
     both: Vec<u64>,
-    shared: HashSet<i64>,
+    /// In rising order.
+    shared: Vec<i64>,
 }
 
 impl Counts {
@@ -272,8 +343,11 @@ impl Counts {
         };
         self.minutes += judged.minutes;
         self.ids.extend(judged.ids);
-        self.both.iter_mut().zip(judged.both).for_each(|(both, more)| *both += more);
-        self.shared.extend(judged.shared);
+    }
+
+    fn compare(&mut self, compared: Compared) {
+        self.both.iter_mut().zip(compared.both).for_each(|(both, more)| *both += more);
+        self.shared.extend(compared.shared);
     }
 
     async fn sum_up(
@@ -282,13 +356,12 @@ impl Counts {
         window: (Day, Day),
         others: &[(Kept, Condition)],
     ) -> Result<Trial> {
-        let fired: HashSet<i64> = self.ids.iter().copied().collect();
         let mut worked = Worked::of(tx, window).await?;
         let (mut listed, mut drawn, mut core) = (0u64, HashSet::new(), 0u64);
         let mut tried = Vec::new();
         for plan in &worked.plans {
             let mut of_plan = Tried::default();
-            for (id, unit) in plan.iter().filter(|(id, _)| fired.contains(id)) {
+            for (id, unit) in plan.iter().filter(|(id, _)| self.ids.binary_search(id).is_ok()) {
                 listed += 1;
                 core += u64::from(unit.chance >= 1.0 && unit.channel == Channel::Risk);
                 if unit.drawn {
@@ -319,7 +392,8 @@ impl Counts {
             })
             .collect();
         beside.sort_by_key(|one| std::cmp::Reverse(one.both));
-        let alone = |id: &&i64| !self.shared.contains(*id) && !drawn.contains(*id);
+        let is_shared = |id: &i64| self.shared.binary_search(id).is_ok();
+        let alone = |id: &&i64| !drawn.contains(*id) && !is_shared(id);
         Ok(Trial {
             first: self.seen.map(|(first, _)| first),
             last: self.seen.map(|(_, last)| last),
@@ -371,28 +445,30 @@ pub struct Sampled {
     pub finds: u64,
 }
 
-/// The latest consignments in columns, for counts while one types. Made when first asked for, and
-/// anew once it is old; fields of the past are read when a condition first asks for them.
+/// The latest consignments in columns, for counts while one types. They are taken from what is kept
+/// as columns when first asked for, and what arrives since is put behind them; fields of the past
+/// are read when a condition first asks for them, or beforehand by [`Samples::stay_ready`].
 #[derive(Clone, Default)]
 pub struct Samples(Arc<Mutex<Option<Sample>>>);
 
 struct Sample {
     made_at: i64,
-    chunks: Vec<Chunk>,
+    /// The last number that was looked at.
+    last: i64,
+    chunks: Vec<Sampling>,
     results: HashMap<i64, bool>,
-    first: Day,
-    last: Day,
 }
 
-struct Chunk {
+struct Sampling {
     ids: Vec<i64>,
-    regimes: Vec<Regime>,
+    days: Vec<Day>,
     columns: Columns,
 }
 
 /// How many consignments the sample has: a share of one in a thousand is still told within a third.
-const SAMPLE: i64 = 20_000;
-/// How old a sample may be, in microseconds.
+const SAMPLE: usize = 20_000;
+/// How long a sample grows before it is made anew, in microseconds: until then it does not know
+/// what was superseded or examined since.
 const FRESH: i64 = 300_000_000;
 
 impl Samples {
@@ -409,55 +485,116 @@ impl Samples {
     ) -> Result<Option<Sampled>> {
         let program = Program::of([(condition, offices)]);
         let mut kept = self.0.lock().await;
-        if kept.as_ref().is_none_or(|sample| now - sample.made_at > FRESH) {
-            *kept = Sample::make(store, now).await?;
+        if kept.is_none() {
+            *kept = Some(Sample::make(store, now).await?);
         }
         let Some(sample) = kept.as_mut() else { return Ok(None) };
-        sample.read(store, &program).await?;
-        Ok(Some(tokio::task::block_in_place(|| sample.count(&program, modality))))
+        sample.grow(store).await?;
+        sample.read(store, program.reads()).await?;
+        Ok(tokio::task::block_in_place(|| sample.count(&program, modality)))
+    }
+
+    /// Makes the sample, with all fields, before anybody asks, and again whenever it is old.
+    pub async fn stay_ready(self, store: Store) {
+        const PAUSE: Duration = Duration::from_secs(10);
+        loop {
+            if let Err(error) = self.get_ready(&store).await {
+                tracing::warn!("the sample for rules could not be made: {error:#}");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn get_ready(&self, store: &Store) -> Result<()> {
+        let now = config::now();
+        let made_at = self.0.lock().await.as_ref().map(|sample| sample.made_at);
+        if made_at.is_some_and(|made_at| now - made_at < FRESH) {
+            return Ok(());
+        }
+        // Whoever types meanwhile is answered by the former sample.
+        let mut sample = Sample::make(store, now).await?;
+        if made_at.is_none() {
+            // Declared fields do not wait for those of the past.
+            self.0.lock().await.get_or_insert(sample);
+            sample = Sample::make(store, now).await?;
+        }
+        let all: Vec<usize> = (0..fields().len()).collect();
+        sample.read(store, &all).await?;
+        *self.0.lock().await = Some(sample);
+        Ok(())
     }
 }
 
 impl Sample {
-    async fn make(store: &Store, now: i64) -> Result<Option<Sample>> {
-        let mut tx = store.read().await?;
-        let documents = rules::latest(&mut tx, SAMPLE).await?;
-        let ids: Vec<i64> = documents.iter().map(|(id, _)| *id).collect();
-        let results = rules::results(&mut tx, &ids).await?;
-        drop(tx);
+    async fn make(store: &Store, now: i64) -> Result<Sample> {
+        let last = consignments::last_id(&mut store.read().await?).await?;
         let declared: Vec<usize> =
             (0..fields().len()).filter(|&place| !fields()[place].is_past()).collect();
-        tokio::task::spawn_blocking(move || {
-            let mut sample =
-                Sample { made_at: now, chunks: vec![], results, first: Day(0), last: Day(0) };
-            let read = read(documents)?;
-            let days = || read.iter().map(|(_, one)| one.arrived_on);
-            let (Some(first), Some(last)) = (days().min(), days().max()) else {
-                return Ok(None);
+        // Two chunks have the sample, unless numbers were given and never used.
+        let from = (last - targeting::rule::CHUNK).max(0);
+        facts::catch_up(store, &declared, from, |_| {}).await?;
+        let mut sample = Sample { made_at: now, last, chunks: vec![], results: HashMap::new() };
+        let mut tx = store.read().await?;
+        let chunks = facts::chunks(&mut tx).await?;
+        let gone = superseded(&mut tx, from).await?;
+        let mut lacks = SAMPLE;
+        for chunk in chunks.into_iter().rev().take(2) {
+            let Some(chunk) = facts::load(&mut tx, chunk, &declared).await? else { break };
+            sample.last = sample.last.max(chunk.ids.last().copied().unwrap_or(0));
+            let mut rows: Vec<usize> = (0..chunk.ids.len())
+                .filter(|&row| gone.binary_search(&chunk.ids[row]).is_err())
+                .collect();
+            rows.drain(..rows.len().saturating_sub(lacks));
+            lacks -= rows.len();
+            let of = |rows: &[usize]| Sampling {
+                ids: rows.iter().map(|&row| chunk.ids[row]).collect(),
+                days: rows.iter().map(|&row| chunk.days[row]).collect(),
+                columns: chunk.columns.pick(rows),
             };
-            (sample.first, sample.last) = (first, last);
-            for part in read.chunks(BATCH) {
-                let facts: Vec<Facts<'_>> = part.iter().map(|(_, one)| Facts::of(one)).collect();
-                sample.chunks.push(Chunk {
-                    ids: part.iter().map(|(id, _)| *id).collect(),
-                    regimes: part.iter().map(|(_, one)| one.regime).collect(),
-                    columns: Columns::of(&declared, &facts, &Histories::default()),
-                });
-            }
-            Ok(Some(sample))
-        })
-        .await?
+            sample.chunks.extend(rows.chunks(BATCH).rev().map(of));
+        }
+        sample.chunks.reverse();
+        sample.look_up_results(&mut tx).await?;
+        Ok(sample)
+    }
+
+    async fn look_up_results(&mut self, tx: &mut Tx) -> Result<()> {
+        let ids: Vec<i64> = self.chunks.iter().flat_map(|chunk| &chunk.ids).copied().collect();
+        self.results = rules::results(tx, &ids).await?;
+        Ok(())
+    }
+
+    /// Puts what arrived since behind the sample, and drops as many of its first.
+    async fn grow(&mut self, store: &Store) -> Result<()> {
+        let mut tx = store.read().await?;
+        let last = consignments::last_id(&mut tx).await?;
+        if last <= self.last {
+            return Ok(());
+        }
+        let from = (self.last + 1).max(last - SAMPLE as i64);
+        let arrived = documents(&mut tx, (from, last), SAMPLE as i64).await?;
+        let gone = superseded(&mut tx, from).await?;
+        self.last = last;
+        for batch in arrived.chunks(BATCH) {
+            let batch: Vec<(i64, String)> =
+                (batch.iter()).filter(|(id, _)| gone.binary_search(id).is_err()).cloned().collect();
+            let Chunk { ids, days, columns } = spawn_blocking(|| facts::made(batch)).await??;
+            self.chunks.push(Sampling { ids, days, columns });
+        }
+        let size = |chunks: &[Sampling]| chunks.iter().map(|one| one.ids.len()).sum::<usize>();
+        while self.chunks.first().is_some_and(|first| {
+            first.ids.is_empty() || size(&self.chunks) - first.ids.len() >= SAMPLE
+        }) {
+            self.chunks.remove(0);
+        }
+        self.look_up_results(&mut tx).await
     }
 
     /// Reads the fields of the past that the sample lacks.
-    async fn read(&mut self, store: &Store, program: &Program) -> Result<()> {
+    async fn read(&mut self, store: &Store, places: &[usize]) -> Result<()> {
         for chunk in &mut self.chunks {
-            let lacks: Vec<usize> = program
-                .reads()
-                .iter()
-                .copied()
-                .filter(|&place| !chunk.columns.has(place))
-                .collect();
+            let lacks: Vec<usize> =
+                places.iter().copied().filter(|&place| !chunk.columns.has(place)).collect();
             if lacks.is_empty() {
                 continue;
             }
@@ -467,19 +604,22 @@ impl Sample {
                 stored.into_iter().map(|one| (one.id, one.consignment)).collect();
             let consignments: Vec<Consignment> =
                 chunk.ids.iter().filter_map(|id| by_id.remove(id)).collect();
-            let past = past_of(&mut tx, &program.extractor(), &consignments, None).await?;
+            let past = past_of(&mut tx, &extractor(&lacks), &consignments, None).await?;
             let facts: Vec<Facts<'_>> = consignments.iter().map(Facts::of).collect();
             tokio::task::block_in_place(|| chunk.columns.add(&lacks, &facts, &past));
         }
         Ok(())
     }
 
-    fn count(&self, program: &Program, modality: Option<Modality>) -> Sampled {
-        let days = i64::from(self.last.0 - self.first.0) + 1;
+    fn count(&self, program: &Program, modality: Option<Modality>) -> Option<Sampled> {
+        let arrived = || self.chunks.iter().flat_map(|chunk| chunk.days.iter().copied());
+        let (first, last) = arrived().min().zip(arrived().max())?;
+        let days = i64::from(last.0 - first.0) + 1;
+        let regime = regime();
         let mut counted = Sampled {
             consignments: 0,
-            first: self.first,
-            last: self.last,
+            first,
+            last,
             days,
             fired: 0,
             share: 0.0,
@@ -494,7 +634,7 @@ impl Sample {
             counted.consignments += chunk.ids.len() as u64;
             for row in hits.rows(0) {
                 counted.fired += 1;
-                minutes += minutes_of(chunk.regimes[row], modality);
+                minutes += minutes_of(regime_of(&chunk.columns, regime, row), modality);
                 if let Some(find) = self.results.get(&chunk.ids[row]) {
                     counted.examined += 1;
                     counted.finds += u64::from(*find);
@@ -504,6 +644,6 @@ impl Sample {
         counted.share = counted.fired as f64 / counted.consignments.max(1) as f64;
         counted.per_day = counted.fired as f64 / days as f64;
         counted.minutes_per_day = minutes as f64 / days as f64;
-        counted
+        Some(counted)
     }
 }

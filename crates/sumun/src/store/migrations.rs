@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014_entities"),
     migration!(15, "0015_sightings"),
     migration!(16, "0016_subject"),
+    migration!(17, "0017_facts"),
 ];
 
 /// The sum of all migrations, for readers and for the test that it is the sum.

@@ -42,6 +42,7 @@ mod dialect;
 pub mod entities;
 pub mod export_requests;
 pub mod exports;
+pub mod facts;
 pub mod finds;
 pub mod histories;
 pub mod hits;

@@ -519,35 +519,6 @@ pub async fn document(tx: &mut Tx, id: i64) -> Result<Option<String>> {
     .await
 }
 
-/// Up to `limit` documents of consignments that arrived in a window, with ids above `after` and but
-/// for superseded versions, in rising order of id.
-pub async fn documents(
-    tx: &mut Tx,
-    after: i64,
-    (first, last): (Day, Day),
-    limit: i64,
-) -> Result<Vec<(i64, String)>> {
-    tx.fetch_all(
-        "select id, document from consignment
-         where id > $1 and arrived_day >= $2 and arrived_day <= $3 and fate <> 'superseded'
-         order by id limit $4",
-        args![after, first.0, last.0, limit],
-        |row| Ok((row.int(0)?, row.text(1)?.to_owned())),
-    )
-    .await
-}
-
-/// The last `count` consignments that arrived, but for superseded versions: id and document.
-pub async fn latest(tx: &mut Tx, count: i64) -> Result<Vec<(i64, String)>> {
-    tx.fetch_all(
-        "select id, document from consignment
-         where fate <> 'superseded' order by id desc limit $1",
-        args![count],
-        |row| Ok((row.int(0)?, row.text(1)?.to_owned())),
-    )
-    .await
-}
-
 /// Of these consignments, those that were examined, and whether that was a find.
 pub async fn results(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, bool>> {
     let found = tx

@@ -57,6 +57,8 @@ pub struct App {
     screeners: pipeline::dossier::Screeners,
     /// The latest consignments, for who writes a rule.
     samples: pipeline::trial::Samples,
+    /// What rules have come to.
+    cards: pipeline::rules::Cards,
     titles: pipeline::dossier::Titles,
 }
 
@@ -188,6 +190,12 @@ pub async fn serve(
     let (limits, site) = (Arc::default(), Arc::new(site));
     pipeline::queue::catch_up(&store).await?;
     let events = events::Events::begin(store.clone());
+    let samples = pipeline::trial::Samples::default();
+    let cards = pipeline::rules::Cards::default();
+    let warming = [
+        tokio::spawn(samples.clone().stay_ready(store.clone())),
+        tokio::spawn(cards.clone().stay_ready(store.clone())),
+    ];
     let app = App {
         store,
         reception,
@@ -197,7 +205,8 @@ pub async fn serve(
         site,
         events: events.clone(),
         screeners: pipeline::dossier::Screeners::default(),
-        samples: pipeline::trial::Samples::default(),
+        samples,
+        cards,
         titles: pipeline::dossier::Titles::default(),
     };
 
@@ -219,6 +228,8 @@ pub async fn serve(
         ended = serving.into_future() => ended.context("while serving the API")?,
         () = overdue => tracing::warn!("some requests did not end in time and were cut off"),
     }
+    // Columns that are half made are made by whoever asks next.
+    warming.iter().for_each(tokio::task::JoinHandle::abort);
     // The last request's senders are gone, so what was taken in is stored and the tasks end.
     let rest = async { tokio::join!(taking_in, writing_down) };
     if tokio::time::timeout(GRACE, rest).await.is_err() {

@@ -12,7 +12,7 @@ use targeting::codes::Day;
 use targeting::rule::{Rule, Sentence};
 use targeting::screening::Lane;
 
-use crate::api::{batch, learn_and_approve, nothing_altered};
+use crate::api::{batch, declared, learn_and_approve, nothing_altered};
 use crate::engines::each_engine;
 use crate::person::Person;
 use crate::server::{Client, Server, refused};
@@ -294,6 +294,14 @@ async fn fired(store: &Store, code: &str) -> Result<Vec<i64>> {
     .await
 }
 
+fn on_trial(condition: &str) -> Result<trial::Asked> {
+    Ok(trial::Asked {
+        condition: condition.to_owned(),
+        from: Some("2030-01-01".parse()?),
+        ..trial::Asked::default()
+    })
+}
+
 #[test]
 fn a_trial_fires_on_what_the_rule_then_fires_on() {
     each_engine(async |store| {
@@ -304,23 +312,44 @@ fn a_trial_fires_on_what_the_rule_then_fires_on() {
             acts::rule::shadow(&store, (&rule.code, 1), "to see", ("kim", now())).await?;
         }
         let server = Server::start(&store).await?;
-        for part in [0..40, 40..41, 41..200] {
-            server.post("/api/v1/consignments", &batch(part)).await?.expect(200)?;
-        }
         let mut some = 0;
-        for (n, condition) in CONDITIONS.iter().enumerate() {
-            let asked = trial::Asked {
-                condition: (*condition).to_owned(),
-                from: Some("2030-01-01".parse()?),
-                ..trial::Asked::default()
-            };
-            let tried = trial::trial(&store, &asked, |_| {}).await?;
-            assert_eq!(tried.consignments, 200);
-            assert_eq!(tried.ids, fired(&store, &format!("rule-{n}")).await?, "{condition}");
-            some += usize::from(!tried.ids.is_empty() && tried.ids.len() < 200);
+        // What is kept as columns by a trial is added to by the next.
+        for part in [0..40, 40..41, 41..200] {
+            let count = u64::from(part.end);
+            server.post("/api/v1/consignments", &batch(part)).await?.expect(200)?;
+            some = 0;
+            for (n, condition) in CONDITIONS.iter().enumerate() {
+                let tried = trial::trial(&store, &on_trial(condition)?, |_| {}).await?;
+                assert_eq!(tried.consignments, count);
+                assert_eq!(tried.ids, fired(&store, &format!("rule-{n}")).await?, "{condition}");
+                some += usize::from(!tried.ids.is_empty() && tried.ids.len() < 200);
+            }
         }
         // All or none would be equal for a program that answers always the same, too.
         assert!(some >= 5, "{some}");
+        // An amendment takes the place of the version before, and is judged anew.
+        let mut light = declared(0);
+        light["goods"][0]["net_mass_kg"] = json!(0.5);
+        let amended = json!({ "consignments": [light] });
+        server.post("/api/v1/consignments", &amended).await?.expect(200)?;
+        let before = fired(&store, "rule-0").await?;
+        let tried = trial::trial(&store, &on_trial(CONDITIONS[0])?, |_| {}).await?;
+        assert_eq!((tried.consignments, tried.ids), (200, before.clone()));
+        let mut heavy = declared(0);
+        heavy["goods"][0]["net_mass_kg"] = json!(5);
+        let amended = json!({ "consignments": [heavy] });
+        server.post("/api/v1/consignments", &amended).await?.expect(200)?;
+        let tried = trial::trial(&store, &on_trial(CONDITIONS[0])?, |_| {}).await?;
+        assert_eq!((tried.consignments, tried.fired), (200, before.len() as u64 - 1));
+        // Columns are derived: of another coding or lost, they are made again and say the same.
+        let mut tx = store.begin().await?;
+        tx.execute("update fact_chunk set coding = 0 where field < 'g'", args![]).await?;
+        tx.execute("delete from fact_chunk where field > 'h'", args![]).await?;
+        tx.commit().await?;
+        let again = trial::trial(&store, &on_trial(CONDITIONS[0])?, |_| {}).await?;
+        assert_eq!((again.consignments, again.ids), (200, tried.ids));
+        let past = trial::trial(&store, &on_trial(CONDITIONS[5])?, |_| {}).await?;
+        assert_eq!(past.consignments, 200);
         nothing_altered(&store).await?;
         server.stop().await
     });
@@ -345,6 +374,13 @@ fn a_file_is_checked_tried_and_steered_at_a_terminal() -> Result<()> {
     let tried: Value = serde_json::from_str(&said.out)?;
     assert_eq!((said.code, &tried["fired"], &tried["value"]), (0, &json!(0), &Value::Null));
     assert_eq!(person.says(&["rule", "propose", &bad])?.code, 1);
+    // A mistake is told once, where it is asked for, with its place and what is meant.
+    let said = person.says(&["--json", "rule", "backtest", &bad])?;
+    let told = said.object()?["error"]["said"].as_str().unwrap_or_default().to_owned();
+    assert!(told.contains(":9:1:") && told.contains("goods.net_mass_kg"), "{told}");
+    assert_eq!((said.code, said.err.as_str()), (1, ""));
+    let said = person.says(&["rule", "backtest", &bad])?;
+    assert_eq!((said.code, said.out.as_str(), said.err.matches(":9:1:").count()), (1, "", 1));
     assert_eq!(person.says(&["rule", "propose", &file])?.code, 0);
     assert!(person.says(&["rule", "propose", &file])?.out.contains("as it was"));
     let shadow = ["rule", "shadow", "light-coffee", "--reason", "to see"];

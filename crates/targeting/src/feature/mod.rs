@@ -214,6 +214,17 @@ impl Extractor {
         wanted
     }
 
+    /// The columns of the catalogue that it computes.
+    pub fn columns(&self) -> Vec<usize> {
+        let mut columns: Vec<usize> = self.facts.iter().map(|(column, _)| *column).collect();
+        columns.extend(self.past.iter().flat_map(|(_, of)| of.iter().map(|(column, _)| *column)));
+        columns.extend(self.others.iter().flat_map(|(_, of)| of.iter().map(|(column, _)| *column)));
+        columns.extend(self.amounts.iter().map(|(column, ..)| *column));
+        columns.extend(self.words.iter().map(|(column, _)| *column));
+        columns.extend(self.links.iter().map(|(column, _)| *column));
+        columns
+    }
+
     fn reads_base(&self) -> bool {
         !self.past.is_empty() || !self.others.is_empty() || self.reads_words()
     }

@@ -16,8 +16,8 @@ pub const BATCH: usize = 4_096;
 pub struct Columns {
     rows: usize,
     /// By the place of the field.
-    texts: Vec<Option<Texts>>,
-    numbers: Vec<Option<Vec<f64>>>,
+    pub(super) texts: Vec<Option<Texts>>,
+    pub(super) numbers: Vec<Option<Vec<f64>>>,
 }
 
 /// A column of texts.
@@ -31,57 +31,149 @@ pub(super) struct Texts {
 /// Texts by their number; number 0 is none.
 #[derive(Default)]
 pub(super) struct Dictionary {
-    words: Vec<Box<str>>,
-    by_hash: KeyMap<u32>,
+    /// One after another, none of them empty.
+    pub text: String,
+    /// By text: the byte where it ends.
+    pub ends: Vec<u32>,
+    order: Order,
+}
+
+/// How a text is found.
+enum Order {
+    ByHash(KeyMap<u32>),
+    /// The texts rise.
+    Sorted,
+}
+
+impl Default for Order {
+    fn default() -> Order {
+        Order::ByHash(KeyMap::default())
+    }
 }
 
 impl Dictionary {
-    fn number(&mut self, text: &str) -> u32 {
+    /// A dictionary of texts that rise; `ends` are their ends in `text`.
+    pub fn sorted(text: String, ends: Vec<u32>) -> Dictionary {
+        Dictionary { text, ends, order: Order::Sorted }
+    }
+
+    /// The number of a text, which is taken in if it is new.
+    pub fn number(&mut self, text: &str) -> u32 {
+        if matches!(self.order, Order::Sorted) {
+            let sorted = std::mem::take(self);
+            for word in sorted.words() {
+                self.number(word);
+            }
+        }
         let mut hash = hash_text(text);
         loop {
-            match self.by_hash.get(&hash) {
-                Some(&number) if &*self.words[number as usize - 1] == text => return number,
+            match self.at_hash(hash) {
+                Some(number) if self.text(number) == Some(text) => return number,
                 // Two texts of one hash: the next place is free sooner or later.
                 Some(_) => hash = hash.wrapping_add(1),
-                None => {
-                    self.words.push(text.into());
-                    let number = self.words.len() as u32;
-                    self.by_hash.insert(hash, number);
-                    return number;
-                }
+                None => break,
             }
+        }
+        self.text.push_str(text);
+        self.ends.push(self.text.len() as u32);
+        let number = self.ends.len() as u32;
+        if let Order::ByHash(numbers) = &mut self.order {
+            numbers.insert(hash, number);
+        }
+        number
+    }
+
+    fn at_hash(&self, hash: u64) -> Option<u32> {
+        match &self.order {
+            Order::ByHash(numbers) => numbers.get(&hash).copied(),
+            Order::Sorted => None,
         }
     }
 
     /// The number of a text, if any row has it.
     pub fn find(&self, text: &str) -> Option<u32> {
-        let mut hash = hash_text(text);
-        loop {
-            match self.by_hash.get(&hash) {
-                Some(&number) if &*self.words[number as usize - 1] == text => return Some(number),
-                Some(_) => hash = hash.wrapping_add(1),
-                None => return None,
+        if matches!(self.order, Order::Sorted) {
+            let places: &[u32] = &self.ends;
+            let at = |place: usize| self.text(place as u32 + 1).unwrap_or_default();
+            let (mut from, mut to) = (0, places.len());
+            while from < to {
+                let middle = from.midpoint(to);
+                match at(middle).cmp(text) {
+                    std::cmp::Ordering::Less => from = middle + 1,
+                    std::cmp::Ordering::Equal => return Some(middle as u32 + 1),
+                    std::cmp::Ordering::Greater => to = middle,
+                }
             }
+            return None;
         }
+        let mut hash = hash_text(text);
+        while let Some(number) = self.at_hash(hash) {
+            if self.text(number) == Some(text) {
+                return Some(number);
+            }
+            hash = hash.wrapping_add(1);
+        }
+        None
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
     }
 
     /// The texts, number 1 first.
-    pub fn words(&self) -> &[Box<str>] {
-        &self.words
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        (1..=self.ends.len() as u32).map(|number| self.text(number).unwrap_or_default())
     }
 
     /// The text of a number; none for 0.
     pub fn text(&self, number: u32) -> Option<&str> {
-        self.words.get((number as usize).checked_sub(1)?).map(|text| &**text)
+        let place = (number as usize).checked_sub(1)?;
+        let to = *self.ends.get(place)? as usize;
+        let from = place.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        self.text.get(from..to)
     }
 
     fn clear(&mut self) {
-        self.words.clear();
-        self.by_hash.clear();
+        self.text.clear();
+        self.ends.clear();
+        match &mut self.order {
+            Order::ByHash(numbers) => numbers.clear(),
+            Order::Sorted => self.order = Order::default(),
+        }
+    }
+}
+
+impl Texts {
+    fn pick(&self, rows: &[usize]) -> Texts {
+        let numbered: Vec<u32> = rows.iter().map(|&row| self.numbered[row]).collect();
+        let mut used: Vec<u32> = numbered.iter().copied().filter(|&one| one != 0).collect();
+        used.sort_unstable();
+        used.dedup();
+        let mut dictionary = Dictionary::default();
+        let texts = used.iter().filter_map(|&one| self.dictionary.text(one));
+        let new: Vec<u32> = texts.map(|text| dictionary.number(text)).collect();
+        let renumbered = |one: u32| used.binary_search(&one).map_or(0, |at| new[at]);
+        Texts { numbered: numbered.into_iter().map(renumbered).collect(), dictionary }
+    }
+
+    fn append(&mut self, more: &Texts) {
+        let numbers: Vec<u32> = std::iter::once(0)
+            .chain(more.dictionary.words().map(|word| self.dictionary.number(word)))
+            .collect();
+        self.numbered.extend(more.numbered.iter().map(|&one| numbers[one as usize]));
     }
 }
 
 impl Columns {
+    /// No field yet, of so many consignments.
+    pub fn with_rows(rows: usize) -> Columns {
+        let mut columns = Columns { rows, ..Columns::default() };
+        columns.texts.resize_with(fields().len(), || None);
+        columns.numbers.resize_with(fields().len(), || None);
+        columns
+    }
+
     /// The fields at these places, of these consignments.
     pub fn of(places: &[usize], facts: &[Facts<'_>], past: &Histories) -> Columns {
         let mut columns = Columns::default();
@@ -170,6 +262,55 @@ impl Columns {
         }
     }
 
+    /// Some of these consignments, by their rows in rising order, with all that is filled of them.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn pick(&self, rows: &[usize]) -> Columns {
+        let mut picked = Columns::with_rows(rows.len());
+        for (place, column) in self.texts.iter().enumerate() {
+            picked.texts[place] = column.as_ref().map(|column| column.pick(rows));
+        }
+        for (place, column) in self.numbers.iter().enumerate() {
+            let pick = |column: &Vec<f64>| rows.iter().map(|&row| column[row]).collect();
+            picked.numbers[place] = column.as_ref().map(pick);
+        }
+        picked
+    }
+
+    /// Puts further consignments after these. Only fields that both have are kept.
+    pub fn append(&mut self, more: &Columns) {
+        let all = fields().len();
+        self.texts.resize_with(all, || None);
+        self.numbers.resize_with(all, || None);
+        self.rows += more.rows;
+        for place in 0..all {
+            match (&mut self.texts[place], more.texts.get(place)) {
+                (Some(column), Some(Some(more))) => column.append(more),
+                (column, _) => *column = None,
+            }
+            match (&mut self.numbers[place], more.numbers.get(place)) {
+                (Some(column), Some(Some(more))) => column.extend(more),
+                (column, _) => *column = None,
+            }
+        }
+    }
+
+    /// The numbers of a field, NaN where it is not known; none where it is text or not filled.
+    pub fn numbers_of(&self, place: usize) -> Option<&[f64]> {
+        self.numbers.get(place)?.as_deref()
+    }
+
+    /// Fills a field of numbers.
+    ///
+    /// # Panics
+    /// When there are more numbers than consignments or fewer.
+    pub fn put_numbers(&mut self, place: usize, numbers: Vec<f64>) {
+        assert_eq!(numbers.len(), self.rows, "a number a consignment");
+        self.numbers.resize_with(fields().len(), || None);
+        self.numbers[place] = Some(numbers);
+    }
+
     /// How many consignments there are.
     pub fn rows(&self) -> usize {
         self.rows
@@ -195,6 +336,12 @@ impl Columns {
         }
     }
 
+    /// The text of a field of one consignment; none where it is not declared, no text or not filled.
+    pub fn text_of(&self, place: usize, row: usize) -> Option<&str> {
+        let texts = self.texts.get(place)?.as_ref()?;
+        texts.dictionary.text(*texts.numbered.get(row)?)
+    }
+
     /// What a field says of one consignment, as people write it; none where it is not declared.
     pub fn said(&self, place: usize, row: usize) -> Option<String> {
         if let Some(Some(texts)) = self.texts.get(place) {
@@ -208,14 +355,11 @@ impl Columns {
         }
     }
 
-    #[cfg(test)]
     /// Columns of values as they are written in conditions: a row a consignment, of each its
     /// fields; what is left out is not declared. For examples and tests.
     #[cfg(test)]
     pub(crate) fn of_values(places: &[usize], rows: &[Vec<(usize, String)>]) -> Columns {
-        let mut columns = Columns { rows: rows.len(), ..Columns::default() };
-        columns.texts.resize_with(fields().len(), || None);
-        columns.numbers.resize_with(fields().len(), || None);
+        let mut columns = Columns::with_rows(rows.len());
         for &place in places {
             let value = |row: &Vec<(usize, String)>| {
                 row.iter().find(|(of, _)| *of == place).map(|(_, value)| value.clone())

@@ -656,7 +656,7 @@ fn nine_digits(number: f64) -> f64 {
 }
 
 /// The columns of the model's catalogue that these fields read.
-pub(super) fn columns_of(places: &[usize]) -> Vec<usize> {
+fn columns_of(places: &[usize]) -> Vec<usize> {
     let all = fields();
     let of = places.iter().filter_map(|&place| match all[place].source {
         Source::Feature(column, _) => Some(column),
@@ -665,7 +665,17 @@ pub(super) fn columns_of(places: &[usize]) -> Vec<usize> {
     of.collect()
 }
 
+/// The places of the fields of the past that these columns of the catalogue give.
+pub fn known_by(columns: &[usize]) -> Vec<usize> {
+    let all = fields().iter().enumerate();
+    let gives = all.filter(|(_, field)| match field.source {
+        Source::Feature(column, _) => field.is_past() && columns.contains(&column),
+        Source::Text(_) | Source::Number(_) | Source::Flag(_) => false,
+    });
+    gives.map(|(place, _)| place).collect()
+}
+
 /// What reads the past that these fields need.
-pub(super) fn extractor(places: &[usize]) -> feature::Extractor {
+pub fn extractor(places: &[usize]) -> feature::Extractor {
     feature::Extractor::of(columns_of(places))
 }

@@ -448,10 +448,9 @@ impl<'p> Run<'p> {
             Node::TextIs(place, texts, is) => self.text_is(*place, texts, *is),
             Node::TextLike(place, like, is) => {
                 let column = columns.texts(*place);
-                let words = column.dictionary.words();
                 // Number 0 is no text, and no text is like anything or unlike it.
-                let mut met = vec![false; words.len() + 1];
-                for (met, word) in met[1..].iter_mut().zip(words) {
+                let mut met = vec![false; column.dictionary.len() + 1];
+                for (met, word) in met[1..].iter_mut().zip(column.dictionary.words()) {
                     *met = like.is(word) == *is;
                 }
                 Mask::where_of(&column.numbered, |one| met[one as usize])
@@ -512,7 +511,7 @@ impl<'p> Run<'p> {
             ([only], true) => Mask::where_of(&column.numbered, |one| one == *only),
             ([only], false) => Mask::where_of(&column.numbered, |one| one != *only && one != 0),
             (several, _) => {
-                let mut met = vec![!is; column.dictionary.words().len() + 1];
+                let mut met = vec![!is; column.dictionary.len() + 1];
                 met[0] = false;
                 several.iter().for_each(|one| met[*one as usize] = is);
                 Mask::where_of(&column.numbered, |one| met[one as usize])
@@ -524,7 +523,7 @@ impl<'p> Run<'p> {
         let (a, b) = (self.columns.texts(a), self.columns.texts(b));
         // The number that the text of `a` has in `b`; one that none has where it is not there.
         const NONE: u32 = u32::MAX;
-        let words = a.dictionary.words().iter();
+        let words = a.dictionary.words();
         let there: Vec<u32> = std::iter::once(NONE)
             .chain(words.map(|word| b.dictionary.find(word).unwrap_or(NONE)))
             .collect();
@@ -562,7 +561,7 @@ impl<'p> Run<'p> {
             Number::Size(place) => {
                 let column = columns.texts(*place);
                 let sizes: Vec<f64> = std::iter::once(f64::NAN)
-                    .chain(column.dictionary.words().iter().map(|one| one.chars().count() as f64))
+                    .chain(column.dictionary.words().map(|one| one.chars().count() as f64))
                     .collect();
                 column.numbered.iter().map(|one| sizes[*one as usize]).collect()
             }
