@@ -127,6 +127,17 @@ impl Firm {
         }
     }
 
+    /// A firm like those that trade every day, few of whose names are words that many have.
+    pub fn everyday(dice: &mut Dice) -> Firm {
+        let mut firm = Firm::any(dice);
+        for name in &mut firm.names {
+            if dice.chance(0.7) {
+                *name = invented(dice);
+            }
+        }
+        firm
+    }
+
     /// A firm that is easily taken for this one.
     pub fn neighbour(&self, dice: &mut Dice) -> Firm {
         let mut other = self.clone();

@@ -17,6 +17,8 @@ use pairs::Labelled;
 use targeting::names::{FEATURE_NAMES, Kind, Name};
 
 const SEED: u64 = 20_261_126;
+/// One pair of so many more is an ordinary name and what a list has most like it.
+const FOUND: usize = 4;
 
 fn main() {
     let shown: Vec<String> = std::env::args().skip(1).collect();
@@ -31,8 +33,13 @@ fn main() {
         (Kind::Vessel, pairs::vessel, 12_000),
     ] {
         let mut dice = Dice(SEED ^ n as u64);
-        let learnt: Vec<Labelled> = (0..n).map(|_| make(&mut dice)).collect();
-        let held: Vec<Labelled> = (0..n / 4).map(|_| make(&mut dice)).collect();
+        let mut learnt: Vec<Labelled> = (0..n).map(|_| make(&mut dice)).collect();
+        let mut held: Vec<Labelled> = (0..n / 4).map(|_| make(&mut dice)).collect();
+        // Ships have few words, so that what is found is often what is meant.
+        if kind != Kind::Vessel {
+            learnt.extend(pairs::found(kind, n / FOUND, &mut dice));
+            held.extend(pairs::found(kind, n / FOUND / 4, &mut dice));
+        }
         let start = std::time::Instant::now();
         let rows: Vec<(Vec<f64>, bool)> = learnt.iter().filter_map(row).collect();
         let took = start.elapsed().as_secs_f64() / n as f64 * 1e6;
@@ -80,7 +87,8 @@ fn chance(weights: &[f64], row: &[f64]) -> f64 {
 /// Logistic regression by Newton's steps, with a small pull to 0. What can only count against a
 /// match never gets a positive weight.
 fn fit(rows: &[(Vec<f64>, bool)]) -> Vec<f64> {
-    const AGAINST: [usize; 16] = [3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 18, 23, 24, 25, 27];
+    const AGAINST: [usize; 20] =
+        [3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 18, 23, 24, 25, 27, 31, 32, 33, 35];
     let n = FEATURE_NAMES.len();
     let mut weights = vec![0.0; n];
     let mut frozen = vec![false; n];
@@ -178,6 +186,18 @@ fn judge(held: &[Labelled], weights: &[f64], shown: &[String]) {
         let f1 = 2.0 * precision * recall / (precision + recall);
         println!("// cut {cut}: precision {precision:.4}, recall {recall:.4}, F1 {f1:.4}");
     }
+    // What is said and what is, in tenths.
+    let (mut off, all) = (0.0, judged.len() as f64);
+    for tenth in 0..10 {
+        let within = |p: f64| ((p * 10.0) as usize).min(9) == tenth;
+        let some: Vec<&(f64, &Labelled)> = judged.iter().filter(|(p, _)| within(*p)).collect();
+        let n = some.len().max(1) as f64;
+        let said = some.iter().map(|(p, _)| p).sum::<f64>() / n;
+        let is = some.iter().filter(|(_, pair)| pair.same).count() as f64 / n;
+        off += (said - is).abs() * some.len() as f64 / all;
+        println!("// said {said:.3}, is {is:.3}, of {} pairs", some.len());
+    }
+    println!("// expected calibration error {off:.4}");
     let mut rules: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (p, pair) in &judged {
         let rule = rules.entry(pair.rule).or_default();

@@ -1,6 +1,7 @@
 //! The labelled pairs: two writings of one name, or of two that are easily mistaken.
 
 use targeting::names::Kind;
+use targeting::names::index::{Index, Searcher};
 
 use super::dice::Dice;
 use super::firms::{Firm, Vessel};
@@ -26,7 +27,11 @@ pub fn person(dice: &mut Dice) -> Labelled {
         same,
         rule,
     };
-    let one = Identity::any(dice);
+    let one = match dice.below(4) {
+        0 => Identity::listed(dice),
+        1 => Identity::everyday(dice),
+        _ => Identity::any(dice),
+    };
     let scripted =
         matches!(one.tongue, Tongue::Slavic | Tongue::Arabic | Tongue::Korean | Tongue::Chinese);
     let write = |who: &Identity, dice: &mut Dice, own: bool, bare: f64| {
@@ -165,4 +170,38 @@ pub fn vessel(dice: &mut Dice) -> Labelled {
             of(one.line(dice), other.line(dice), one == other, "any two")
         }
     }
+}
+
+/// Ordinary names, each with the listed name that is found for it: what an officer would see of a
+/// list that names none of them.
+pub fn found(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Labelled> {
+    const LISTED: usize = 4_000;
+    let name = |dice: &mut Dice, listed: bool| match kind {
+        Kind::Person if listed => line(&Identity::listed(dice).written(dice, false), dice, 0.25),
+        Kind::Person => {
+            let who = Identity::everyday(dice);
+            let own = who.has_own_script() && dice.chance(0.3);
+            line(&who.written(dice, own), dice, 0.5)
+        }
+        Kind::Organization if listed => Firm::any(dice).line(dice),
+        Kind::Organization => Firm::everyday(dice).line(dice),
+        Kind::Vessel => Vessel::any(dice).line(dice),
+    };
+    let listed: Vec<String> = (0..LISTED).map(|_| name(dice, true)).collect();
+    let mut index = Index::default();
+    for (id, name) in (0..).zip(&listed) {
+        index.add(id, name, kind);
+    }
+    let mut searcher = Searcher::default();
+    let mut all = Vec::new();
+    while all.len() < n {
+        let left = name(dice, false);
+        let found = index.search(&mut searcher, &left, kind, (0.001, 1));
+        let Some(first) = found.first() else { continue };
+        let right = listed[first.id as usize].clone();
+        if left.to_lowercase() != right.to_lowercase() {
+            all.push(Labelled { left, right, kind, same: false, rule: "found in a list" });
+        }
+    }
+    all
 }

@@ -99,6 +99,13 @@ const KOREAN_SYLLABLES: &str = "철:chol,chul,cheol|수:su,soo|영:yong,young,ye
 옥:ok,oak|혁:hyok,hyuk,hyeok|봉:bong,pong|춘:chun,choon|길:gil,kil|룡:ryong,yong|국:guk,kuk,kook|\
 화:hwa|순:sun,soon|미:mi|지:ji,chi|연:yon,yeon,youn|우:u,woo|기:ki,gi|덕:dok,duk,deok|창:chang";
 
+/// Syllables of given names of those born since the fifties in the South.
+const EVERYDAY_SYLLABLES: &str = "민:min|서:seo,suh|지:ji|하:ha|예:ye|윤:yoon,yun|도:do|연:yeon,yun|\
+우:woo,u|아:ah,a|유:yu,yoo|재:jae|현:hyun,hyeon|준:jun,joon|은:eun|수:su,soo|영:young,yeong|\
+진:jin|선:sun,seon|경:kyung,gyeong|희:hee,hui|정:jung,jeong|미:mi|혜:hye|주:ju,joo|성:sung,seong|\
+훈:hoon,hun|원:won|호:ho|태:tae|승:seung|규:kyu,gyu|빈:bin|나:na|채:chae|린:rin|시:si|\
+건:gun,geon|동:dong|상:sang|기:ki,gi|인:in|숙:sook,suk|옥:ok|순:soon,sun|자:ja|명:myung,myeong";
+
 const CHINESE_FAMILY: &str = "陈:Chen,Chan,Tan|黄:Huang,Wong,Hwang|张:Zhang,Chang,Cheung|李:Li,Lee|\
 王:Wang,Wong|\
 刘:Liu,Lau|杨:Yang,Yeung|赵:Zhao,Chao,Chiu|吴:Wu,Ng|周:Zhou,Chow,Chou|徐:Xu,Hsu,Tsui|孙:Sun,Suen|\
@@ -236,6 +243,38 @@ impl Identity {
         Identity::of(tongue, dice)
     }
 
+    /// Somebody of such a list as states share: mostly of countries at war, and of families that
+    /// are not met every day.
+    pub fn listed(dice: &mut Dice) -> Identity {
+        let tongue = weighed(dice, [8, 45, 7, 3, 4, 4, 9, 20]);
+        Identity::of(tongue, dice).with_own_family(dice, 0.85)
+    }
+
+    /// Somebody of those who send and get goods.
+    pub fn everyday(dice: &mut Dice) -> Identity {
+        let tongue = weighed(dice, [6, 6, 25, 15, 25, 8, 3, 12]);
+        let mut who = Identity::of(tongue, dice).with_own_family(dice, 0.6);
+        if tongue == Tongue::Korean {
+            let syllable = |dice: &mut Dice| Part::of(spelled(dice, EVERYDAY_SYLLABLES));
+            who.given = (0..2).map(|_| syllable(dice)).collect();
+            who.family = Part::of(spelled(dice, KOREAN_FAMILY));
+            // One in five is a Kim.
+            if dice.chance(0.45) {
+                let first: Vec<&str> = KOREAN_FAMILY.split('|').take(5).collect();
+                who.family = Part::of(spelled(dice, &first.join("|")));
+            }
+        }
+        who
+    }
+
+    /// The same with a coined family name for this share, where families are not few anyway.
+    fn with_own_family(mut self, dice: &mut Dice, share: f64) -> Identity {
+        if !matches!(self.tongue, Tongue::Korean | Tongue::Chinese) && dice.chance(share) {
+            self.family = coined(self.tongue, dice);
+        }
+        self
+    }
+
     pub fn of(tongue: Tongue, dice: &mut Dice) -> Identity {
         let (given, middle, family) = match tongue {
             Tongue::Slavic => {
@@ -354,6 +393,12 @@ impl Identity {
             && (self.middle == other.middle || self.middle.is_empty() || other.middle.is_empty())
     }
 
+    /// Whether the name is usual in a script of its own.
+    pub fn has_own_script(&self) -> bool {
+        let own = [Tongue::Slavic, Tongue::Arabic, Tongue::Korean, Tongue::Chinese];
+        own.contains(&self.tongue) && !self.family.own.is_ascii()
+    }
+
     pub fn has_middle(&self) -> bool {
         !self.middle.is_empty()
     }
@@ -414,6 +459,74 @@ fn capital(text: &str, all: bool) -> String {
         up = all && sign == ' ';
     }
     out
+}
+
+/// Beginnings and ends of family names, by tongue; a sound or two stand between.
+const COINED: [(&str, &str); 5] = [
+    (
+        "Бел Крас Мор Вол Жур Лит Гор Пан Руд Сав Тар Фил Кор Бог Дем Мак Низ Орл Пол Рыб Сем Щер \
+Тим Яр Зуб Глад Кал Лоб Ник Дуб",
+        "ов ев ин енко ский ук ич ова ева ина",
+    ),
+    (
+        "Far Haq Jab Kar Nas Qud Raf Shah Taw Zub Muq Bad Hus Am Daw Ghul Sul Wah Yaz Mazl Khal \
+Rah Mohs Ebr Kaz Bahr Lut Sams Dur Hab",
+        "adi ani oury awi imi iya ami aldin ullah zadeh pour nejad i far oui iri abi ati",
+    ),
+    (
+        "Ash Black Brad Car Ches Cole Darn Ell Fair Gran Hart Hol Kirk Lang Mar Nor Pem Rad Stan \
+Thorn Whit Wood Bren Crom Dun Eck Fried Gold Hag Lind",
+        "ford well ton field ley man worth son wick ham berg stein bourne mere er",
+    ),
+    (
+        "Arz Bald Cas Ech Fig Gall It Lar Mend Ort Pal Quint Roj Sal Ur Vill Zam Bern Cord Del",
+        "uela omero ueroa ega ardo arri as orena iz osa alba illo ado era",
+    ),
+    (
+        "Oka Ade Nza Mbe Kag Tshi Bah Dia Sow Nku Oju Ngu Mwa Kib Wira Chai Kitti Phon Rata Siri \
+Bhat Desh Gow Josh Kulk Mahal Subra Venk Yama Kawa Taka Matsu Fuji",
+        "mba lola wale runa sek llo kwu nga bira kamo sak porn chai wat krai war nani pande swamy \
+rao arjan moto mura da saki zawa shita hara",
+    ),
+];
+const BETWEEN: &str = "a e i o an ar el en er il in or un al am ik ul as";
+
+/// A family name of such sounds as these tongues have, that few or none bear.
+fn coined(tongue: Tongue, dice: &mut Dice) -> Part {
+    let (starts, ends) = COINED[match tongue {
+        Tongue::Slavic | Tongue::Turkic => 0,
+        Tongue::Arabic => 1,
+        Tongue::Western => 2,
+        Tongue::Spanish => 3,
+        Tongue::Korean | Tongue::Chinese | Tongue::Other => 4,
+    }];
+    if tongue == Tongue::Slavic || tongue == Tongue::Turkic {
+        const MIDDLE: &str = "а е и о ан ар ел ен ер ил ин ор ун ал ам ик ул ас";
+        let text = [pick(dice, starts), pick(dice, MIDDLE), pick(dice, ends)].concat();
+        return Part::slavic(&text);
+    }
+    let text = [pick(dice, starts), pick(dice, BETWEEN), pick(dice, ends)].concat();
+    let mut latin = vec![text.clone()];
+    if tongue == Tongue::Arabic {
+        // As English, as French, as letter for letter.
+        latin.push(text.replace('u', "ou").replace("ooui", "oui"));
+        latin.push(text.replace("kh", "h").replace('q', "k").replace('y', "i"));
+        if dice.chance(0.4) {
+            latin = latin.iter().map(|one| format!("al-{one}")).chain(latin.clone()).collect();
+        }
+    }
+    Part { own: text, latin }
+}
+
+fn weighed(dice: &mut Dice, shares: [usize; 8]) -> Tongue {
+    let mut at = dice.below(shares.iter().sum());
+    for (tongue, share) in TONGUES.iter().zip(shares) {
+        match at.checked_sub(share) {
+            Some(rest) => at = rest,
+            None => return *tongue,
+        }
+    }
+    Tongue::Other
 }
 
 /// Plain edit distance, for looking up what is easily mistaken.

@@ -9,7 +9,7 @@ use super::fold;
 use super::forms;
 use super::hangul;
 use super::variants::{self, Kinship};
-use super::words::{Part, Spelling, Word};
+use super::words::{Part, Reading, Word};
 
 /// Below this, two words are not taken for each other.
 const LEAST: f32 = 0.66;
@@ -25,6 +25,8 @@ pub(super) struct Pair {
     pub quality: f32,
     /// What they are worth.
     pub worth: f32,
+    /// How surprising it is that strangers agree so well, in bits.
+    pub bits: f32,
     /// How they agree.
     pub how: How,
 }
@@ -40,6 +42,11 @@ pub(super) enum How {
     Acronym,
     /// They mean the same.
     Meaning,
+}
+
+/// How much of a word's surprise is left when it agrees so well.
+fn kept(quality: f32) -> f32 {
+    ((quality - 0.62) / 0.38).clamp(0.0, 1.0)
 }
 
 /// How well two words agree.
@@ -98,9 +105,13 @@ fn letters(a: &Word, b: &Word, kind: Kind) -> f32 {
     if !known && long > short * 2 + 1 {
         return 0.0;
     }
-    let by_letters = 1.0 - fold::letter_distance(&a.latin, &b.latin) / long as f32;
     let sounds = a.sound.len().max(b.sound.len()).max(1) as f32;
     let by_sound = 1.0 - fold::sound_distance(&a.sound, &b.sound) / sounds;
+    // Letters are more apart than sounds: what does not sound alike is not looked at further.
+    if !known && by_sound < 0.5 {
+        return 0.0;
+    }
+    let by_letters = 1.0 - fold::letter_distance(&a.latin, &b.latin) / long as f32;
     let mut quality = by_letters.max(0.985 * by_sound);
     if by_letters > 0.5 {
         quality = quality.max(0.25 * by_letters + 0.75 * by_sound);
@@ -118,8 +129,13 @@ fn letters(a: &Word, b: &Word, kind: Kind) -> f32 {
     {
         quality *= 0.93;
     }
-    if !a.east.is_empty() && !b.east.is_empty() && a.east == b.east {
-        quality = quality.max(0.9 + 0.08 * quality);
+    if !a.east.is_empty() && !b.east.is_empty() {
+        if a.east == b.east {
+            quality = quality.max(0.9 + 0.08 * quality);
+        } else if kinship == Kinship::Unknown {
+            // Both can be read as syllables: another syllable is another name, not a slip.
+            quality *= 0.88;
+        }
     }
     match kinship {
         Kinship::Spelling => quality.max(0.86 + 0.13 * quality),
@@ -181,7 +197,7 @@ fn read_along(hangul_word: &Word, latin: &Word) -> f32 {
 }
 
 /// Neighbouring words as one.
-pub(super) fn joined(words: &[Word], kind: Kind) -> Word {
+pub(super) fn joined(words: &[&Word], kind: Kind) -> Word {
     let latin: String = words.iter().map(|word| word.latin.as_str()).collect();
     let mut one = Word::of(&latin, kind);
     if words.iter().all(|word| !word.syllables.is_empty()) {
@@ -191,19 +207,20 @@ pub(super) fn joined(words: &[Word], kind: Kind) -> Word {
     if words.iter().all(|word| !word.east.is_empty()) {
         one.east = words.iter().map(|word| word.east.as_str()).collect();
     }
+    one.bits = words.iter().map(|word| word.bits).sum();
     one
 }
 
 /// How well one word is made of the beginnings of these: 1 for first letters alone. Small words and
 /// company forms at the end may be left out.
-fn acronym(word: &str, of: &[CompactString]) -> f32 {
+fn acronym(word: &str, of: &[&str]) -> f32 {
     /// Reads `letters` along the words; gives how many words gave more than one letter.
-    fn read(letters: &str, of: &[CompactString], first: bool) -> Option<u32> {
+    fn read(letters: &str, of: &[&str], first: bool) -> Option<u32> {
         let Some((word, rest)) = of.split_first() else {
             return letters.is_empty().then_some(0);
         };
         let small =
-            forms::is_article(word) || (!first && forms::form_at(&[word.as_str()]).is_some());
+            forms::is_article(word) || (!first && forms::form_at(&[word]).is_some());
         let skipped = if small { read(letters, rest, first) } else { None };
         let taken = (1..=3usize.min(word.len())).find_map(|n| {
             let begins = letters.get(..n).is_some_and(|part| word.starts_with(part));
@@ -227,81 +244,84 @@ fn acronym(word: &str, of: &[CompactString]) -> f32 {
 }
 
 /// The pairs of two names.
-pub(super) fn pairs(left: &Spelling, right: &Spelling, kind: Kind) -> Vec<Pair> {
-    let mut found = Vec::with_capacity(left.words.len() * right.words.len());
+pub(super) fn pairs(left: &Reading, right: &Reading, kind: Kind) -> Vec<Pair> {
+    let mut found = Vec::with_capacity(left.words.len() + right.words.len());
     for (i, a) in left.words.iter().enumerate() {
         for (j, b) in right.words.iter().enumerate() {
             let (quality, how) = quality(a, b, kind);
             if quality >= LEAST {
                 let worth = (a.worth + b.worth) / 2.0;
-                found.push(Pair { left: (i, 1), right: (j, 1), quality, worth, how });
+                let bits = match how {
+                    How::Initial => a.bits.min(b.bits),
+                    _ => a.bits.min(b.bits) * kept(quality),
+                };
+                found.push(Pair { left: (i, 1), right: (j, 1), quality, worth, bits, how });
             }
         }
     }
     for (i, one) in left.words.iter().enumerate() {
-        runs(one, &right.words, kind, |right, quality, worth, how| {
-            found.push(Pair { left: (i, 1), right, quality, worth, how });
+        runs(one, &right.words, kind, |right, quality, worth, bits| {
+            found.push(Pair { left: (i, 1), right, quality, worth, bits, how: How::Word });
         });
     }
     for (j, one) in right.words.iter().enumerate() {
-        runs(one, &left.words, kind, |left, quality, worth, how| {
-            found.push(Pair { left, right: (j, 1), quality, worth, how });
+        runs(one, &left.words, kind, |left, quality, worth, bits| {
+            found.push(Pair { left, right: (j, 1), quality, worth, bits, how: How::Word });
         });
     }
-    if kind != Kind::Person {
-        whole_acronym(left, right, |quality, worth| {
-            let (left, right) = ((0, left.words.len()), (0, right.words.len()));
-            found.push(Pair { left, right, quality, worth, how: How::Acronym });
-        });
+    let all = ((0, left.words.len()), (0, right.words.len()));
+    let worth = (left.worth + right.worth) / 2.0 * 1.5;
+    if kind != Kind::Person
+        && let Some((quality, bits)) = whole_acronym(left, right)
+    {
+        found.push(Pair { left: all.0, right: all.1, quality, worth, bits, how: How::Acronym });
     }
-    let same_words = left.words.len() == right.words.len();
-    if !same_words && run_together(left) == run_together(right) {
+    let other_words = left.words.len() != right.words.len()
+        || left.words.iter().zip(&right.words).any(|(a, b)| a.latin != b.latin);
+    if other_words && left.letters == right.letters {
         // Spaces in other places.
-        let (left_all, right_all) = ((0, left.words.len()), (0, right.words.len()));
-        let worth = (left.worth + right.worth) / 2.0 * 1.5;
-        found.push(Pair { left: left_all, right: right_all, quality: 0.97, worth, how: How::Word });
-    } else if same_words && left.words.len() > 1 {
-        let apart = left.words.iter().zip(&right.words).any(|(a, b)| a.latin != b.latin);
-        if apart && run_together(left) == run_together(right) {
-            let all = (0, left.words.len());
-            let worth = (left.worth + right.worth) / 2.0 * 1.5;
-            found.push(Pair { left: all, right: all, quality: 0.95, worth, how: How::Word });
-        }
+        let quality = if left.words.len() == right.words.len() { 0.95 } else { 0.97 };
+        let bits = |side: &Reading| side.words.iter().map(|word| word.bits).sum::<f32>();
+        let bits = bits(left).max(bits(right));
+        found.push(Pair { left: all.0, right: all.1, quality, worth, bits, how: How::Word });
     }
     choose(found, left, right)
 }
 
-/// A name's letters without spaces.
-pub(super) fn run_together(name: &Spelling) -> String {
-    name.words.iter().map(|word| word.latin.as_str()).collect()
-}
-
-/// Whether one name is the beginnings of the other's words.
-fn whole_acronym(left: &Spelling, right: &Spelling, mut found: impl FnMut(f32, f32)) {
+/// How well one name is the beginnings of the other's words, and how surprising that is.
+fn whole_acronym(left: &Reading, right: &Reading) -> Option<(f32, f32)> {
     let (short, long) =
         if left.words.len() <= right.words.len() { (left, right) } else { (right, left) };
-    let [one] = &short.words[..] else { return };
-    if one.part == Part::Number {
-        return;
+    let [one] = &short.words[..] else { return None };
+    if one.part == Part::Number || !(3..=7).contains(&one.latin.len()) {
+        return None;
     }
-    let quality = acronym(&one.latin, &long.whole);
-    if quality > 0.0 {
-        found(quality, (one.worth + long.worth) / 2.0 * 1.5);
-    }
+    let whole: Vec<&str> = match long.whole {
+        [] => long.words.iter().map(|word| word.latin.as_str()).collect(),
+        whole => whole.iter().map(CompactString::as_str).collect(),
+    };
+    let quality = acronym(&one.latin, &whole);
+    (quality > 0.0).then_some((quality, 2.5 * one.latin.len() as f32))
 }
 
 /// Runs of words for which one word may stand.
 fn runs(
     one: &Word,
-    words: &[Word],
+    words: &[&Word],
     kind: Kind,
-    mut found: impl FnMut((usize, usize), f32, f32, How),
+    mut found: impl FnMut((usize, usize), f32, f32, f32),
 ) {
     if matches!(one.part, Part::Number | Part::Initial) || words.len() < 2 {
         return;
     }
     let short = one.latin.len();
     for at in 0..words.len() {
+        // What is written together seldom begins otherwise.
+        if let (Some(a), Some(b)) = (one.sound.bytes().next(), words[at].sound.bytes().next())
+            && fold::far_apart(a, b)
+        {
+            continue;
+        }
         for n in 2..=3.min(words.len() - at) {
             let run = &words[at..at + n];
             let letters: usize = run.iter().map(|word| word.latin.len()).sum();
@@ -318,14 +338,15 @@ fn runs(
             if quality >= 0.8 {
                 let worth = run.iter().map(|word| word.worth).sum::<f32>();
                 let worth = (worth + one.worth.max(worth.min(1.4))) / 2.0;
-                found((at, n), quality * 0.985, worth, How::Word);
+                let bits = one.bits.min(together.bits) * kept(quality);
+                found((at, n), quality * 0.985, worth, bits);
             }
         }
     }
 }
 
 /// Takes the pairs that are worth most, none of whose words is taken.
-fn choose(mut found: Vec<Pair>, left: &Spelling, right: &Spelling) -> Vec<Pair> {
+fn choose(mut found: Vec<Pair>, left: &Reading, right: &Reading) -> Vec<Pair> {
     // What leaves a word's place alone comes first among equals.
     let value = |pair: &Pair| {
         let (a, b) = (pair.left.0 as f32, pair.right.0 as f32);

@@ -2,6 +2,8 @@
 //! letters (lower case ASCII), its sound (spelling habits of many languages folded together) and
 //! its bones (the consonants of its sound). Hangul has its own room in `hangul.rs`.
 
+use std::sync::OnceLock;
+
 /// How a script writes vowels, as far as comparing goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
@@ -179,6 +181,16 @@ const HABITS: &[(&str, &str)] = &[
     ("j", "J"),
 ];
 
+/// The habits by their first letter.
+fn habits() -> &'static [Vec<(&'static str, &'static str)>] {
+    static BY_LETTER: OnceLock<Vec<Vec<(&'static str, &'static str)>>> = OnceLock::new();
+    BY_LETTER.get_or_init(|| {
+        let begin = |(written, _): &&(&str, &str), letter: u8| written.as_bytes()[0] == letter;
+        let of = |letter: u8| HABITS.iter().filter(|one| begin(one, letter)).copied().collect();
+        (0..128).map(of).collect()
+    })
+}
+
 /// How a word of plain letters sounds.
 pub(super) fn sound(word: &str) -> String {
     let bytes = word.as_bytes();
@@ -196,7 +208,8 @@ pub(super) fn sound(word: &str) -> String {
             at += 1;
             continue;
         }
-        match HABITS.iter().find(|(written, _)| rest.starts_with(written)) {
+        let habits = &habits()[usize::from(bytes[at] & 0x7f)];
+        match habits.iter().find(|(written, _)| rest.starts_with(written)) {
             Some((written, sounds)) => {
                 push(&mut out, sounds);
                 at += written.len();
@@ -280,54 +293,109 @@ fn silence(sign: u8, last: bool) -> f32 {
 
 /// The longest word whose letters are compared; what stands behind is left out.
 const LONGEST: usize = 32;
+/// Costs are counted in twentieths.
+const UNIT: f32 = 20.0;
+
+/// What changes, silences and swaps cost, in twentieths.
+struct Costs {
+    change: [[u16; 64]; 64],
+    /// What leaving a sound out costs, inside a word and at its end.
+    skip: [[u16; 64]; 2],
+    swap: u16,
+}
+
+fn costs(sounds: bool) -> &'static Costs {
+    static COSTS: [OnceLock<Costs>; 2] = [OnceLock::new(), OnceLock::new()];
+    COSTS[usize::from(sounds)].get_or_init(|| {
+        let units = |cost: f32| libm::roundf(cost * UNIT) as u16;
+        let mut costs =
+            Costs { change: [[20; 64]; 64], skip: [[20; 64]; 2], swap: if sounds { 14 } else { 16 } };
+        costs.change[63][63] = 0;
+        for a in b'0'..=b'z' {
+            for b in b'0'..=b'z' {
+                let cost = match sounds {
+                    true => mishearing(a, b),
+                    false => f32::from(u8::from(a != b)),
+                };
+                if let (Some(a), Some(b)) = (place(a), place(b)) {
+                    costs.change[a][b] = units(cost);
+                }
+            }
+            if sounds && let Some(at) = place(a) {
+                costs.skip[0][at] = units(silence(a, false));
+                costs.skip[1][at] = units(silence(a, true));
+            }
+        }
+        costs
+    })
+}
+
+/// Where a sign stands in the tables: digits, capitals, small letters.
+fn place(sign: u8) -> Option<usize> {
+    match sign {
+        b'0'..=b'9' => Some(usize::from(sign - b'0')),
+        b'A'..=b'Z' => Some(usize::from(sign - b'A') + 10),
+        b'a'..=b'z' => Some(usize::from(sign - b'a') + 36),
+        _ => None,
+    }
+}
 
 /// The cost of changing one sound into another, by the cheapest steps; neighbours may change
 /// places.
 pub(super) fn sound_distance(a: &str, b: &str) -> f32 {
-    let (a, b) = (cut(a), cut(b));
-    distance(a, b, mishearing, |word, at| silence(word[at], at + 1 == word.len()), 0.7)
+    distance(a, b, costs(true))
 }
 
 /// The number of letters that differ; neighbours that changed places count 0.8.
 pub(super) fn letter_distance(a: &str, b: &str) -> f32 {
-    let (a, b) = (cut(a), cut(b));
-    distance(a, b, |a, b| if a == b { 0.0 } else { 1.0 }, |_, _| 1.0, 0.8)
+    distance(a, b, costs(false))
 }
 
-fn cut(word: &str) -> &[u8] {
+/// The places of a word's signs; what is no letter or digit has the last one.
+fn places(word: &str, into: &mut [u8; LONGEST]) -> usize {
     let bytes = word.as_bytes();
-    &bytes[..bytes.len().min(LONGEST)]
+    let n = bytes.len().min(LONGEST);
+    for (into, sign) in into.iter_mut().zip(bytes) {
+        *into = place(*sign).unwrap_or(63) as u8;
+    }
+    n
 }
 
-fn distance(
-    a: &[u8],
-    b: &[u8],
-    change: impl Fn(u8, u8) -> f32,
-    skip: impl Fn(&[u8], usize) -> f32,
-    swap: f32,
-) -> f32 {
+fn distance(a: &str, b: &str, costs: &Costs) -> f32 {
+    let (mut left, mut right) = ([0u8; LONGEST], [0u8; LONGEST]);
+    let (n, m) = (places(a, &mut left), places(b, &mut right));
+    let (a, b) = (&left[..n], &right[..m]);
+    let at_of = |word: &[u8], at: usize| usize::from(word[at] & 63);
+    let skip = |word: &[u8], at: usize| {
+        costs.skip[usize::from(at + 1 == word.len())][at_of(word, at)]
+    };
     // Three rows are enough: the one before the last is for neighbours that changed places.
-    let mut rows = [[0.0f32; LONGEST + 1]; 3];
-    for at in 0..b.len() {
-        rows[0][at + 1] = rows[0][at] + skip(b, at);
+    let mut rows = [[0u16; LONGEST + 1]; 3];
+    let mut gone_right = [0u16; LONGEST];
+    for at in 0..m {
+        gone_right[at] = skip(b, at);
+        rows[0][at + 1] = rows[0][at] + gone_right[at];
     }
     let mut now = 0;
-    for i in 0..a.len() {
+    for i in 0..n {
         let (last, before) = (now, (now + 2) % 3);
         now = (now + 1) % 3;
         let gone = skip(a, i);
-        rows[now][0] = rows[last][0] + gone;
-        for j in 0..b.len() {
-            let mut best = (rows[last][j] + change(a[i], b[j]))
+        let change = &costs.change[at_of(a, i)];
+        let mut left_of = rows[last][0] + gone;
+        rows[now][0] = left_of;
+        for j in 0..m {
+            let mut best = (rows[last][j] + change[at_of(b, j)])
                 .min(rows[last][j + 1] + gone)
-                .min(rows[now][j] + skip(b, j));
+                .min(left_of + gone_right[j]);
             if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] && a[i] != b[j] {
-                best = best.min(rows[before][j - 1] + swap);
+                best = best.min(rows[before][j - 1] + costs.swap);
             }
             rows[now][j + 1] = best;
+            left_of = best;
         }
     }
-    rows[now][b.len()]
+    f32::from(rows[now][m]) / UNIT
 }
 
 #[cfg(test)]

@@ -251,6 +251,8 @@ struct Tables {
     /// How many words the longest form has.
     longest: usize,
     meanings: HashMap<&'static str, (&'static str, f32)>,
+    /// Long general words with a letter left out.
+    shortened: HashMap<String, Vec<&'static str>>,
     honorifics: HashMap<&'static str, ()>,
     particles: HashMap<&'static str, ()>,
     common: HashMap<&'static str, ()>,
@@ -277,10 +279,17 @@ fn tables() -> &'static Tables {
                 meanings.entry(word).or_insert((meaning, worth));
             }
         }
+        let mut shortened: HashMap<String, Vec<&'static str>> = HashMap::new();
+        for word in meanings.keys().filter(|word| word.len() >= LONG && word.is_ascii()) {
+            for short in with_a_letter_less(word).chain([(*word).to_owned()]) {
+                shortened.entry(short).or_default().push(word);
+            }
+        }
         let set = |text: &'static str| text.split_whitespace().map(|word| (word, ())).collect();
         let longest = forms.keys().map(|form| form.split(' ').count()).max().unwrap_or(1);
         Tables {
             longest,
+            shortened,
             forms,
             meanings,
             honorifics: set(HONORIFICS),
@@ -320,6 +329,28 @@ pub(super) fn is_article(word: &str) -> bool {
 /// What a general word means, and its worth.
 pub(super) fn meaning(word: &str) -> Option<(&'static str, f32)> {
     tables().meanings.get(word).copied()
+}
+
+/// General words of so many letters are known with a slip of the hand in them.
+const LONG: usize = 7;
+
+fn with_a_letter_less(word: &str) -> impl Iterator<Item = String> {
+    (0..word.len()).map(|at| format!("{}{}", &word[..at], &word[at + 1..]))
+}
+
+/// What a long general word with one slip of the hand means, and its worth.
+pub(super) fn near_meaning(word: &str) -> Option<(&'static str, f32)> {
+    if word.len() < LONG || !word.is_ascii() {
+        return None;
+    }
+    let tables = tables();
+    let near = with_a_letter_less(word).chain([word.to_owned()]);
+    near.filter_map(|short| tables.shortened.get(&short))
+        .flatten()
+        .filter(|of| super::fold::letter_distance(of, word) <= 1.0)
+        // Maps have no order of their own.
+        .min()
+        .and_then(|of| tables.meanings.get(of).copied())
 }
 
 /// Whether a word only says how somebody is addressed.

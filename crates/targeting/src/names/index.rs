@@ -1,26 +1,34 @@
 //! Screening a name against very many: the words of all listed names stand in a vocabulary that is
 //! found by sound, consonants, table and class; each word knows its names. A query gathers the
-//! names of its rarer words, keeps those of whose words enough agree, and compares these in full.
-//! Nothing is compared that shares no word with the query, which is where misses come from
-//! (docs/science-names.md has the measured recall).
+//! names of its rarest words until no name can be missed that agrees in most of it, adds up how
+//! much of each agrees, and compares the best in full. Nothing is compared that shares no word with
+//! the query, which is where misses come from (docs/science-names.md has the measured recall).
+//! What is sorted for searching is made at the first search, and anew after something was added.
+
+use std::sync::OnceLock;
 
 use compact_str::CompactString;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::align::{self, How};
 use super::hangul;
-use super::words::{Part, Spelling, Word};
+use super::words::{Part, Reading, Spelling, Word};
 use super::{Kind, Match, Name};
 use crate::history::KeyMap;
 
-/// Names that are gathered before the words stop that are not the rarest.
-const GATHERED: usize = 4_000;
-/// Names that are compared in full for one query.
-const COMPARED: usize = 48;
+/// The share of a query's worth that a name must agree in to be looked for: words are gathered, the
+/// rarest first, until what is left is less.
+const SOUGHT: f32 = 0.58;
+/// How much of both names' worth must agree, at the best, before they are compared in full.
+const LEAST_AGREED: f32 = 0.11;
+/// Names that are compared in full for one reading of a query.
+const COMPARED: usize = 32;
 /// Words of the vocabulary that are looked at for one word of a query.
-const LOOKED_AT: usize = 1_500;
+const LOOKED_AT: usize = 1_000;
 /// Words whose likes are remembered.
-const REMEMBERED: usize = 200_000;
+const REMEMBERED: usize = 50_000;
+/// From this quality on a word stands for another.
+const LEAST: f32 = 0.66;
 
 /// A listed name as the index keeps it.
 struct Entry {
@@ -35,6 +43,54 @@ struct Entry {
     worth: f32,
 }
 
+/// Numbers by keys, sorted, with a place to begin for each beginning of a key.
+#[derive(Default)]
+struct Table {
+    begins: Vec<u32>,
+    cells: Vec<(u32, u32)>,
+    shift: u32,
+}
+
+impl Table {
+    fn of(mut cells: Vec<(u32, u32)>) -> Table {
+        cells.sort_unstable();
+        cells.dedup();
+        cells.shrink_to_fit();
+        let bits = cells.len().max(2).ilog2().saturating_sub(1).max(1);
+        let shift = 32 - bits;
+        let mut begins = vec![0u32; (1 << bits) + 1];
+        for (key, _) in &cells {
+            begins[(key >> shift) as usize + 1] += 1;
+        }
+        for at in 1..begins.len() {
+            begins[at] += begins[at - 1];
+        }
+        Table { begins, cells, shift }
+    }
+
+    fn get(&self, key: u32) -> impl Iterator<Item = u32> {
+        let at = (key >> self.shift) as usize;
+        let (from, to) = (self.begins[at] as usize, self.begins[at + 1] as usize);
+        let near = self.cells[from..to].iter();
+        near.skip_while(move |cell| cell.0 < key)
+            .take_while(move |cell| cell.0 == key)
+            .map(|cell| cell.1)
+    }
+}
+
+/// What searching needs, made from what was added.
+struct Sorted {
+    /// Where the names of each word begin in `names`.
+    names_from: Vec<u32>,
+    names: Vec<u32>,
+    /// Words of the vocabulary by what they are found by.
+    keys: Table,
+    /// Names by the sound of two neighbours run together.
+    joined: Table,
+    /// Bodies by the first letters of their words.
+    acronyms: Table,
+}
+
 /// All names of one kind.
 struct Book {
     kind: Kind,
@@ -42,14 +98,11 @@ struct Book {
     /// Words of the entries, by their place in the vocabulary.
     words: Vec<u32>,
     vocabulary: Vec<Word>,
-    /// The names of each word; a word made of two neighbours has theirs.
-    names: Vec<Vec<u32>>,
-    /// Words by what they are found by.
-    keys: KeyMap<Vec<u32>>,
     /// Words by how they are written.
     known: KeyMap<u32>,
-    /// Bodies by the first letters of their words.
-    acronyms: KeyMap<Vec<u32>>,
+    joined: Vec<(u32, u32)>,
+    acronyms: Vec<(u32, u32)>,
+    sorted: OnceLock<Sorted>,
 }
 
 /// What keeps names ready to be found.
@@ -57,12 +110,20 @@ pub struct Index {
     books: [Book; 3],
 }
 
-/// What one searcher remembers and reuses between queries; each thread has its own.
+/// What one searcher remembers and reuses between queries of one index; each thread has its own.
 #[derive(Default)]
 pub struct Searcher {
-    likes: [KeyMap<Vec<(u32, f32)>>; 3],
+    likes: [KeyMap<Likes>; 3],
+    /// How much of each name agrees, by the words gathered so far.
+    agreed: Vec<f32>,
     touched: Vec<u32>,
-    seen: Vec<bool>,
+}
+
+/// Words of the vocabulary that may stand for a word, how well, and how many names they have.
+#[derive(Default)]
+struct Likes {
+    words: Vec<(u32, f32)>,
+    names: usize,
 }
 
 /// A listed name that was found.
@@ -74,40 +135,41 @@ pub struct Found {
     pub matched: Match,
 }
 
-fn key(seed: u64, text: &str) -> u64 {
-    xxh3_64_with_seed(text.as_bytes(), seed)
+fn key(seed: u64, bytes: &[u8]) -> u32 {
+    xxh3_64_with_seed(bytes, seed) as u32
 }
 
 /// What a word is found by: its sound with a letter left out anywhere, its consonants, the groups
 /// of the tables, its classes, its meaning.
-fn keys_of(word: &Word, mut found: impl FnMut(u64)) {
-    let sound = word.sound.as_str();
+fn keys_of(word: &Word, mut found: impl FnMut(u32)) {
+    let sound = word.sound.as_bytes();
     found(key(1, sound));
     if word.part == Part::Number {
         return;
     }
-    if sound.len() > 2 {
-        let mut short = String::with_capacity(sound.len());
-        for at in 0..sound.len() {
-            short.clear();
-            short.push_str(&sound[..at]);
-            short.push_str(&sound[at + 1..]);
-            found(key(1, &short));
+    let mut short = [0u8; 32];
+    if (3..=short.len()).contains(&sound.len()) {
+        let n = sound.len() - 1;
+        short[..n].copy_from_slice(&sound[1..]);
+        found(key(1, &short[..n]));
+        for at in 0..n {
+            short[at] = sound[at];
+            found(key(1, &short[..n]));
         }
     }
-    let bare: String =
-        word.bones.chars().filter(|sign| !matches!(sign, 'v' | 'u' | 'i' | 'h')).collect();
+    let silent = |sign: &u8| matches!(sign, b'v' | b'u' | b'i' | b'h');
+    let bare: Vec<u8> = word.bones.bytes().filter(|sign| !silent(sign)).collect();
     if bare.len() >= 2 && sound.len() > 3 {
         found(key(2, &bare));
     }
     for (group, _) in word.groups {
-        found(u64::from(*group).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 3);
+        found(key(3, &group.to_le_bytes()));
     }
     if let Some(classes) = hangul::classes(&word.latin) {
-        found(key(4, &classes));
+        found(key(4, classes.as_bytes()));
     }
     if let Part::General(meaning) = word.part {
-        found(key(5, meaning));
+        found(key(5, meaning.as_bytes()));
     }
 }
 
@@ -115,7 +177,7 @@ fn keys_of(word: &Word, mut found: impl FnMut(u64)) {
 fn identity(word: &Word) -> u64 {
     let marks = u64::from(word.abjad) | u64::from(!word.syllables.is_empty()) << 1;
     let marks = marks | u64::from(!word.east.is_empty()) << 2;
-    key(16 + marks, &word.latin)
+    xxh3_64_with_seed(word.latin.as_bytes(), 16 + marks)
 }
 
 impl Book {
@@ -125,55 +187,39 @@ impl Book {
             entries: Vec::new(),
             words: Vec::new(),
             vocabulary: Vec::new(),
-            names: Vec::new(),
-            keys: KeyMap::default(),
             known: KeyMap::default(),
-            acronyms: KeyMap::default(),
+            joined: Vec::new(),
+            acronyms: Vec::new(),
+            sorted: OnceLock::new(),
         }
     }
 
-    fn learn(&mut self, word: &Word) -> u32 {
-        let place = self.vocabulary.len() as u32;
-        let known = *self.known.entry(identity(word)).or_insert(place);
-        if known == place {
-            self.vocabulary.push(word.clone());
-            self.names.push(Vec::new());
-            let keys = &mut self.keys;
-            keys_of(word, |key| {
-                let words = keys.entry(key).or_default();
-                if words.last() != Some(&place) {
-                    words.push(place);
-                }
-            });
-        }
-        known
-    }
-
-    fn add(&mut self, id: u32, spelling: &Spelling) {
+    fn add(&mut self, id: u32, spelling: Spelling) {
         if spelling.words.is_empty() {
             return;
         }
+        self.sorted.take();
         let entry = self.entries.len() as u32;
+        for word in run_together(&spelling, self.kind) {
+            self.joined.push((key(7, word.sound.as_bytes()), entry));
+        }
+        for letters in acronyms(&spelling) {
+            self.acronyms.push((key(6, letters.as_bytes()), entry));
+        }
         let from = self.words.len() as u32;
-        for word in &spelling.words {
-            let place = self.learn(word);
-            self.words.push(place);
-            let names = &mut self.names[place as usize];
-            if names.last() != Some(&entry) && !matches!(word.part, Part::Small) {
-                names.push(entry);
+        let n = spelling.words.len() as u8;
+        for word in spelling.words {
+            let place = self.vocabulary.len() as u32;
+            let known = *self.known.entry(identity(&word)).or_insert(place);
+            if known == place {
+                self.vocabulary.push(word);
             }
-        }
-        for word in run_together(spelling, self.kind) {
-            let place = self.learn(&word);
-            self.names[place as usize].push(entry);
-        }
-        for letters in acronyms(spelling) {
-            self.acronyms.entry(key(6, &letters)).or_default().push(entry);
+            self.words.push(known);
         }
         self.entries.push(Entry {
             id,
             from,
-            n: spelling.words.len() as u8,
+            n,
             forms: spelling.forms,
             generation: spelling.generation.map_or(0, |n| n + 1),
             before_comma: spelling.before_comma as u8,
@@ -181,67 +227,95 @@ impl Book {
         });
     }
 
+    fn sorted(&self) -> &Sorted {
+        self.sorted.get_or_init(|| {
+            let mut names_from = vec![0u32; self.vocabulary.len() + 1];
+            let told = |place: &u32| self.vocabulary[*place as usize].part != Part::Small;
+            for place in self.words.iter().filter(|place| told(place)) {
+                names_from[*place as usize + 1] += 1;
+            }
+            for at in 1..names_from.len() {
+                names_from[at] += names_from[at - 1];
+            }
+            let mut next = names_from.clone();
+            let mut names = vec![0u32; *names_from.last().unwrap_or(&0) as usize];
+            for (at, entry) in (0..).zip(&self.entries) {
+                for place in self.entry_words(entry).iter().filter(|place| told(place)) {
+                    let next = &mut next[*place as usize];
+                    names[*next as usize] = at;
+                    *next += 1;
+                }
+            }
+            let mut keys = Vec::with_capacity(self.vocabulary.len() * 10);
+            for (place, word) in (0..).zip(&self.vocabulary) {
+                keys_of(word, |key| keys.push((key, place)));
+            }
+            Sorted {
+                names_from,
+                names,
+                keys: Table::of(keys),
+                joined: Table::of(self.joined.clone()),
+                acronyms: Table::of(self.acronyms.clone()),
+            }
+        })
+    }
+
     fn entry_words(&self, entry: &Entry) -> &[u32] {
         &self.words[entry.from as usize..entry.from as usize + entry.n as usize]
     }
 
-    fn spelling(&self, entry: &Entry) -> Spelling {
-        let words: Vec<Word> = self
-            .entry_words(entry)
-            .iter()
-            .map(|place| self.vocabulary[*place as usize].clone())
-            .collect();
-        let whole = match self.kind {
-            Kind::Person => Vec::new(),
-            _ => words.iter().map(|word| word.latin.clone()).collect(),
-        };
-        Spelling {
-            words,
+    fn reading(&self, entry: &Entry) -> Reading<'_> {
+        let words = self.entry_words(entry).iter();
+        let words = words.map(|place| &self.vocabulary[*place as usize]).collect();
+        Reading {
             forms: entry.forms,
             generation: entry.generation.checked_sub(1),
             before_comma: entry.before_comma as usize,
-            worth: entry.worth,
-            whole,
+            ..Reading::of(words, entry.worth)
         }
     }
 
-    /// Words of the vocabulary that may stand for this one, the best first.
-    fn likes(&self, word: &Word) -> Vec<(u32, f32)> {
+    /// Words of the vocabulary that may stand for this one.
+    fn likes(&self, word: &Word, sorted: &Sorted) -> Likes {
         let mut near: Vec<u32> = Vec::new();
         keys_of(word, |key| {
-            if let Some(words) = self.keys.get(&key)
-                && near.len() < LOOKED_AT
-            {
-                near.extend_from_slice(words);
+            if near.len() < LOOKED_AT {
+                near.extend(sorted.keys.get(key).take(LOOKED_AT));
             }
         });
         near.sort_unstable();
         near.dedup();
-        let mut likes: Vec<(u32, f32)> = near
-            .into_iter()
-            .filter_map(|place| {
-                let (quality, how) =
-                    align::quality(word, &self.vocabulary[place as usize], self.kind);
-                (quality >= 0.66 && how != How::Initial).then_some((place, quality))
-            })
-            .collect();
-        likes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let mut likes = Likes::default();
+        for place in near {
+            let (quality, how) = align::quality(word, &self.vocabulary[place as usize], self.kind);
+            if quality >= LEAST && how != How::Initial {
+                likes.words.push((place, quality));
+                likes.names += sorted.names_of(place).len();
+            }
+        }
         likes
+    }
+}
+
+impl Sorted {
+    fn names_of(&self, place: u32) -> &[u32] {
+        let (from, to) = (self.names_from[place as usize], self.names_from[place as usize + 1]);
+        &self.names[from as usize..to as usize]
     }
 }
 
 /// Short neighbours as one word: Chol Su and Cholsu, Aero Caribbean and Aerocaribbean.
 fn run_together(spelling: &Spelling, kind: Kind) -> Vec<Word> {
-    let small = |word: &Word| {
+    let small = |word: &&Word| {
         matches!(word.part, Part::Number | Part::Initial)
             || (kind != Kind::Person && matches!(word.part, Part::Small))
     };
-    let two = spelling.words.windows(2).filter(|two| {
+    let words: Vec<&Word> = spelling.words.iter().collect();
+    let two = words.windows(2).filter(|two| {
         let letters = two[0].latin.len() + two[1].latin.len();
         !two.iter().any(small) && (4..=14).contains(&letters)
     });
-    let words = spelling.words.len();
-    two.filter(|_| words <= 6).map(|two| align::joined(two, kind)).collect()
+    two.filter(|_| words.len() <= 6).map(|two| align::joined(two, kind)).collect()
 }
 
 /// The first letters of a body's words, with and without its company forms.
@@ -279,7 +353,7 @@ impl Index {
     /// Takes a listed name in, under what the caller calls it. One thing may have many names.
     pub fn add(&mut self, id: u32, name: &str, kind: Kind) {
         for spelling in Name::of(name, kind).spellings {
-            self.books[shelf(kind)].add(id, &spelling);
+            self.books[shelf(kind)].add(id, spelling);
         }
     }
 
@@ -304,24 +378,29 @@ impl Index {
     ) -> Vec<Found> {
         let book = &self.books[shelf(kind)];
         let asked = Name::of(name, kind);
-        let mut best: Vec<(f64, u32, u32)> = Vec::new();
-        for spelling in asked.spellings.iter().filter(|of| !of.words.is_empty()) {
-            book.search(searcher, shelf(kind), spelling, threshold, &mut best);
-        }
-        best.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut found: Vec<Found> = Vec::new();
-        for (_, id, entry) in best {
-            if found.len() >= most {
-                break;
-            }
-            if found.iter().all(|one| one.id != id) {
-                let listed = book.spelling(&book.entries[entry as usize]);
-                let listed = Name { kind, spellings: vec![listed] };
-                found.push(Found { id, matched: asked.compare(&listed) });
-            }
+        for spelling in asked.spellings.iter().filter(|of| !of.words.is_empty()) {
+            book.search(searcher, shelf(kind), spelling, threshold, &mut found);
         }
+        let chance = |one: &Found| one.matched.probability;
+        found.sort_by(|a, b| chance(b).total_cmp(&chance(a)).then(a.id.cmp(&b.id)));
+        let mut seen = Vec::new();
+        found.retain(|one| {
+            let new = !seen.contains(&one.id) && seen.len() < most;
+            if new {
+                seen.push(one.id);
+            }
+            new
+        });
         found
     }
+}
+
+/// A word of a query and what may stand for it.
+struct Cell<'s> {
+    /// What it is worth in the query; none for two words run together, which stand there already.
+    worth: f32,
+    likes: &'s Likes,
 }
 
 impl Book {
@@ -331,94 +410,122 @@ impl Book {
         shelf: usize,
         asked: &Spelling,
         threshold: f64,
-        best: &mut Vec<(f64, u32, u32)>,
+        found: &mut Vec<Found>,
     ) {
-        let Searcher { likes: remembered, touched, seen } = searcher;
+        let sorted = self.sorted();
+        let Searcher { likes: remembered, agreed, touched } = searcher;
         let remembered = &mut remembered[shelf];
         if remembered.len() > REMEMBERED {
             remembered.clear();
         }
-        seen.resize(seen.len().max(self.entries.len()), false);
+        if agreed.len() < self.entries.len() {
+            agreed.resize(self.entries.len(), 0.0);
+        }
         touched.clear();
         // What each word of the query may stand for, and how many names that is.
         let pairs = run_together(asked, self.kind);
-        let all: Vec<&Word> = asked
-            .words
-            .iter()
-            .filter(|word| !matches!(word.part, Part::Small | Part::Initial))
-            .chain(&pairs)
-            .collect();
-        for word in &all {
-            remembered.entry(identity(word)).or_insert_with(|| self.likes(word));
+        let telling = |word: &&Word| !matches!(word.part, Part::Small | Part::Initial);
+        let words = asked.words.iter().filter(telling).map(|word| (word, word.worth));
+        let all: Vec<(&Word, f32)> = words.chain(pairs.iter().map(|word| (word, 0.0))).collect();
+        for (word, _) in &all {
+            remembered.entry(identity(word)).or_insert_with(|| self.likes(word, sorted));
         }
-        let mut order: Vec<(usize, &Vec<(u32, f32)>)> = all
+        let mut cells: Vec<Cell> = all
             .iter()
-            .filter_map(|word| remembered.get(&identity(word)))
-            .map(|likes| {
-                let names = likes.iter().map(|(place, _)| self.names[*place as usize].len());
-                (names.sum::<usize>(), likes)
+            .filter_map(|(word, worth)| {
+                Some(Cell { worth: *worth, likes: remembered.get(&identity(word))? })
             })
             .collect();
-        order.sort_by_key(|(names, _)| *names);
-        let mut touch = |entry: u32| {
-            if !seen[entry as usize] {
-                seen[entry as usize] = true;
+        cells.sort_by_key(|cell| cell.likes.names);
+        let mut touch = |entry: u32, more: f32| {
+            let kept = &mut agreed[entry as usize];
+            if *kept == 0.0 {
                 touched.push(entry);
             }
+            *kept += more;
         };
-        let mut gathered = 0;
-        for (names, likes) in &order {
-            if *names > 0 && gathered > 0 && gathered + names > GATHERED {
+        let whole: f32 = cells.iter().map(|cell| cell.worth).sum();
+        let mut rest = whole;
+        let mut gathered = cells.len();
+        for (at, cell) in cells.iter().enumerate() {
+            if rest < SOUGHT * whole {
+                gathered = at;
                 break;
             }
-            gathered += names;
-            likes.iter().flat_map(|(place, _)| &self.names[*place as usize]).for_each(|entry| {
-                touch(*entry);
-            });
-        }
-        if asked.words.len() == 1 && self.kind != Kind::Person {
-            let names = self.acronyms.get(&key(6, &asked.words[0].latin));
-            names.into_iter().flatten().take(COMPARED).for_each(|entry| touch(*entry));
-        }
-        for letters in acronyms(asked) {
-            let place = self.known.get(&key(16, &letters));
-            let names = place.map(|place| &self.names[*place as usize]);
-            let alone = |entry: &&u32| self.entries[**entry as usize].n == 1;
-            names.into_iter().flatten().filter(alone).for_each(|entry| touch(*entry));
-        }
-        // How much of each gathered name agrees at best.
-        let mut quality: KeyMap<f32> = KeyMap::default();
-        for (_, likes) in &order {
-            for (place, one) in likes.iter() {
-                let kept = quality.entry(u64::from(*place)).or_default();
-                *kept = kept.max(*one);
+            for (place, quality) in &cell.likes.words {
+                let more = self.vocabulary[*place as usize].worth * (quality - 0.4);
+                sorted.names_of(*place).iter().for_each(|entry| touch(*entry, more));
+            }
+            if cell.likes.names > 0 {
+                rest -= cell.worth;
             }
         }
-        let mut likely: Vec<(f32, u32)> = Vec::with_capacity(touched.len());
-        for &at in touched.iter() {
-            seen[at as usize] = false;
-            let entry = &self.entries[at as usize];
-            let mut agreed = 0.0;
-            for place in self.entry_words(entry) {
-                if let Some(one) = quality.get(&u64::from(*place)) {
-                    agreed += self.vocabulary[*place as usize].worth * (one - 0.4);
+        // Names that write apart what the query writes together.
+        for word in asked.words.iter().filter(telling) {
+            let names = sorted.joined.get(key(7, word.sound.as_bytes()));
+            names.for_each(|entry| touch(entry, 0.6 * word.worth));
+        }
+        if self.kind != Kind::Person {
+            if let [one] = &asked.words[..] {
+                let names = sorted.acronyms.get(key(6, one.latin.as_bytes()));
+                names.take(COMPARED).for_each(|entry| touch(entry, asked.worth));
+            }
+            for letters in acronyms(asked) {
+                let alone = |entry: &u32| self.entries[*entry as usize].n == 1;
+                let same = |place: &u32| self.vocabulary[*place as usize].latin == letters;
+                let sound = super::fold::sound(&letters);
+                let places = sorted.keys.get(key(1, sound.as_bytes())).filter(same);
+                let names = places.flat_map(|place| sorted.names_of(place)).copied();
+                names.filter(alone).take(COMPARED).for_each(|entry| touch(entry, asked.worth));
+            }
+        }
+        // The common words count for the names that the rare ones have found.
+        for Cell { likes, .. } in &cells[gathered..] {
+            let more = |place: u32, quality: f32| {
+                self.vocabulary[place as usize].worth * (quality - 0.4)
+            };
+            if likes.names > 8 * touched.len() {
+                for entry in touched.iter() {
+                    for place in self.entry_words(&self.entries[*entry as usize]) {
+                        if let Ok(at) = likes.words.binary_search_by_key(place, |like| like.0) {
+                            agreed[*entry as usize] += more(*place, likes.words[at].1);
+                        }
+                    }
+                }
+                continue;
+            }
+            for (place, quality) in &likes.words {
+                for entry in sorted.names_of(*place) {
+                    let kept = &mut agreed[*entry as usize];
+                    *kept += if *kept > 0.0 { more(*place, *quality) } else { 0.0 };
                 }
             }
-            likely.push((agreed / (entry.worth + asked.worth), at));
+        }
+        // An initial may be any word that begins so.
+        let initials = 0.15 * asked.words.iter().filter(|word| word.part == Part::Initial).count() as f32;
+        let mut likely: Vec<(f32, u32)> = Vec::new();
+        for at in touched.iter() {
+            let agreed = std::mem::take(&mut agreed[*at as usize]) + initials;
+            if agreed < LEAST_AGREED * asked.worth {
+                continue;
+            }
+            let share = agreed / (self.entries[*at as usize].worth + asked.worth);
+            if share >= LEAST_AGREED {
+                likely.push((share, *at));
+            }
         }
         if likely.len() > COMPARED {
             likely.select_nth_unstable_by(COMPARED, |a, b| b.0.total_cmp(&a.0));
             likely.truncate(COMPARED);
         }
-        likely.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let reading = asked.reading();
         for (_, at) in likely {
             let entry = &self.entries[at as usize];
-            let listed = self.spelling(entry);
-            let pairs = align::pairs(asked, &listed, self.kind);
-            let features = super::judge::features(asked, &listed, &pairs, self.kind);
-            let chance = super::judge::probability(&features, self.kind);
+            let listed = self.reading(entry);
+            let (chance, pairs) = super::judged(&reading, &listed, self.kind);
             if chance >= threshold {
-                best.push((chance, entry.id, at));
+                let matched = super::told(chance, &reading, &listed, &pairs);
+                found.push(Found { id: entry.id, matched });
             }
         }
     }

@@ -2,13 +2,13 @@
 //! are few and each in a sentence, and a logistic curve over them whose weights were fitted by
 //! `examples/fit_names` (docs/science-names.md).
 
-use super::align::{self, How, Pair};
+use super::align::{How, Pair};
 use super::fold;
-use super::words::{Part, Spelling};
+use super::words::{Part, Reading, Word};
 use super::{Kind, weights};
 
 /// How many features there are.
-pub(super) const FEATURES: usize = 28;
+pub(super) const FEATURES: usize = 36;
 
 /// The features, by what they say.
 pub const FEATURE_NAMES: [&str; FEATURES] = [
@@ -40,12 +40,20 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "a poor agreement, below 0.82",
     "the letters of the whole name in order",
     "general words on one side only",
+    "bits of surprise that agree, the first ten",
+    "the same, the second ten",
+    "the same, the next thirty",
+    "bits on both sides that stand for none of the other's, the smaller side's",
+    "bits on one side only",
+    "syllables in another order",
+    "bits of the second best agreement, up to ten",
+    "bits that agreements lack",
 ];
 
 /// What the pairs leave over and how they stand.
 pub(super) fn features(
-    left: &Spelling,
-    right: &Spelling,
+    left: &Reading,
+    right: &Reading,
     pairs: &[Pair],
     kind: Kind,
 ) -> [f64; FEATURES] {
@@ -56,6 +64,7 @@ pub(super) fn features(
     }
     let sides = [left, right];
     let mut free = [0.0f32; 2];
+    let mut free_bits = [0.0f32; 2];
     let mut rarest_free = [0.0f32; 2];
     let mut general_free = [0.0f32; 2];
     let mut numbers_free = [0u32; 2];
@@ -66,6 +75,7 @@ pub(super) fn features(
                 continue;
             }
             free[side] += word.worth;
+            free_bits[side] += word.bits;
             match word.part {
                 Part::Number => numbers_free[side] += 1,
                 Part::General(_) => general_free[side] += word.worth,
@@ -87,7 +97,20 @@ pub(super) fn features(
     let mut acronyms = 0.0;
     let mut well = 0;
     let mut poor = 0.0;
+    let mut bits = 0.0f32;
+    let mut best_bits = [0.0f32; 2];
+    let mut bits_lacking = 0.0f32;
     for pair in pairs {
+        bits += pair.bits;
+        if pair.bits > best_bits[0] {
+            best_bits = [pair.bits, best_bits[0]];
+        } else {
+            best_bits[1] = best_bits[1].max(pair.bits);
+        }
+        if pair.how == How::Word && pair.left.1 == 1 && pair.right.1 == 1 {
+            let full = left.words[pair.left.0].bits.min(right.words[pair.right.0].bits);
+            bits_lacking += full - pair.bits;
+        }
         agreed += pair.worth * good(pair.quality);
         full += pair.worth;
         off += pair.worth * (1.0 - pair.quality);
@@ -114,9 +137,8 @@ pub(super) fn features(
             How::Word | How::Meaning => {}
         }
     }
-    let plain = |side: &Spelling| {
-        let counts = |word: &&super::words::Word| !matches!(word.part, Part::Small);
-        side.words.iter().filter(counts).count()
+    let plain = |side: &Reading| {
+        side.words.iter().filter(|word| !matches!(word.part, Part::Small)).count()
     };
     let (words_left, words_right) = (plain(left), plain(right));
     let single = words_left.min(words_right) == 1 && words_left.max(words_right) > 1;
@@ -128,7 +150,12 @@ pub(super) fn features(
         _ => 0.0,
     };
     let forms = left.forms != 0 && right.forms != 0 && left.forms & right.forms == 0;
-    let same = align::run_together(left) == align::run_together(right);
+    let same = left.letters == right.letters;
+    let order = order(pairs);
+    let syllables = |word: &Word| !word.east.is_empty();
+    let eastern = |pair: &Pair| {
+        syllables(left.words[pair.left.0]) && syllables(right.words[pair.right.0])
+    };
     let flag = |is: bool| if is { 1.0 } else { 0.0 };
     let numbers = match numbers_free {
         [0, 0] => (0.0, 0.0),
@@ -153,7 +180,7 @@ pub(super) fn features(
         initials,
         flag(fathers_free[0] > 0 && fathers_free[1] > 0),
         flag(single),
-        order(pairs),
+        order,
         f64::from(acronyms / long),
         flag(forms),
         f64::from(rare_apart),
@@ -166,6 +193,14 @@ pub(super) fn features(
         poor,
         whole_letters(left, right),
         f64::from((general_free[0] - general_free[1]).abs()),
+        f64::from(bits.min(10.0) / 10.0),
+        f64::from((bits - 10.0).clamp(0.0, 10.0) / 10.0),
+        f64::from((bits - 20.0).clamp(0.0, 30.0) / 10.0),
+        f64::from(free_bits[0].min(free_bits[1]) / 10.0),
+        f64::from((free_bits[0] - free_bits[1]).abs() / 10.0),
+        order * flag(pairs.iter().all(eastern)),
+        f64::from(best_bits[1].min(10.0) / 10.0),
+        f64::from(bits_lacking / 10.0),
     ]
 }
 
@@ -180,14 +215,14 @@ fn order(pairs: &[Pair]) -> f64 {
 }
 
 /// How far the letters of both names, run together, are the same.
-fn whole_letters(left: &Spelling, right: &Spelling) -> f64 {
-    let (a, b) = (align::run_together(left), align::run_together(right));
-    let most = a.len().max(b.len()).clamp(1, 32);
-    f64::from(1.0 - fold::letter_distance(&a, &b) / most as f32).max(0.0)
+fn whole_letters(left: &Reading, right: &Reading) -> f64 {
+    let most = left.letters.len().max(right.letters.len()).clamp(1, 32);
+    let apart = fold::letter_distance(&left.letters, &right.letters);
+    f64::from(1.0 - apart / most as f32).max(0.0)
 }
 
 /// Whether both names say which word is the family's, and those stand for none of each other.
-fn families_apart(left: &Spelling, right: &Spelling, pairs: &[Pair]) -> bool {
+fn families_apart(left: &Reading, right: &Reading, pairs: &[Pair]) -> bool {
     if left.before_comma == 0 || right.before_comma == 0 {
         return false;
     }

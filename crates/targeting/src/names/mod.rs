@@ -15,7 +15,7 @@ mod weights;
 mod words;
 
 use align::{How, Pair};
-use words::Spelling;
+use words::{Reading, Spelling};
 
 pub use judge::FEATURE_NAMES;
 
@@ -109,19 +109,18 @@ impl Name {
     /// The features of the readings that agree best; none when a name is empty.
     pub fn features(&self, other: &Name) -> Option<Vec<f64>> {
         let (_, left, right, pairs) = self.best(other)?;
-        Some(judge::features(left, right, &pairs, self.kind).to_vec())
+        Some(judge::features(&left, &right, &pairs, self.kind).to_vec())
     }
 
-    fn best<'n>(&'n self, other: &'n Name) -> Option<(f64, &'n Spelling, &'n Spelling, Vec<Pair>)> {
-        let mut best: Option<(f64, &Spelling, &Spelling, Vec<Pair>)> = None;
+    fn best<'n>(&'n self, other: &'n Name) -> Option<(f64, Reading<'n>, Reading<'n>, Vec<Pair>)> {
+        let mut best: Option<(f64, Reading, Reading, Vec<Pair>)> = None;
         for left in &self.spellings {
             for right in &other.spellings {
                 if left.words.is_empty() || right.words.is_empty() {
                     continue;
                 }
-                let pairs = align::pairs(left, right, self.kind);
-                let features = judge::features(left, right, &pairs, self.kind);
-                let probability = judge::probability(&features, self.kind);
+                let (left, right) = (left.reading(), right.reading());
+                let (probability, pairs) = judged(&left, &right, self.kind);
                 if best.as_ref().is_none_or(|(best, ..)| probability > *best) {
                     best = Some((probability, left, right, pairs));
                 }
@@ -141,31 +140,42 @@ impl Name {
                 differ_right: all(other),
             };
         };
-        let text = |side: &Spelling, (at, n): (usize, usize)| -> String {
-            let words = side.words[at..at + n].iter().map(|word| word.latin.as_str());
-            words.collect::<Vec<_>>().join(" ")
-        };
-        let agree = pairs
-            .iter()
-            .map(|pair| {
-                let (one, other) = (text(left, pair.left), text(right, pair.right));
-                match pair.how {
-                    _ if one == other => one,
-                    How::Meaning => format!("{one}={other}"),
-                    How::Word | How::Initial | How::Acronym => format!("{one}~{other}"),
-                }
-            })
-            .collect();
-        let rest = |side: &Spelling, of: fn(&Pair) -> (usize, usize)| -> Vec<String> {
-            let taken =
-                |at: usize| pairs.iter().map(of).any(|(from, n)| (from..from + n).contains(&at));
-            let words = side.words.iter().enumerate().filter(|(at, _)| !taken(*at));
-            words.map(|(_, word)| word.latin.to_string()).collect()
-        };
-        let differ_left = rest(left, |pair| pair.left);
-        let differ_right = rest(right, |pair| pair.right);
-        Match { probability, agree, differ_left, differ_right }
+        told(probability, &left, &right, &pairs)
     }
+}
+
+/// The chance of two readings, and which of their words stand for each other.
+fn judged(left: &Reading, right: &Reading, kind: Kind) -> (f64, Vec<Pair>) {
+    let pairs = align::pairs(left, right, kind);
+    let features = judge::features(left, right, &pairs, kind);
+    (judge::probability(&features, kind), pairs)
+}
+
+/// What the pairs of two readings say, in words.
+fn told(probability: f64, left: &Reading, right: &Reading, pairs: &[Pair]) -> Match {
+    let text = |side: &Reading, (at, n): (usize, usize)| -> String {
+        let words = side.words[at..at + n].iter().map(|word| word.latin.as_str());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let agree = pairs
+        .iter()
+        .map(|pair| {
+            let (one, other) = (text(left, pair.left), text(right, pair.right));
+            match pair.how {
+                _ if one == other => one,
+                How::Meaning => format!("{one}={other}"),
+                How::Word | How::Initial | How::Acronym => format!("{one}~{other}"),
+            }
+        })
+        .collect();
+    let rest = |side: &Reading, of: fn(&Pair) -> (usize, usize)| -> Vec<String> {
+        let taken = |at: usize| pairs.iter().map(of).any(|(from, n)| (from..from + n).contains(&at));
+        let words = side.words.iter().enumerate().filter(|(at, _)| !taken(*at));
+        words.map(|(_, word)| word.latin.to_string()).collect()
+    };
+    let differ_left = rest(left, |pair| pair.left);
+    let differ_right = rest(right, |pair| pair.right);
+    Match { probability, agree, differ_left, differ_right }
 }
 
 impl Match {

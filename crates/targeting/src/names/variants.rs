@@ -10,6 +10,7 @@ const SPELLINGS: &str = "\
 mohammed muhammad mohamed mohammad mohamad muhammed muhamad mahomed mohamud mokhammad mukhammad
 mohamed mohammed mohd mohamm muhamed mahamed mahamad magomed mukhamed mehmed muhammet muhamet
 mohammed mohammad muhammad magomed magomet mamed mohamed mahammad mohammod
+muammar moammar muamar moamar muammer moammer mouammar
 ahmed ahmad ahmet akhmed akhmad akhmet achmad achmed ahmadu ehmed
 mahmoud mahmud mahmood makhmud mehmood mahmut makhmoud
 hamid hameed khamid hamed hameid
@@ -196,10 +197,22 @@ gutierrez gutierres
 chavez chaves
 nunez nunes
 mueller muller miller
+moeller moller
 schmidt schmitt schmid
 meyer meier maier mayer
-kruger krueger kroger
+kruger krueger
+kroger kroeger
 schaefer schafer
+schroder schroeder
+schrader schraeder
+kohler koehler
+kahler kaehler
+bohm boehm
+bahm baehm
+lohr loehr
+luhr luehr
+gunther guenther gunter guenter
+gonther goenther
 jung chung jeong joung cheong
 kim gim kym
 lee yi rhee i ri li rhie ree

@@ -48,6 +48,8 @@ pub(super) struct Word {
     pub part: Part,
     /// What its agreement is worth; about 1 for a rare word.
     pub worth: f32,
+    /// How surprising it is that a stranger has it, in bits: few for Kim, many for a rare word.
+    pub bits: f32,
 }
 
 /// One reading of a name.
@@ -65,6 +67,39 @@ pub(super) struct Spelling {
     pub worth: f32,
     /// All words of a body's name, company forms and all.
     pub whole: Vec<CompactString>,
+}
+
+/// A spelling as it is compared: its words stay where they are kept.
+#[derive(Debug)]
+pub(super) struct Reading<'n> {
+    pub words: Vec<&'n Word>,
+    pub forms: u8,
+    pub generation: Option<u8>,
+    pub before_comma: usize,
+    pub worth: f32,
+    pub whole: &'n [CompactString],
+    /// All letters without spaces.
+    pub letters: CompactString,
+}
+
+impl<'n> Reading<'n> {
+    /// These words, with nothing known beside them yet.
+    pub(super) fn of(words: Vec<&'n Word>, worth: f32) -> Reading<'n> {
+        let letters = words.iter().map(|word| word.latin.as_str()).collect();
+        Reading { words, forms: 0, generation: None, before_comma: 0, worth, whole: &[], letters }
+    }
+}
+
+impl Spelling {
+    pub(super) fn reading(&self) -> Reading<'_> {
+        Reading {
+            forms: self.forms,
+            generation: self.generation,
+            before_comma: self.before_comma,
+            whole: &self.whole,
+            ..Reading::of(self.words.iter().collect(), self.worth)
+        }
+    }
 }
 
 /// The most words of a name that are compared.
@@ -225,6 +260,31 @@ fn length_worth(letters: usize) -> f32 {
     }
 }
 
+/// How surprising a word of a person's name is, by the length of its sound: names of people are
+/// not spread evenly, so that a letter adds less than the alphabet's bits.
+fn surprise(latin: &str, sounds: usize, kind: Kind, groups: bool) -> f32 {
+    let by_length = match sounds {
+        0 | 1 => 3.0,
+        2 => 5.0,
+        3 => 7.0,
+        4 => 8.5,
+        5 => 10.0,
+        6 => 11.5,
+        7 => 13.0,
+        _ => 14.0,
+    };
+    match kind {
+        Kind::Person if forms::is_common(latin) => 5.5f32.min(by_length),
+        // What the tables know, many are called.
+        Kind::Person if groups => 8.0f32.min(by_length),
+        _ => by_length,
+    }
+}
+
+/// Bits of a Korean or Chinese family name, and of a syllable of a given name.
+const FAMILY_BITS: f32 = 4.0;
+const SYLLABLE_BITS: f32 = 4.5;
+
 impl Word {
     /// A word of these letters as it stands in a name of this kind.
     pub(super) fn of(latin: &str, kind: Kind) -> Word {
@@ -244,10 +304,18 @@ impl Word {
                 (Part::Plain, common * length_worth(letters))
             }
             _ if forms::is_article(latin) => (Part::Small, 0.04),
-            _ => match forms::meaning(latin) {
+            _ => match forms::meaning(latin).or_else(|| forms::near_meaning(latin)) {
                 Some((meaning, worth)) => (Part::General(meaning), worth),
                 None => (Part::Plain, length_worth(letters)),
             },
+        };
+        let bits = match part {
+            Part::Number => 3.5,
+            Part::Initial => 3.0,
+            Part::Small => 0.5,
+            Part::Patronymic => 6.0,
+            Part::General(_) => 5.0 * worth,
+            Part::Plain => surprise(latin, sound.len(), kind, !groups.is_empty()),
         };
         Word {
             latin: latin.into(),
@@ -259,6 +327,7 @@ impl Word {
             groups,
             part,
             worth,
+            bits,
         }
     }
 }
@@ -348,6 +417,10 @@ fn with_syllables(syllables: Vec<Syllable>, kind: Kind) -> Word {
     if word.part == Part::Initial || word.part == Part::Small {
         (word.part, word.worth) = (Part::Plain, 0.7);
     }
+    word.bits = match syllables.len() {
+        1 => FAMILY_BITS,
+        n => SYLLABLE_BITS * n as f32,
+    };
     word.syllables = syllables.into();
     word
 }
@@ -490,6 +563,13 @@ fn mark_eastern(words: &mut [Word]) {
         && words.iter().any(|word| hangul::is_family(&word.latin))
     {
         for (word, classes) in words.iter_mut().zip(classes) {
+            if word.syllables.is_empty() {
+                let syllables = classes.bytes().filter(|class| b"aeio".contains(class)).count();
+                word.bits = match hangul::is_family(&word.latin) {
+                    true => FAMILY_BITS,
+                    false => (SYLLABLE_BITS * syllables.max(1) as f32).min(word.bits),
+                };
+            }
             word.east = classes.into();
             if matches!(word.part, Part::Small) {
                 (word.part, word.worth) = (Part::Plain, 0.6);
