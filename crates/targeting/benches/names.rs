@@ -44,13 +44,18 @@ fn ordinary(dice: &mut Dice) -> (String, Kind) {
     }
 }
 
-/// What is listed, under one to five names.
+/// What is listed, under one to five names. Lists write names out: an initial and one word would
+/// ring for every tenth of a family.
 fn listed(dice: &mut Dice) -> (Vec<String>, Kind) {
     let more = [0, 0, 1, 1, 2, 3, 4][dice.below(7)];
     if dice.chance(0.72) {
         let who = people::Identity::listed(dice);
-        let names = (0..=more).map(|_| writing::line(&who.written(dice, false), dice, 0.25));
-        (names.collect(), Kind::Person)
+        let full = |name: &String| name.split_whitespace().filter(|word| word.len() > 2).count() > 1;
+        let mut names = Vec::new();
+        while names.len() <= more {
+            names.extend(Some(writing::line(&who.written(dice, false), dice, 0.25)).filter(full));
+        }
+        (names, Kind::Person)
     } else {
         let firm = firms::Firm::any(dice);
         ((0..=more).map(|_| firm.line(dice)).collect(), Kind::Organization)

@@ -43,6 +43,18 @@ fn main() {
         let start = std::time::Instant::now();
         let rows: Vec<(Vec<f64>, bool)> = learnt.iter().filter_map(row).collect();
         let took = start.elapsed().as_secs_f64() / n as f64 * 1e6;
+        if std::env::var_os("DUMP").is_some() {
+            for (what, set) in [("train", &learnt), ("held", &held)] {
+                let mut out = String::new();
+                for pair in set {
+                    if let Some((row, same)) = row(pair) {
+                        let cells: Vec<String> = row.iter().map(|x| format!("{x:.5}")).collect();
+                        out += &format!("{},{},{}\n", u8::from(same), pair.rule, cells.join(","));
+                    }
+                }
+                std::fs::write(format!("/tmp/nm/{kind}_{what}.csv"), out).unwrap();
+            }
+        }
         let weights = fit(&rows);
         println!("// {kind}: {} pairs, {took:.1} µs a pair", rows.len());
         println!("pub(super) const {}: [f64; FEATURES] = [", kind.as_str().to_uppercase());

@@ -139,7 +139,7 @@ fn key(seed: u64, bytes: &[u8]) -> u32 {
     xxh3_64_with_seed(bytes, seed) as u32
 }
 
-/// What a word is found by: its sound with a letter left out anywhere, its consonants, the groups
+/// What a word is found by: its sound and its letters with a sign left out anywhere, its consonants, the groups
 /// of the tables, its classes, its meaning.
 fn keys_of(word: &Word, mut found: impl FnMut(u32)) {
     let sound = word.sound.as_bytes();
@@ -147,15 +147,12 @@ fn keys_of(word: &Word, mut found: impl FnMut(u32)) {
     if word.part == Part::Number {
         return;
     }
-    let mut short = [0u8; 32];
-    if (3..=short.len()).contains(&sound.len()) {
-        let n = sound.len() - 1;
-        short[..n].copy_from_slice(&sound[1..]);
-        found(key(1, &short[..n]));
-        for at in 0..n {
-            short[at] = sound[at];
-            found(key(1, &short[..n]));
-        }
+    with_a_sign_less(sound, |short| found(key(1, short)));
+    // A slip may make other sounds of the same letters.
+    let latin = word.latin.as_bytes();
+    if latin != sound && word.syllables.is_empty() {
+        found(key(8, latin));
+        with_a_sign_less(latin, |short| found(key(8, short)));
     }
     let silent = |sign: &u8| matches!(sign, b'v' | b'u' | b'i' | b'h');
     let bare: Vec<u8> = word.bones.bytes().filter(|sign| !silent(sign)).collect();
@@ -170,6 +167,21 @@ fn keys_of(word: &Word, mut found: impl FnMut(u32)) {
     }
     if let Part::General(meaning) = word.part {
         found(key(5, meaning.as_bytes()));
+    }
+}
+
+/// Calls with all that is left of these signs without one of them.
+fn with_a_sign_less(signs: &[u8], mut found: impl FnMut(&[u8])) {
+    let mut short = [0u8; 32];
+    if !(3..=short.len()).contains(&signs.len()) {
+        return;
+    }
+    let n = signs.len() - 1;
+    short[..n].copy_from_slice(&signs[1..]);
+    found(&short[..n]);
+    for at in 0..n {
+        short[at] = signs[at];
+        found(&short[..n]);
     }
 }
 
