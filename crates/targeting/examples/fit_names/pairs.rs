@@ -172,36 +172,88 @@ pub fn vessel(dice: &mut Dice) -> Labelled {
     }
 }
 
-/// Ordinary names, each with the listed name that is found for it: what an officer would see of a
-/// list that names none of them.
-pub fn found(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Labelled> {
-    const LISTED: usize = 4_000;
-    let name = |dice: &mut Dice, listed: bool| match kind {
-        Kind::Person if listed => line(&Identity::listed(dice).written(dice, false), dice, 0.25),
+/// A name as a list has it: written out, as an initial and one word would ring for very many.
+fn listed(kind: Kind, dice: &mut Dice) -> String {
+    match kind {
+        Kind::Person => loop {
+            let name = line(&Identity::listed(dice).written(dice, false), dice, 0.25);
+            if name.split_whitespace().filter(|word| word.len() > 2).count() > 1 {
+                return name;
+            }
+        },
+        Kind::Organization => Firm::any(dice).line(dice),
+        Kind::Vessel => Vessel::any(dice).line(dice),
+    }
+}
+
+/// A name of those who send and get goods.
+fn ordinary(kind: Kind, dice: &mut Dice) -> String {
+    match kind {
         Kind::Person => {
             let who = Identity::everyday(dice);
             let own = who.has_own_script() && dice.chance(0.3);
             line(&who.written(dice, own), dice, 0.5)
         }
-        Kind::Organization if listed => Firm::any(dice).line(dice),
         Kind::Organization => Firm::everyday(dice).line(dice),
         Kind::Vessel => Vessel::any(dice).line(dice),
-    };
-    let listed: Vec<String> = (0..LISTED).map(|_| name(dice, true)).collect();
+    }
+}
+
+/// A name with a part left out, or one more.
+pub fn changed(name: &str, dice: &mut Dice) -> String {
+    let mut words: Vec<&str> = name.split_whitespace().collect();
+    let more = super::firms::invented(dice);
+    if words.len() > 2 && dice.chance(0.5) {
+        words.remove(dice.below(words.len()));
+    } else {
+        words.insert(1 + dice.below(words.len()), &more);
+    }
+    words.join(" ")
+}
+
+/// What screening finds: `n` listed names that are asked for with slips or other parts, and four
+/// times as many ordinary names, each with up to three that are found for it.
+pub fn screened(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Labelled> {
+    const LISTED: usize = 4_000;
+    let names: Vec<String> = (0..LISTED).map(|_| listed(kind, dice)).collect();
     let mut index = Index::default();
-    for (id, name) in (0..).zip(&listed) {
+    for (id, name) in (0..).zip(&names) {
         index.add(id, name, kind);
     }
     let mut searcher = Searcher::default();
     let mut all = Vec::new();
-    while all.len() < n {
-        let left = name(dice, false);
-        let found = index.search(&mut searcher, &left, kind, (0.001, 1));
-        let Some(first) = found.first() else { continue };
-        let right = listed[first.id as usize].clone();
-        if left.to_lowercase() != right.to_lowercase() {
-            all.push(Labelled { left, right, kind, same: false, rule: "found in a list" });
+    let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+    for _ in 0..n {
+        let own = &names[dice.below(LISTED)];
+        let (left, rule) = match dice.chance(0.6) {
+            true => {
+                let once = slip(own, dice);
+                (if dice.chance(0.3) { slip(&once, dice) } else { once }, "slips")
+            }
+            false => (changed(own, dice), "other parts"),
+        };
+        let found = index.search(&mut searcher, &left, kind, (0.0, 50));
+        if found.iter().any(|one| same(&names[one.id as usize], own)) {
+            all.push(Labelled { left, right: own.clone(), kind, same: true, rule });
+        }
+    }
+    for _ in 0..4 * n {
+        let left = ordinary(kind, dice);
+        for one in index.search(&mut searcher, &left, kind, (0.0, 3)) {
+            let right = names[one.id as usize].clone();
+            if !same(&left, &right) {
+                let left = left.clone();
+                all.push(Labelled { left, right, kind, same: false, rule: "ordinary" });
+            }
         }
     }
     all
+}
+
+/// Ordinary names, each with what a list has most like it.
+pub fn found(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Labelled> {
+    let mut all = screened(kind, n / 2, dice);
+    all.retain(|pair| !pair.same);
+    all.truncate(n);
+    all.into_iter().map(|pair| Labelled { rule: "found in a list", ..pair }).collect()
 }

@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::align::{self, How};
 use super::hangul;
+use super::judge::From;
 use super::words::{Part, Reading, Spelling, Word};
 use super::{Kind, Match, Name};
 use crate::history::KeyMap;
@@ -534,7 +535,7 @@ impl Book {
         for (_, at) in likely {
             let entry = &self.entries[at as usize];
             let listed = self.reading(entry);
-            let (chance, pairs) = super::judged(&reading, &listed, self.kind);
+            let (chance, pairs) = super::judged(&reading, &listed, self.kind, From::List);
             if chance >= threshold {
                 let matched = super::told(chance, &reading, &listed, &pairs);
                 found.push(Found { id: entry.id, matched });

@@ -230,12 +230,24 @@ fn families_apart(left: &Reading, right: &Reading, pairs: &[Pair]) -> bool {
     !pairs.iter().any(agree)
 }
 
+/// Where two names come from that are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// Somebody thought that they may be one.
+    Pair,
+    /// One of them was looked for among many, most often in vain: what is found is the likest of
+    /// many strangers, so that agreement in little, or in what many share, says less.
+    List,
+}
+
 /// The chance that two names with these features name the same.
-pub(super) fn probability(features: &[f64; FEATURES], kind: Kind) -> f64 {
-    let weights = match kind {
-        Kind::Person => &weights::PERSON,
-        Kind::Organization => &weights::ORGANIZATION,
-        Kind::Vessel => &weights::VESSEL,
+pub(super) fn probability(features: &[f64; FEATURES], kind: Kind, from: From) -> f64 {
+    let weights = match (kind, from) {
+        (Kind::Person, From::Pair) => &weights::PERSON,
+        (Kind::Person, From::List) => &weights::SCREENED_PERSON,
+        (Kind::Organization, From::Pair) => &weights::ORGANIZATION,
+        (Kind::Organization, From::List) => &weights::SCREENED_ORGANIZATION,
+        (Kind::Vessel, _) => &weights::VESSEL,
     };
     let sum: f64 = weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum();
     // Names alone prove nothing, and two that differ wholly may still be one's.

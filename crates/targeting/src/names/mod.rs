@@ -15,6 +15,7 @@ mod weights;
 mod words;
 
 use align::{How, Pair};
+use judge::From;
 use words::{Reading, Spelling};
 
 pub use judge::FEATURE_NAMES;
@@ -120,7 +121,7 @@ impl Name {
                     continue;
                 }
                 let (left, right) = (left.reading(), right.reading());
-                let (probability, pairs) = judged(&left, &right, self.kind);
+                let (probability, pairs) = judged(&left, &right, self.kind, From::Pair);
                 if best.as_ref().is_none_or(|(best, ..)| probability > *best) {
                     best = Some((probability, left, right, pairs));
                 }
@@ -145,10 +146,10 @@ impl Name {
 }
 
 /// The chance of two readings, and which of their words stand for each other.
-fn judged(left: &Reading, right: &Reading, kind: Kind) -> (f64, Vec<Pair>) {
+fn judged(left: &Reading, right: &Reading, kind: Kind, from: From) -> (f64, Vec<Pair>) {
     let pairs = align::pairs(left, right, kind);
     let features = judge::features(left, right, &pairs, kind);
-    (judge::probability(&features, kind), pairs)
+    (judge::probability(&features, kind, from), pairs)
 }
 
 /// What the pairs of two readings say, in words.
