@@ -242,14 +242,29 @@ pub(super) enum From {
 
 /// The chance that two names with these features name the same.
 pub(super) fn probability(features: &[f64; FEATURES], kind: Kind, from: From) -> f64 {
-    let weights = match (kind, from) {
-        (Kind::Person, From::Pair) => &weights::PERSON,
-        (Kind::Person, From::List) => &weights::SCREENED_PERSON,
-        (Kind::Organization, From::Pair) => &weights::ORGANIZATION,
-        (Kind::Organization, From::List) => &weights::SCREENED_ORGANIZATION,
-        (Kind::Vessel, _) => &weights::VESSEL,
+    let (weights, bend) = match (kind, from) {
+        (Kind::Person, From::Pair) => (&weights::PERSON, &weights::PERSON_BEND),
+        (Kind::Person, From::List) => (&weights::SCREENED_PERSON, &weights::SCREENED_PERSON_BEND),
+        (Kind::Organization, From::Pair) => (&weights::ORGANIZATION, &weights::ORGANIZATION_BEND),
+        (Kind::Organization, From::List) => {
+            (&weights::SCREENED_ORGANIZATION, &weights::SCREENED_ORGANIZATION_BEND)
+        }
+        (Kind::Vessel, _) => (&weights::VESSEL, &weights::VESSEL_BEND),
     };
-    let sum: f64 = weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum();
+    let said: f64 = weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum();
+    let odds = bent(said, bend);
     // Names alone prove nothing, and two that differ wholly may still be one's.
-    0.0005 + 0.999 / (1.0 + libm::exp(-sum.clamp(-30.0, 30.0)))
+    0.0005 + 0.999 / (1.0 + libm::exp(-odds.clamp(-30.0, 30.0)))
+}
+
+/// The log odds that are, for those that the weights say: straight between the knots, and as steep
+/// as said beyond them.
+fn bent(said: f64, bend: &[(f64, f64); 9]) -> f64 {
+    let at = bend.windows(2).position(|two| said < two[1].0).unwrap_or(bend.len() - 2);
+    let ((a, x), (b, y)) = (bend[at], bend[at + 1]);
+    match said {
+        _ if said < a => x + said - a,
+        _ if said > b => y + said - b,
+        _ => x + (y - x) * (said - a) / (b - a),
+    }
 }
