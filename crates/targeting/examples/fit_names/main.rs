@@ -56,7 +56,7 @@ fn main() {
             let weight = match pair.rule {
                 "slips" if kind == Kind::Person => 7.0,
                 "slips" => 4.0,
-                "other parts" => 1.0,
+                "two writings" => 2.0,
                 _ => 1.0,
             };
             Some(Row { weight, ..row(pair)? })

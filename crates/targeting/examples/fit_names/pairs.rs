@@ -172,17 +172,38 @@ pub fn vessel(dice: &mut Dice) -> Labelled {
     }
 }
 
-/// A name as a list has it: written out, as an initial and one word would ring for very many.
-fn listed(kind: Kind, dice: &mut Dice) -> String {
-    match kind {
-        Kind::Person => loop {
-            let name = line(&Identity::listed(dice).written(dice, false), dice, 0.25);
-            if name.split_whitespace().filter(|word| word.len() > 2).count() > 1 {
-                return name;
+/// What a list names.
+enum Thing {
+    Person(Identity),
+    Firm(Firm),
+    Vessel(Vessel),
+}
+
+impl Thing {
+    fn listed(kind: Kind, dice: &mut Dice) -> Thing {
+        match kind {
+            Kind::Person => Thing::Person(Identity::listed(dice)),
+            Kind::Organization => Thing::Firm(Firm::any(dice)),
+            Kind::Vessel => Thing::Vessel(Vessel::any(dice)),
+        }
+    }
+
+    /// As some document writes it. Of persons, two words at least are written out: an initial and
+    /// one word would ring for very many.
+    fn written(&self, dice: &mut Dice, own: bool) -> String {
+        match self {
+            Thing::Person(who) if own && who.has_own_script() => {
+                line(&who.written(dice, true), dice, 0.25)
             }
-        },
-        Kind::Organization => Firm::any(dice).line(dice),
-        Kind::Vessel => Vessel::any(dice).line(dice),
+            Thing::Person(who) => loop {
+                let name = line(&who.written(dice, false), dice, 0.25);
+                if name.split_whitespace().filter(|word| word.len() > 2).count() > 1 {
+                    return name;
+                }
+            },
+            Thing::Firm(firm) => firm.line(dice),
+            Thing::Vessel(vessel) => vessel.line(dice),
+        }
     }
 }
 
@@ -211,11 +232,12 @@ pub fn changed(name: &str, dice: &mut Dice) -> String {
     words.join(" ")
 }
 
-/// What screening finds: `n` listed names that are asked for with slips or other parts, and four
-/// times as many ordinary names, each with up to three that are found for it.
+/// What screening finds: `n` listed names that are asked for with slips, with other parts or in
+/// another writing, and four times as many ordinary names, each with up to three that are found for it.
 pub fn screened(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Labelled> {
     const LISTED: usize = 4_000;
-    let names: Vec<String> = (0..LISTED).map(|_| listed(kind, dice)).collect();
+    let things: Vec<Thing> = (0..LISTED).map(|_| Thing::listed(kind, dice)).collect();
+    let names: Vec<String> = things.iter().map(|thing| thing.written(dice, false)).collect();
     let mut index = Index::default();
     for (id, name) in (0..).zip(&names) {
         index.add(id, name, kind);
@@ -224,13 +246,15 @@ pub fn screened(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Labelled> {
     let mut all = Vec::new();
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     for _ in 0..n {
-        let own = &names[dice.below(LISTED)];
-        let (left, rule) = match dice.chance(0.6) {
-            true => {
+        let at = dice.below(LISTED);
+        let own = &names[at];
+        let (left, rule) = match dice.below(10) {
+            0..=4 => {
                 let once = slip(own, dice);
                 (if dice.chance(0.3) { slip(&once, dice) } else { once }, "slips")
             }
-            false => (changed(own, dice), "other parts"),
+            5 | 6 => (changed(own, dice), "other parts"),
+            n => (things[at].written(dice, n == 9), "two writings"),
         };
         let found = index.search(&mut searcher, &left, kind, (0.0, 50));
         if found.iter().any(|one| same(&names[one.id as usize], own)) {

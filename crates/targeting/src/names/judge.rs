@@ -2,6 +2,8 @@
 //! are few and each in a sentence, and a logistic curve over them whose weights were fitted by
 //! `examples/fit_names` (docs/science-names.md).
 
+use compact_str::CompactString;
+
 use super::align::{How, Pair};
 use super::fold;
 use super::words::{Part, Reading, Word};
@@ -38,7 +40,7 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "general words on both sides that differ",
     "a rare word on one side only",
     "a poor agreement, below 0.82",
-    "the letters of the whole name in order",
+    "the letters of the whole name, its words in one order",
     "general words on one side only",
     "bits of surprise that agree, the first ten",
     "the same, the second ten",
@@ -191,7 +193,7 @@ pub(super) fn features(
         f64::from(general_free[0].min(general_free[1])),
         f64::from(rarest_free[0].max(rarest_free[1]) - rare_apart),
         poor,
-        whole_letters(left, right),
+        whole_letters(left, right, pairs),
         f64::from((general_free[0] - general_free[1]).abs()),
         f64::from(bits.min(10.0) / 10.0),
         f64::from((bits - 10.0).clamp(0.0, 10.0) / 10.0),
@@ -214,10 +216,21 @@ fn order(pairs: &[Pair]) -> f64 {
     if falls == 0 || (falls == 1 && turned) { 0.0 } else { 1.0 }
 }
 
-/// How far the letters of both names, run together, are the same.
-fn whole_letters(left: &Reading, right: &Reading) -> f64 {
-    let most = left.letters.len().max(right.letters.len()).clamp(1, 32);
-    let apart = fold::letter_distance(&left.letters, &right.letters);
+/// How far the letters of both names are the same, the right's words in the order of those of the
+/// left for which they stand.
+fn whole_letters(left: &Reading, right: &Reading, pairs: &[Pair]) -> f64 {
+    let mut taken = [false; 16];
+    let mut letters = CompactString::default();
+    for pair in pairs {
+        for at in pair.right.0..pair.right.0 + pair.right.1 {
+            taken[at] = true;
+            letters.push_str(&right.words[at].latin);
+        }
+    }
+    let rest = right.words.iter().zip(taken).filter(|(_, taken)| !taken);
+    rest.for_each(|(word, _)| letters.push_str(&word.latin));
+    let most = left.letters.len().max(letters.len()).clamp(1, 32);
+    let apart = fold::letter_distance(&left.letters, &letters);
     f64::from(1.0 - apart / most as f32).max(0.0)
 }
 
