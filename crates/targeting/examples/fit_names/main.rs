@@ -54,9 +54,9 @@ fn main() {
         let held = pairs::screened(kind, 3_000, &mut dice);
         let weigh = |pair: &Labelled| -> Option<Row> {
             let weight = match pair.rule {
-                "slips" if kind == Kind::Person => 7.0,
-                "slips" => 4.0,
-                "two writings" => 2.0,
+                "slips" if kind == Kind::Person => 11.0,
+                "slips" => 6.0,
+                "two writings" => 3.0,
                 _ => 1.0,
             };
             Some(Row { weight, ..row(pair)? })

@@ -152,8 +152,8 @@ fn keys_of(word: &Word, mut found: impl FnMut(u32)) {
     // A slip may make other sounds of the same letters.
     let latin = word.latin.as_bytes();
     if latin != sound && word.syllables.is_empty() {
-        found(key(8, latin));
-        with_a_sign_less(latin, |short| found(key(8, short)));
+        found(key(1, latin));
+        with_a_sign_less(latin, |short| found(key(1, short)));
     }
     let silent = |sign: &u8| matches!(sign, b'v' | b'u' | b'i' | b'h');
     let bare: Vec<u8> = word.bones.bytes().filter(|sign| !silent(sign)).collect();
@@ -573,5 +573,35 @@ mod tests {
         assert_eq!(find("Park Young Shik", Kind::Person), Some(3));
         assert_eq!(find("John Smith", Kind::Person), None);
         assert_eq!(find("IRISL", Kind::Organization), Some(9));
+    }
+
+    #[test]
+    fn a_stranger_who_shares_little_does_not_ring() {
+        let mut index = Index::default();
+        for (id, name) in (0..).zip(["C. Jun", "Chang Sang Ki", "Majid Rahenawi", "Hong Jin Yeong"])
+        {
+            index.add(id, name, Kind::Person);
+        }
+        let mut searcher = Searcher::default();
+        for name in ["Kang Jun", "홍지훈", "张淑兰", "Renee Meyers", "LIN I-CHUN"] {
+            let found = index.search(&mut searcher, name, Kind::Person, (0.7, 1));
+            assert!(found.is_empty(), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn slips_are_found_and_what_is_added_later_too() {
+        let mut index = Index::default();
+        index.add(0, "Valmil Shipping", Kind::Organization);
+        index.add(1, "Gleb Krasiova", Kind::Person);
+        let mut searcher = Searcher::default();
+        let found = index.search(&mut searcher, "Vaymil Shipping", Kind::Organization, (0.5, 1));
+        assert_eq!(found.first().map(|one| one.id), Some(0));
+        index.add(2, "Joseph Ojuikrai", Kind::Person);
+        let mut searcher = Searcher::default();
+        for (name, id) in [("GLEB KRASOIVA", 1), ("Ojuikrai, Joesph", 2)] {
+            let found = index.search(&mut searcher, name, Kind::Person, (0.5, 1));
+            assert_eq!(found.first().map(|one| one.id), Some(id), "{name}");
+        }
     }
 }

@@ -40,13 +40,19 @@ crate::words!(
 );
 
 impl Kind {
-    /// The kind of name that a list calls by this word; none for words that do not say.
+    /// The kind of name that a list or another tool calls by this word; none for words that do not
+    /// say, such as `LegalEntity`, which may be either.
     pub fn of_schema(word: &str) -> Option<Kind> {
-        Some(match word.trim().to_ascii_lowercase().as_str() {
-            "person" | "individual" | "natural_person" | "people" => Kind::Person,
+        let plain: String = word.chars().filter(|sign| sign.is_alphanumeric()).collect();
+        Some(match plain.to_lowercase().as_str() {
+            "person" | "individual" | "naturalperson" | "people" | "per" | "pers" | "indiv"
+            | "human" | "개인" => Kind::Person,
             "organization" | "organisation" | "company" | "publicbody" | "entity" | "firm"
-            | "corporation" | "business" | "public_body" => Kind::Organization,
-            "vessel" | "ship" | "airplane" | "aircraft" | "vehicle" => Kind::Vessel,
+            | "corporation" | "business" | "org" | "corp" | "legalperson" | "group" | "법인"
+            | "기관" => Kind::Organization,
+            "vessel" | "ship" | "airplane" | "aircraft" | "vehicle" | "ves" | "boat" | "선박" => {
+                Kind::Vessel
+            }
             _ => return None,
         })
     }

@@ -44,6 +44,21 @@ fn persons_are_known_in_any_script_and_order() {
 }
 
 #[test]
+fn what_is_easily_mistaken_is_told_apart() {
+    check(
+        Kind::Person,
+        "Mohammed Al-Qadhafi    | Muammar Gaddafi                   | apart
+         Muammar Al-Qadhafi     | Moammar Gaddafi                   | same
+         Jürgen Müller          | Jürgen Möller                     | apart
+         Jürgen Müller          | Juergen Mueller                   | same
+         Hans Krüger            | Hans Kroeger                      | apart
+         Kim Chol-su            | Kim Su-chol                       | apart
+         Kim Chol-su            | Chol-su Kim                       | same
+         Hong Ji Hun            | C. Jun                            | apart",
+    );
+}
+
+#[test]
 fn company_forms_carry_no_evidence_and_rare_words_do() {
     check(
         Kind::Organization,
@@ -57,8 +72,27 @@ fn company_forms_carry_no_evidence_and_rare_words_do() {
          Deutsche Bank AG       | Deutsche Bahn AG                  | apart
          Smith & Sons Ltd       | Smith and Sons Limited            | same
          Islamic Republic of Iran Shipping Lines | IRISL            | same
-         Crystalord Ltd         | CRYSTALORD LIMITED                | same",
+         Crystalord Ltd         | CRYSTALORD LIMITED                | same
+         Crystalord Technolgy   | Crystalord Technology Ltd         | same
+         Crystalord Technolgy   | Crystalord Shipping               | apart",
     );
+}
+
+#[test]
+fn kinds_are_called_by_the_words_of_many_tools() {
+    for (word, kind) in [
+        ("Person", Some(Kind::Person)),
+        ("PER", Some(Kind::Person)),
+        ("natural person", Some(Kind::Person)),
+        ("Company", Some(Kind::Organization)),
+        ("ORG", Some(Kind::Organization)),
+        ("Public_Body", Some(Kind::Organization)),
+        ("Vessel", Some(Kind::Vessel)),
+        ("LegalEntity", None),
+        ("", None),
+    ] {
+        assert_eq!(Kind::of_schema(word), kind, "{word}");
+    }
 }
 
 #[test]
