@@ -54,8 +54,8 @@ fn main() {
         let held = pairs::screened(kind, 3_000, &mut dice);
         let weigh = |pair: &Labelled| -> Option<Row> {
             let weight = match pair.rule {
-                "slips" if kind == Kind::Person => 11.0,
-                "slips" => 6.0,
+                "slips" if kind == Kind::Person => 16.0,
+                "slips" => 8.0,
                 "two writings" => 3.0,
                 _ => 1.0,
             };

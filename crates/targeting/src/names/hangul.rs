@@ -312,6 +312,17 @@ const CLASSES: &[(&str, &str)] = &[
     ("f", "p"),
 ];
 
+/// The spellings by their first letter.
+fn by_letter() -> &'static [Vec<(&'static str, &'static str)>] {
+    static BY_LETTER: OnceLock<Vec<Vec<(&'static str, &'static str)>>> = OnceLock::new();
+    BY_LETTER.get_or_init(|| {
+        let of = |letter: u8| {
+            CLASSES.iter().filter(|(written, _)| written.as_bytes()[0] == letter).copied().collect()
+        };
+        (0..128).map(of).collect()
+    })
+}
+
 /// The classes of a word's sounds, if it can be Korean or Chinese in Latin letters: short, and no
 /// two consonants but where a syllable ends.
 pub(super) fn classes(latin: &str) -> Option<String> {
@@ -320,7 +331,8 @@ pub(super) fn classes(latin: &str) -> Option<String> {
     }
     let (mut out, mut rest, mut consonants) = (String::new(), latin, 0);
     while !rest.is_empty() {
-        let (written, class) = CLASSES.iter().find(|(written, _)| rest.starts_with(written))?;
+        let begins = &by_letter()[usize::from(rest.as_bytes()[0] & 0x7f)];
+        let (written, class) = begins.iter().find(|(written, _)| rest.starts_with(written))?;
         let vowel = class.ends_with(['a', 'e', 'i', 'o']);
         consonants = if vowel { 0 } else { consonants + 1 };
         if consonants > 2 || (consonants == 2 && out.len() == 1) {

@@ -25,7 +25,9 @@ const LEAST_AGREED: f32 = 0.11;
 /// Names that are compared in full for one reading of a query.
 const COMPARED: usize = 32;
 /// Words of the vocabulary that are looked at for one word of a query.
-const LOOKED_AT: usize = 1_000;
+const LOOKED_AT: usize = 500;
+/// Of them, words that one key finds.
+const OF_ONE_KEY: usize = 250;
 /// Words whose likes are remembered.
 const REMEMBERED: usize = 50_000;
 /// From this quality on a word stands for another.
@@ -293,7 +295,7 @@ impl Book {
         let mut near: Vec<u32> = Vec::new();
         keys_of(word, |key| {
             if near.len() < LOOKED_AT {
-                near.extend(sorted.keys.get(key).take(LOOKED_AT));
+                near.extend(sorted.keys.get(key).take(OF_ONE_KEY));
             }
         });
         near.sort_unstable();
