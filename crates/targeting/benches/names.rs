@@ -50,7 +50,8 @@ fn listed(dice: &mut Dice) -> (Vec<String>, Kind) {
     let more = [0, 0, 1, 1, 2, 3, 4][dice.below(7)];
     if dice.chance(0.72) {
         let who = people::Identity::listed(dice);
-        let full = |name: &String| name.split_whitespace().filter(|word| word.len() > 2).count() > 1;
+        let full =
+            |name: &String| name.split_whitespace().filter(|word| word.len() > 2).count() > 1;
         let mut names = Vec::new();
         while names.len() <= more {
             names.extend(Some(writing::line(&who.written(dice, false), dice, 0.25)).filter(full));
@@ -120,7 +121,11 @@ fn row(label: &str, shares: &[f64]) {
 }
 
 /// The share of these names that find what they are a writing of, at each cut.
-fn found(index: &Index, asked: &[(u32, String, Kind)], same: impl Fn(u32, u32) -> bool) -> [f64; 3] {
+fn found(
+    index: &Index,
+    asked: &[(u32, String, Kind)],
+    same: impl Fn(u32, u32) -> bool,
+) -> [f64; 3] {
     let mut searcher = Searcher::default();
     let mut counts = [0.0; 3];
     for (id, name, kind) in asked {
@@ -223,9 +228,10 @@ fn small() {
             .filter_map(|line| line.split_once('\t'))
             .filter_map(|(name, kind)| Some((name.to_owned(), Kind::of_schema(kind)?)))
             .collect();
-        row(&format!("{} names of the file that ring", own.len()), &rings(
-            &index, &own, &names, show,
-        ));
+        row(
+            &format!("{} names of the file that ring", own.len()),
+            &rings(&index, &own, &names, show),
+        );
     }
 }
 
@@ -264,7 +270,8 @@ fn large(listed: usize) {
     let every: Vec<(String, Kind)> = (0..20_000).map(|_| ordinary(&mut dice)).collect();
     let every: Vec<_> = every.into_iter().filter(|one| one.1 == Kind::Person).collect();
     row("ordinary names that ring", &rings(&index, &every, &[], false));
-    let wrong: Vec<(String, Kind)> = wrong.into_iter().map(|(_, name, kind)| (name, kind)).collect();
+    let wrong: Vec<(String, Kind)> =
+        wrong.into_iter().map(|(_, name, kind)| (name, kind)).collect();
     for (label, asked) in
         [("misspelt", &wrong), ("of the same words", &fresh), ("ordinary", &every)]
     {

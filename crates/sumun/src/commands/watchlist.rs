@@ -9,8 +9,8 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use targeting::codes::Day;
 use targeting::listing::{Listing, Lists};
-use targeting::names::{Kind, Name};
 use targeting::names::index::Searcher;
+use targeting::names::{Kind, Name};
 
 use super::matching::{NameTable, RowDefects};
 use super::{Office, Report, Table};
@@ -227,14 +227,9 @@ impl ScreenNames {
         let writing = || format!("while writing {}", self.out.display());
         let mut table = NameTable::open(&self.names, office, "screening names")?;
         let Some(name) = table.find(&["name", "query", "left"]) else {
-            crate::refuse!(
-                "columns",
-                "the table needs the column name; it has {}",
-                table.columns()
-            )
+            crate::refuse!("columns", "the table needs the column name; it has {}", table.columns())
         };
-        let (id, kind) =
-            (table.find(&["id", "query_id"]), table.find(&["kind", "schema", "type"]));
+        let (id, kind) = (table.find(&["id", "query_id"]), table.find(&["kind", "schema", "type"]));
         let mut writer = csv::Writer::from_path(&self.out).with_context(writing)?;
         writer
             .write_record([

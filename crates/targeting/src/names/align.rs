@@ -219,8 +219,7 @@ fn acronym(word: &str, of: &[&str]) -> f32 {
         let Some((word, rest)) = of.split_first() else {
             return letters.is_empty().then_some(0);
         };
-        let small =
-            forms::is_article(word) || (!first && forms::form_at(&[word]).is_some());
+        let small = forms::is_article(word) || (!first && forms::form_at(&[word]).is_some());
         let skipped = if small { read(letters, rest, first) } else { None };
         let taken = (1..=3usize.min(word.len())).find_map(|n| {
             let begins = letters.get(..n).is_some_and(|part| word.starts_with(part));

@@ -308,8 +308,11 @@ fn costs(sounds: bool) -> &'static Costs {
     static COSTS: [OnceLock<Costs>; 2] = [OnceLock::new(), OnceLock::new()];
     COSTS[usize::from(sounds)].get_or_init(|| {
         let units = |cost: f32| libm::roundf(cost * UNIT) as u16;
-        let mut costs =
-            Costs { change: [[20; 64]; 64], skip: [[20; 64]; 2], swap: if sounds { 14 } else { 16 } };
+        let mut costs = Costs {
+            change: [[20; 64]; 64],
+            skip: [[20; 64]; 2],
+            swap: if sounds { 14 } else { 16 },
+        };
         costs.change[63][63] = 0;
         for a in b'0'..=b'z' {
             for b in b'0'..=b'z' {
@@ -366,9 +369,8 @@ fn distance(a: &str, b: &str, costs: &Costs) -> f32 {
     let (n, m) = (places(a, &mut left), places(b, &mut right));
     let (a, b) = (&left[..n], &right[..m]);
     let at_of = |word: &[u8], at: usize| usize::from(word[at] & 63);
-    let skip = |word: &[u8], at: usize| {
-        costs.skip[usize::from(at + 1 == word.len())][at_of(word, at)]
-    };
+    let skip =
+        |word: &[u8], at: usize| costs.skip[usize::from(at + 1 == word.len())][at_of(word, at)];
     // Three rows are enough: the one before the last is for neighbours that changed places.
     let mut rows = [[0u16; LONGEST + 1]; 3];
     let mut gone_right = [0u16; LONGEST];

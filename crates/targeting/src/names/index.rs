@@ -496,9 +496,8 @@ impl Book {
         }
         // The common words count for the names that the rare ones have found.
         for Cell { likes, .. } in &cells[gathered..] {
-            let more = |place: u32, quality: f32| {
-                self.vocabulary[place as usize].worth * (quality - 0.4)
-            };
+            let more =
+                |place: u32, quality: f32| self.vocabulary[place as usize].worth * (quality - 0.4);
             if likes.names > 8 * touched.len() {
                 for entry in touched.iter() {
                     for place in self.entry_words(&self.entries[*entry as usize]) {
@@ -517,7 +516,8 @@ impl Book {
             }
         }
         // An initial may be any word that begins so.
-        let initials = 0.15 * asked.words.iter().filter(|word| word.part == Part::Initial).count() as f32;
+        let initials =
+            0.15 * asked.words.iter().filter(|word| word.part == Part::Initial).count() as f32;
         let mut likely: Vec<(f32, u32)> = Vec::new();
         for at in touched.iter() {
             let agreed = std::mem::take(&mut agreed[*at as usize]) + initials;

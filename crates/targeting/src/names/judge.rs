@@ -139,9 +139,8 @@ pub(super) fn features(
             How::Word | How::Meaning => {}
         }
     }
-    let plain = |side: &Reading| {
-        side.words.iter().filter(|word| !matches!(word.part, Part::Small)).count()
-    };
+    let plain =
+        |side: &Reading| side.words.iter().filter(|word| !matches!(word.part, Part::Small)).count();
     let (words_left, words_right) = (plain(left), plain(right));
     let single = words_left.min(words_right) == 1 && words_left.max(words_right) > 1;
     let both_free = free[0].min(free[1]);
@@ -155,9 +154,8 @@ pub(super) fn features(
     let same = left.letters == right.letters;
     let order = order(pairs);
     let syllables = |word: &Word| !word.east.is_empty();
-    let eastern = |pair: &Pair| {
-        syllables(left.words[pair.left.0]) && syllables(right.words[pair.right.0])
-    };
+    let eastern =
+        |pair: &Pair| syllables(left.words[pair.left.0]) && syllables(right.words[pair.right.0]);
     let flag = |is: bool| if is { 1.0 } else { 0.0 };
     let numbers = match numbers_free {
         [0, 0] => (0.0, 0.0),

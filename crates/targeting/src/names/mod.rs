@@ -176,7 +176,8 @@ fn told(probability: f64, left: &Reading, right: &Reading, pairs: &[Pair]) -> Ma
         })
         .collect();
     let rest = |side: &Reading, of: fn(&Pair) -> (usize, usize)| -> Vec<String> {
-        let taken = |at: usize| pairs.iter().map(of).any(|(from, n)| (from..from + n).contains(&at));
+        let taken =
+            |at: usize| pairs.iter().map(of).any(|(from, n)| (from..from + n).contains(&at));
         let words = side.words.iter().enumerate().filter(|(at, _)| !taken(*at));
         words.map(|(_, word)| word.latin.to_string()).collect()
     };
