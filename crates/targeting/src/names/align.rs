@@ -315,9 +315,10 @@ fn runs(
     }
     let short = one.latin.len();
     for at in 0..words.len() {
-        // What is written together seldom begins otherwise.
+        // What is written together seldom begins otherwise, in letters or in sound.
         if let (Some(a), Some(b)) = (one.sound.bytes().next(), words[at].sound.bytes().next())
             && fold::far_apart(a, b)
+            && one.latin.bytes().next() != words[at].latin.bytes().next()
         {
             continue;
         }
