@@ -251,7 +251,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Sightings(verb) => boxed(verb.run(office)).await,
         Verb::Reference(verb) => boxed(verb.run(office)).await,
         Verb::Watchlist(verb) => boxed(verb.run(office)).await,
-        Verb::Match(verb) => verb.run(),
+        Verb::Match(verb) => verb.run(office),
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,
         Verb::Decide(verb) => boxed(verb.run(office)).await,

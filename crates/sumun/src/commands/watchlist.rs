@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use csv::StringRecord;
 use serde_json::json;
 use targeting::codes::Day;
 use targeting::listing::{Listing, Lists};
-use targeting::names::Kind;
 use targeting::names::index::Searcher;
+use targeting::names::{Kind, Name};
 
+use super::matching::{NameTable, RowDefects};
 use super::{Office, Report, Table};
 use crate::acts::watchlist::{self, ImportOrder};
 use crate::config::now;
@@ -222,23 +222,12 @@ impl ScreenNames {
 
     async fn run(self, office: &Office) -> Result<Report> {
         let against = self.against(office).await?;
-        let reading = || format!("while reading {}", self.names.display());
         let writing = || format!("while writing {}", self.out.display());
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_path(&self.names)
-            .with_context(reading)?;
-        let head = reader.headers().with_context(reading)?.clone();
-        let find = |names: &[&str]| {
-            head.iter().position(|cell| {
-                let cell = cell.trim().trim_start_matches('\u{feff}').to_lowercase();
-                names.contains(&cell.as_str())
-            })
+        let mut table = NameTable::open(&self.names, office, "screening names")?;
+        let Some(name) = table.find(&["name", "query", "left"]) else {
+            crate::refuse!("columns", "the table needs the column name; it has {}", table.columns())
         };
-        let Some(name) = find(&["name", "query", "left"]) else {
-            crate::refuse!("columns", "the table needs the column name")
-        };
-        let (id, kind) = (find(&["id", "query_id"]), find(&["kind", "schema", "type"]));
+        let (id, kind) = (table.find(&["id", "query_id"]), table.find(&["kind", "schema", "type"]));
         let mut writer = csv::Writer::from_path(&self.out).with_context(writing)?;
         writer
             .write_record([
@@ -256,12 +245,23 @@ impl ScreenNames {
             .with_context(writing)?;
         let mut searcher = Searcher::default();
         let (mut names, mut with_hits, mut hits) = (0u64, 0u64, 0u64);
-        let mut row = StringRecord::new();
-        while reader.read_record(&mut row).with_context(reading)? {
+        let mut defects = RowDefects::default();
+        while let Some((line, row)) = table.next()? {
             names += 1;
+            let row = match row {
+                Ok(row) => row,
+                Err(why) => {
+                    defects.add(line, &why);
+                    continue;
+                }
+            };
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default();
             let asked = cell(Some(name));
             let of = Kind::of_schema(cell(kind));
+            if Name::of(asked, of.unwrap_or_else(|| Kind::guess(asked))).is_empty() {
+                defects.add(line, "it names nothing that can be screened");
+                continue;
+            }
             let found = against.lists().named(
                 &mut searcher,
                 asked,
@@ -289,9 +289,20 @@ impl ScreenNames {
             }
         }
         writer.flush().with_context(writing)?;
+        let (count, first) = defects.json();
         Ok(Report::new(
-            json!({ "names": names, "with_hits": with_hits, "hits": hits, "out": self.out }),
-            format!("{names} names are screened; {with_hits} have hits, {hits} in all."),
+            json!({
+                "names": names,
+                "with_hits": with_hits,
+                "hits": hits,
+                "out": self.out,
+                "defect_count": count,
+                "defects": first,
+            }),
+            format!(
+                "{names} names are screened; {with_hits} have hits, {hits} in all.{}",
+                defects.text()
+            ),
         ))
     }
 }

@@ -697,6 +697,25 @@ fn names_are_compared_in_a_table_without_a_store() -> Result<()> {
 }
 
 #[test]
+fn rows_that_name_nothing_are_defects_and_the_others_go_on() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let person = Person::alone(folder.path());
+    // A byte order mark, lines as on Windows, semicolons, other order, a name over two lines.
+    let pairs = "\u{feff}KIND;right;left\r\nPER;김철수;Kim Chol-su\r\nORG;;Nova LLC\r\n\
+                 PER;\"Kim\nChol Su\";\"KIM, Chol-su\"\r\nPER;---;...\r\n";
+    let file = person.file("pairs.csv", pairs)?;
+    let out = person.path("scored.csv");
+    let said = person.does(&["match", "names", &file, "--out", &out])?;
+    assert_eq!((said["pairs"].as_u64(), said["likely"].as_u64()), (Some(4), Some(2)));
+    assert_eq!(said["defect_count"], 2);
+    assert_eq!(said["defects"][0]["line"], 3);
+    let rows = rows_of(&out)?;
+    assert_eq!((rows.len(), rows[1]["probability"].as_str()), (4, ""));
+    ensure!(rows[1]["why"].contains("right names nothing"), "{:?}", rows[1]);
+    Ok(())
+}
+
+#[test]
 fn an_empty_store_answers_every_verb_with_a_sentence() {
     each_place(false, async |place| {
         let person = Person::at(place);

@@ -147,11 +147,12 @@ fn names_are_screened_against_lists_and_against_a_file() {
         person.does(&["migrate"])?;
         let list = person.file("lookout.csv", LIST)?;
         let names = person
-            .file("names.csv", "id,name\na,Kim Cheol-soo\nb,John Smith\nc,HANBIT TRADING\n")?;
+            .file("names.csv", "id,name\na,Kim Cheol-soo\nb,John Smith\nc,HANBIT TRADING\nd,\n")?;
         let out = person.path("hits.csv");
         let alone = ["watchlist", "screen", &names, "--out", &out, "--list-file", &list];
         let said = person.does(&alone)?;
-        assert_eq!((&said["names"], &said["with_hits"]), (&json!(3), &json!(2)));
+        assert_eq!((&said["names"], &said["with_hits"]), (&json!(4), &json!(2)));
+        assert_eq!(said["defects"][0]["line"], 5);
         let written = std::fs::read_to_string(&out)?;
         ensure!(written.contains("Kim Cheol-soo,1,K-1") && written.contains("agree: kim"));
         let refused = person.is_refused(&["watchlist", "screen", &names, "--out", &out])?;
