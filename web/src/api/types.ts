@@ -2933,8 +2933,7 @@ export interface components {
             by?: string | null;
             /** @description The consignment. */
             consignment: string;
-            /** @description What an officer decided. */
-            decision?: string | null;
+            decision?: components["schemas"]["HitAnswer"] | null;
             /** @description Its id. */
             id: string;
             /** @description The list. */
@@ -3027,6 +3026,11 @@ export interface components {
             possible_victim?: components["schemas"]["PossibleVictim"] | null;
             /** @description Every way in which it was declared, the most frequent first. */
             records: components["schemas"]["EntityRecord"][];
+            /**
+             * Format: int64
+             * @description The last split or merge by a person: sent along as `seen` with the next.
+             */
+            revision: number;
             /** @description Roles that it played. */
             roles: components["schemas"]["RoleCount"][];
         };
@@ -4871,6 +4875,12 @@ export interface components {
             id: string;
             /** @description Why. */
             reason: string;
+            /**
+             * Format: int64
+             * @description `revision` of the page on which this was decided: who acted meanwhile is then not overruled
+             *     unseen. Unchecked when left out.
+             */
+            seen?: number | null;
             /**
              * @description The other entity.
              * @example E-31
@@ -7392,6 +7402,12 @@ export interface components {
             reason: string;
             /** @description The records that leave. */
             records: string[];
+            /**
+             * Format: int64
+             * @description `revision` of the page on which this was decided: who acted meanwhile is then not overruled
+             *     unseen. Unchecked when left out.
+             */
+            seen?: number | null;
         };
         /** @description Another way to sign in. */
         Sso: {
@@ -8963,7 +8979,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntityChanged"];
                 };
             };
-            /** @description The id was used before, for another order. */
+            /** @description The id was used for another order, or somebody else acted on the entity meanwhile. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9020,7 +9036,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntityChanged"];
                 };
             };
-            /** @description The id was used before, for another order. */
+            /** @description The id was used for another order, or somebody else acted on the entity meanwhile. */
             409: {
                 headers: {
                     [name: string]: unknown;

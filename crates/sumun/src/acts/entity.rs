@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::capacity::has_reason;
 use crate::pipeline::resolve::{move_all, moved};
-use crate::store::entities::{self, EntityAct, Member, put};
+use crate::store::entities::{self, EntityAct, MACHINE, Member, put};
 use crate::store::{Store, Tx, journal};
 
 /// Records moved by one act at most.
@@ -22,6 +22,8 @@ pub struct EntityOrder {
     pub id: String,
     /// The entity.
     pub entity: i64,
+    /// The last person's act on it that the sender has seen ([`last_word`]); unchecked when none.
+    pub seen: Option<i64>,
     /// Why.
     pub reason: String,
 }
@@ -44,6 +46,19 @@ impl EntityOrder {
         crate::refuse!("id_taken", "this id was used before, for another order");
     }
 
+    /// Holds that nobody else acted on the entity since the sender looked at it.
+    async fn is_as_seen(&self, tx: &mut Tx) -> Result<()> {
+        let Some(seen) = self.seen else { return Ok(()) };
+        let acts = entities::acts(tx, &[self.entity]).await?;
+        let newer = acts.iter().rfind(|act| act.by != MACHINE && act.id > seen);
+        if let Some(act) = newer {
+            let did = if act.split { "split" } else { "merged" };
+            let (by, entity) = (&act.by, self.entity);
+            crate::refuse!("moved_meanwhile", "{by} {did} E-{entity} meanwhile: {}", act.reason);
+        }
+        Ok(())
+    }
+
     fn act(&self, id: i64, split: bool, (by, at): (&str, i64)) -> EntityAct {
         EntityAct {
             id,
@@ -60,10 +75,16 @@ impl EntityOrder {
     }
 }
 
+/// The number of the last act by a person among these; 0 where there is none.
+pub fn last_word(acts: &[EntityAct]) -> i64 {
+    acts.iter().filter(|act| act.by != MACHINE).map(|act| act.id).max().unwrap_or(0)
+}
+
 /// Takes records out of an entity; together they are an entity of their own from now on.
 ///
 /// # Errors
-/// A refusal without a reason, for records that are not of the entity, and for all or none of them.
+/// A refusal without a reason, for records that are not of the entity, for all or none of them,
+/// and where somebody else acted on the entity meanwhile.
 pub async fn split(
     store: &Store,
     order: &EntityOrder,
@@ -81,8 +102,14 @@ pub async fn split(
     }
     let members = entities::members(&mut tx, &[order.entity]).await?;
     if members.is_empty() {
-        crate::refuse!("no_entity", "there is no entity E-{}", order.entity);
+        match stays(&mut tx, order.entity).await? {
+            Some(now) => {
+                crate::refuse!("moved_meanwhile", "E-{} has become E-{now}", order.entity)
+            }
+            None => crate::refuse!("no_entity", "there is no entity E-{}", order.entity),
+        }
     }
+    order.is_as_seen(&mut tx).await?;
     let leaving: Vec<Member> =
         members.iter().filter(|member| records.contains(&member.record_id)).cloned().collect();
     if leaving.len() != records.len() {
@@ -109,7 +136,8 @@ pub async fn split(
 /// Makes two entities one; the older stays.
 ///
 /// # Errors
-/// A refusal without a reason, and where one of the two is none or both are the same.
+/// A refusal without a reason, where one of the two is none or both are the same, and where
+/// somebody else acted on the entity meanwhile.
 pub async fn merge(
     store: &Store,
     order: &EntityOrder,
@@ -130,11 +158,14 @@ pub async fn merge(
     for entity in [order.entity, with] {
         if entities::members(&mut tx, &[entity]).await?.is_empty() {
             match stays(&mut tx, entity).await? {
-                Some(now) => crate::refuse!("with", "E-{entity} has become E-{now} already"),
+                Some(now) => {
+                    crate::refuse!("moved_meanwhile", "E-{entity} has become E-{now} already")
+                }
                 None => crate::refuse!("no_entity", "there is no entity E-{entity}"),
             }
         }
     }
+    order.is_as_seen(&mut tx).await?;
     let (_, _, next_act) = entities::next_ids(&mut tx).await?;
     let (keep, gone) = (order.entity.min(with), order.entity.max(with));
     let act = EntityAct { entity_id: keep, other_id: gone, ..order.act(next_act, false, by) };

@@ -247,7 +247,7 @@ impl Split {
         let records = self.records.iter().map(|record| number(record, "PR-"));
         let records: Vec<i64> = records.collect::<Result<_>>()?;
         let store = office.store().await?;
-        let order = EntityOrder { id: id_of(None)?, entity, reason: self.reason };
+        let order = EntityOrder { id: id_of(None)?, entity, seen: None, reason: self.reason };
         Ok(changed(&acts::split(&store, &order, &records, office.by()).await?))
     }
 }
@@ -256,7 +256,7 @@ impl Merge {
     async fn run(self, office: &Office) -> Result<Report> {
         let (entity, with) = (number(&self.id, "E-")?, number(&self.with, "E-")?);
         let store = office.store().await?;
-        let order = EntityOrder { id: id_of(None)?, entity, reason: self.reason };
+        let order = EntityOrder { id: id_of(None)?, entity, seen: None, reason: self.reason };
         Ok(changed(&acts::merge(&store, &order, with, office.by()).await?))
     }
 }

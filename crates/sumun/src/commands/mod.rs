@@ -265,7 +265,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Backtest(verb) => boxed(verb.run(office)).await,
         Verb::Rehearse(verb) => boxed(verb.run(office)).await,
         Verb::Entity(verb) => boxed(verb.run(office)).await,
-        Verb::Resolve(verb) => verb.run(),
+        Verb::Resolve(verb) => verb.run(office),
         Verb::Verify(verb) => boxed(verb.run(office)).await,
         Verb::Export(verb) => boxed(verb.run(office)).await,
         Verb::Serve(verb) => boxed(verb.run(office)).await,

@@ -294,6 +294,20 @@ pub async fn page(
     .await
 }
 
+/// Hits on these consignments, the latest first.
+pub async fn on(
+    tx: &mut Tx,
+    consignments: &[i64],
+    (limit, today): (i64, i64),
+) -> Result<Vec<KeptHit>> {
+    tx.fetch_all(
+        select("where listing_hit.consignment_id {in $2} order by listing_hit.id desc limit $3"),
+        args![today, consignments.to_vec(), limit],
+        kept,
+    )
+    .await
+}
+
 /// A hit by its number.
 pub async fn find(tx: &mut Tx, id: i64, today: i64) -> Result<Option<KeptHit>> {
     tx.fetch_optional(select("where listing_hit.id = $2"), args![today, id], kept).await

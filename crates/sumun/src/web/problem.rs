@@ -131,7 +131,7 @@ fn status_of(code: &str) -> StatusCode {
         "no_model" | "unusable_model" | "own_model" | "in_force" | "no_challenger"
         | "no_former" | "planned" | "plan_in_work" | "idempotency_key" | "name_taken"
         | "closed" | "has_totp" | "no_totp" | "decided" | "second_person" | "not_in_shadow"
-        | "no_draft" | "rule_ended" | "id_taken" => StatusCode::CONFLICT,
+        | "no_draft" | "rule_ended" | "id_taken" | "moved_meanwhile" => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -153,6 +153,10 @@ fn next_step(code: &str) -> Option<String> {
         "no_plan" => "GET /api/v1/plans lists those there are.",
         "no_consignment" => "GET /api/v1/consignments?reference=NUMBER finds it by its number.",
         "no_entity" | "no_record" => "GET /api/v1/entities?q=WORDS finds those there are.",
+        "moved_meanwhile" => {
+            "GET /api/v1/entities/{id} and its history say how it stands: look at it again, and \
+             order anew what is still wanted."
+        }
         "id_taken" => "Make a ULID for each order, and keep it when you try again.",
         "plan_in_work" => "Plan another shift of the day, such as 2021-04-05/late.",
         "nothing_awaits" => {

@@ -150,6 +150,17 @@ async fn stands_whole(store: &Store) -> Result<()> {
                 from history";
     let sums = number(&mut tx, sums).await?;
     ensure!(outcomes == 0 || sums % 1_000_000 > 0, "outcomes that the ledger does not know");
+
+    // A record has its entity and its declarations, or it is not there.
+    let new: i64 = of("resolve").filter_map(|(.., body)| body["new"].as_i64()).sum();
+    ensure!(number(&mut tx, "select count(*) from party_record").await? == new);
+    let members = "select count(*) from entity_member where latest = 1";
+    ensure!(number(&mut tx, members).await? == new, "a record is of no entity, or of two");
+    let seen = "select count(distinct record_id) from party_seen";
+    ensure!(number(&mut tx, seen).await? == new, "a record that nobody declared");
+    let counted = "select cast(coalesce(sum(records), 0) as bigint) from record_key_count";
+    let keys = number(&mut tx, "select count(*) from record_key").await?;
+    ensure!(number(&mut tx, counted).await? == keys, "keys are counted otherwise");
     Ok(())
 }
 
@@ -220,5 +231,16 @@ fn a_list_whose_import_is_killed_is_there_whole_or_not_at_all() {
             Ok(words.map(str::to_owned).to_vec())
         };
         (1..=4).map(import).collect()
+    });
+}
+
+#[test]
+fn resolving_that_is_killed_goes_on_and_comes_to_the_same_entities() {
+    killed_and_repeated(45, &[], |person| {
+        for n in 1..=4 {
+            let words = ingest(person, n, &format!("2021-04-0{n}"), 2_000)?;
+            person.does(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
+        }
+        Ok(vec![vec!["entity".to_owned(), "resolve".to_owned()]; 4])
     });
 }

@@ -246,7 +246,7 @@ fn a_firm_in_two_scripts_is_one_until_an_officer_says_otherwise() {
         let again = json!({
             "id": "01JD8Q7ZK3V9W2M4N6P8R0T1AD", "with": apart, "reason": "twice",
         });
-        refused(&server.post(&path, &again).await?, 422);
+        refused(&server.post(&path, &again).await?, 409);
         let why =
             format!("/api/v1/entities/{id}/waterfall?record={}&other={}", records[0], records[1]);
         let why = server.get(&why).await?.expect(200)?;
@@ -277,6 +277,98 @@ fn a_firm_in_two_scripts_is_one_until_an_officer_says_otherwise() {
         assert_eq!(seen["items"], json!([]));
         assert!(reads(&store, "read entity").await? > 0);
         nothing_altered(&store).await?;
+        server.stop().await
+    });
+}
+
+#[test]
+fn two_officers_who_act_on_one_entity_at_once_do_not_overrule_each_other_unseen() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let mut last = String::new();
+        for n in 1..4 {
+            let party = json!({
+                "name": "Hanbit Trading", "phones": ["02-555-0101"],
+                "address": format!("은행나무로 {n}"),
+            });
+            last = arrives(&server, n, party).await?;
+        }
+        let one = consignee_of(&server, &last).await?;
+        let told = page(&server, &one["id"]).await?;
+        assert_eq!(
+            (&told["records"].as_array().map(Vec::len), &told["revision"]),
+            (&Some(3), &json!(0))
+        );
+        let path = format!("/api/v1/entities/{}/split", one["id"].as_str().context("no id")?);
+        let order = |id: &str, record: usize, reason: &str| {
+            json!({
+                "id": id, "seen": told["revision"], "records": [told["records"][record]["id"]],
+                "reason": reason,
+            })
+        };
+        // Both looked at the same page; they press at the same time.
+        let (kim, lee) = (
+            order("01JD8Q7ZK3V9W2M4N6P8R0T1BA", 1, "kim knows"),
+            order("01JD8Q7ZK3V9W2M4N6P8R0T1BB", 2, "lee knows"),
+        );
+        let officer = server.person("lee", &["targeting_officer"]).await?;
+        let theirs = server.by(&officer);
+        let (mine, others) = tokio::join!(server.post(&path, &kim), theirs.post(&path, &lee));
+        let (mine, others) = (mine?, others?);
+        let (lost, again) = match (mine.status, others.status) {
+            (200, 409) => (others, lee),
+            (409, 200) => (mine, kim),
+            other => anyhow::bail!("both were answered {other:?}"),
+        };
+        let said = lost.json()?;
+        assert_eq!(said["error"]["code"], "moved_meanwhile");
+        ensure!(said["error"]["message"].to_string().contains("knows"), "{said}");
+        ensure!(said["error"]["next"].to_string().contains("look at it again"), "{said}");
+        // Who looks again may order it all the same.
+        let now = page(&server, &one["id"]).await?;
+        assert_eq!(now["records"].as_array().map(Vec::len), Some(2));
+        let mut again = again;
+        again["seen"] = now["revision"].clone();
+        server.post(&path, &again).await?.expect(200)?;
+        assert_eq!(page(&server, &one["id"]).await?["records"].as_array().map(Vec::len), Some(1));
+        nothing_altered(&store).await?;
+        server.stop().await
+    });
+}
+
+#[test]
+fn hits_of_watchlists_stand_on_the_page_of_the_entity_that_met_them() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let list = json!({
+            "id": "01JDLOOKOUT3", "name": "Lookout", "office": "*", "source": "a test",
+            "source_grade": "B", "information_grade": "2", "legal_basis": "Customs Act 266",
+            "expires_on": null, "file": "lookout.csv", "format": null,
+            "content": "id,kind,name,phone\nK-2,organization,Hanbit Trading Co Ltd,\n\
+                        K-3,organization,Swift Express,\n",
+        });
+        server.post("/api/v1/watchlists", &list).await?.expect(200)?;
+        let party = json!({ "name": "Hanbit Trading", "phones": ["02-555-0101"] });
+        let first = arrives(&server, 1, party).await?;
+        let one = consignee_of(&server, &first).await?;
+        // The courier beside it met another listing, which is no hit of the consignee.
+        let told = page(&server, &one["id"]).await?;
+        let hits = told["hits"].as_array().context("no hits")?;
+        assert_eq!(hits.len(), 1, "{told}");
+        assert_eq!(
+            (&hits[0]["listing"], &hits[0]["list"], &hits[0]["consignment"]),
+            (&json!("Hanbit Trading Co Ltd"), &json!("Lookout"), &json!(first))
+        );
+        ensure!(hits[0]["decision"].is_null() && hits[0]["probability"].as_f64() > Some(0.5));
+        let path = format!("/api/v1/hits/{}/decide", hits[0]["id"].as_str().context("no id")?);
+        let said = json!({ "id": "01JDVERDICT9", "verdict": "not_same", "reason": "a namesake" });
+        server.post(&path, &said).await?.expect(200)?;
+        let told = page(&server, &one["id"]).await?;
+        let hit = &told["hits"][0];
+        assert_eq!(
+            (&hit["decision"], &hit["by"], &hit["reason"]),
+            (&json!("not_same"), &json!("kim"), &json!("a namesake"))
+        );
         server.stop().await
     });
 }

@@ -314,6 +314,20 @@ const STATE: &[Kept] = &[
         &[("kind", T), ("normal", T), ("listing_id", I), ("text", T), ("valid", I)],
         "kind, normal, listing_id",
     ),
+    ("party_record", &[("id", I), ("digest", I), ("document", T), ("words", T)], "id"),
+    ("record_key", &[("key", I), ("record_id", I)], "key, record_id"),
+    ("record_key_count", &[("key", I), ("records", I)], "key"),
+    (
+        "party_seen",
+        &[("record_id", I), ("consignment_id", I), ("role", T), ("arrived_day", I)],
+        "record_id, consignment_id, role",
+    ),
+    (
+        "entity_member",
+        &[("record_id", I), ("revision", I), ("latest", I), ("entity_id", I), ("bits", R)],
+        "record_id, revision",
+    ),
+    ("entity_act", &[("id", I), ("entity_id", I), ("other_id", I), ("records", T)], "id"),
     ("journal", &[("seq", I), ("actor", T), ("act", T), ("subject", T), ("body", T)], "seq"),
 ];
 

@@ -60,7 +60,20 @@ function page(id: string): EntityPage {
       said: said('May be a victim of a stolen code.'),
       next: said('Ask before anything else.'),
     },
-    hits: [],
+    revision: 3,
+    hits: [
+      {
+        id: 'H-77',
+        list: 'Lookout',
+        listing: 'Hanbit Trading Co Ltd',
+        consignment: 'C-12',
+        probability: 0.91,
+        decision: 'not_same',
+        by: 'kim',
+        at: '2026-07-03T09:00:00Z',
+        reason: 'a namesake',
+      },
+    ],
     decisions: [],
     may: { split: true, merge: true },
   };
@@ -129,6 +142,12 @@ it('says in careful words that somebody may be a victim, and begins with the wea
   expect(await screen.findByText(/PR-3 and PR-1 are held to be one: 94.1%/)).toBeTruthy();
   expect(sent.some(({ path }) => path === '/entities/E-7/waterfall?record=PR-3')).toBe(true);
   expect(screen.getByText('Sumun made it of PR-1.')).toBeTruthy();
+});
+
+it('shows what met a listing, and what an officer said of it', () => {
+  expect(screen.getByText('Hanbit Trading Co Ltd')).toBeTruthy();
+  expect(screen.getByText('Not the same')).toBeTruthy();
+  expect(screen.getByText(/kim.*a namesake/)).toBeTruthy();
 });
 
 it('splits marked records off, with a reason, and never all of them', async () => {

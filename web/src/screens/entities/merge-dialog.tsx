@@ -48,7 +48,13 @@ export function MergeDialog({ page, other, onClose, go }: Props) {
         if (!known) {
           throw new Problem(0, { error: { code: 'no_other_entity' } });
         }
-        const moved = await merge.mutateAsync({ entity: page.id, id, reason, with: settled });
+        const moved = await merge.mutateAsync({
+          entity: page.id,
+          id,
+          reason,
+          seen: page.revision,
+          with: settled,
+        });
         toast.done(t('merge.done', { entity: moved.entity, other: moved.other }));
         if (moved.entity !== page.id) {
           go({ entity: moved.entity, record: undefined, other: undefined });

@@ -57,6 +57,8 @@ interface Order {
   entity: string;
   id: string;
   reason: string;
+  /** `revision` of the page on which it was decided. */
+  seen: number;
 }
 
 function useMove<More>(act: 'split' | 'merge') {

@@ -159,6 +159,7 @@ export function Records({ page, go }: Props) {
             entity: page.id,
             id,
             reason,
+            seen: page.revision,
             records: leaving.map((record) => record.id),
           });
           setMarked(new Set());

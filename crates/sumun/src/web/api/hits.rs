@@ -90,13 +90,13 @@ pub struct HitDecision {
     /// The id that its sender made.
     id: String,
     /// What was said.
-    verdict: HitAnswer,
+    pub(super) verdict: HitAnswer,
     /// Why.
-    reason: String,
+    pub(super) reason: String,
     /// Who said it.
-    by: String,
+    pub(super) by: String,
     /// When.
-    at: String,
+    pub(super) at: String,
     /// The day from which on it counts no more.
     expires_on: String,
     /// The hit on which it was said.
@@ -126,10 +126,10 @@ impl HitDecision {
 pub struct ListingHit {
     /// Its number.
     #[schema(example = "H-77")]
-    id: String,
+    pub(super) id: String,
     /// The consignment.
     #[schema(example = "C-12")]
-    consignment: String,
+    pub(super) consignment: String,
     /// The consignment's reference.
     reference: String,
     /// Its office.
@@ -143,11 +143,11 @@ pub struct ListingHit {
     /// What was found; none without the right to read parties there.
     found: Option<String>,
     /// The listing.
-    listing: Listing,
+    pub(super) listing: Listing,
     /// The listed name or identifier that was met.
     matched: String,
     /// The chance that both are the same.
-    probability: f64,
+    pub(super) probability: f64,
     /// Words that agree.
     agree: Vec<String>,
     /// Words found that the listing lacks.
@@ -161,7 +161,7 @@ pub struct ListingHit {
     /// How it stands.
     state: HitState,
     /// What counts of what officers said.
-    decision: Option<HitDecision>,
+    pub(super) decision: Option<HitDecision>,
 }
 
 impl ListingHit {

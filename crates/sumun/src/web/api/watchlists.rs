@@ -402,12 +402,12 @@ pub struct Listing {
     #[schema(example = "W-3")]
     watchlist: String,
     /// The watchlist's name.
-    watchlist_name: String,
+    pub(super) watchlist_name: String,
     /// What is listed: person, organization, vessel, aircraft, address, container, wallet, contact
     /// or other.
     kind: String,
     /// Its name.
-    name: String,
+    pub(super) name: String,
     /// The list's own number for it.
     reference: String,
     /// Whether it counts.
