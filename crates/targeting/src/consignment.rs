@@ -488,6 +488,8 @@ pub enum DefectKind {
     Truncated,
     /// The record repeats another of the same file.
     Duplicate,
+    /// The record's number was first declared by another sender: rejected, for an officer to mend.
+    Taken,
     /// Something is odd about the message, such as a wrong count; nothing was left out.
     Noted,
 }
@@ -502,6 +504,7 @@ words!(
     Encoding = "encoding",
     Truncated = "truncated",
     Duplicate = "duplicate",
+    Taken = "taken",
     Noted = "noted",
 );
 
@@ -513,7 +516,8 @@ impl DefectKind {
             | DefectKind::Unreadable
             | DefectKind::Columns
             | DefectKind::Encoding
-            | DefectKind::Truncated => true,
+            | DefectKind::Truncated
+            | DefectKind::Taken => true,
             DefectKind::Ignored
             | DefectKind::OutOfRange
             | DefectKind::Duplicate

@@ -86,6 +86,14 @@ export interface RecordedOutcome {
   exhibits: { substance: string; quantity: number; unit: string }[];
 }
 
+/** What a sender declared since a consignment was drawn or decided on. */
+export interface Amended {
+  consignment: string;
+  version: number;
+  withdrawn: boolean;
+  received_at: string;
+}
+
 export interface QueueRow {
   consignment: string;
   reference: string;
@@ -113,6 +121,7 @@ export interface QueueRow {
   state: State;
   decision?: Decision | null;
   outcome?: RecordedOutcome | null;
+  amended?: Amended | null;
 }
 
 export interface RouteStop {
@@ -286,4 +295,5 @@ export interface Dossier {
   playbook: Playbook;
   decisions: Decision[];
   allowed: Act[];
+  amended?: Amended | null;
 }

@@ -188,6 +188,8 @@ struct Known {
     capacities: HashMap<i64, Means>,
     latest: HashMap<i64, Latest>,
     in_force: HashMap<i64, KeptDecision>,
+    /// The older version that was drawn and stands for this one until its outcome is known.
+    units: HashMap<i64, i64>,
 }
 
 /// One consignment on which a decision can be made.
@@ -227,6 +229,7 @@ impl Known {
         }
         Ok(Known {
             latest: outcomes::latest(tx, ids).await?,
+            units: plans::units(tx, ids).await?,
             in_force: decisions::in_force(tx, &firsts).await?,
             versions,
             planned,
@@ -245,6 +248,10 @@ impl Known {
         let Some(version) = self.versions.get(&id) else {
             return Err(refuse("no_consignment", "There is none of this id.", "Check the id."));
         };
+        if let Some(unit) = self.units.get(&id) {
+            let said = format!("Its older version C-{unit} was drawn and has no outcome yet.");
+            return Err(refuse("older_drawn", &said, &format!("Decide on C-{unit}.")));
+        }
         if let Some(unfit) = unfit(order.act, self.standing(version)) {
             let (said, next) = unfit.said();
             return Err(refuse(unfit.as_str(), said, next));
@@ -305,7 +312,18 @@ impl Known {
                 _ => true,
             });
         let drawn = self.planned.get(&version.id).map(|plan| plan.drawn);
-        Standing { fate: version.fate, drawn, ended, in_force }
+        Standing { fate: self.fate(version), drawn, ended, in_force }
+    }
+
+    /// What became of a version. One that its plan has to be opened is still to come, whatever its
+    /// sender declared since.
+    fn fate(&self, version: &Version) -> Fate {
+        let ordered = self.in_force.get(&version.first_id).map(|one| one.act) == Some(Act::Inspect);
+        let to_open = self.planned.get(&version.id).is_some_and(|plan| plan.drawn || ordered);
+        match version.fate {
+            Fate::Superseded if to_open => Fate::Pending,
+            fate => fate,
+        }
     }
 
     /// With what it is inspected: as asked, else as the plan says, else by unpacking. Minutes and
@@ -348,7 +366,7 @@ impl Known {
             minutes: one.inspect.map(|(_, minutes, _)| minutes),
             detection: one.inspect.map(|(.., detection)| detection),
             plan_id: self.planned.get(&one.id).map(|plan| plan.plan_id),
-            fate_before: version.fate.to_string(),
+            fate_before: self.fate(version).to_string(),
             by: actor.to_owned(),
             at: now,
             undoes: one.undoes,
@@ -373,6 +391,7 @@ struct Undone {
     first_id: i64,
     fate_before: Fate,
     left_by_plan: bool,
+    withdrawn: bool,
 }
 
 impl Effects {
@@ -436,6 +455,7 @@ impl Effects {
                     first_id: version.first_id,
                     fate_before: before.unwrap_or(Fate::Pending),
                     left_by_plan: planned.is_some_and(|plan| !plan.drawn),
+                    withdrawn: version.consignment.documents.cancelled,
                 });
             }
         }
@@ -451,19 +471,32 @@ impl Effects {
     ) -> Result<()> {
         let firsts: Vec<i64> = self.undone.iter().map(|one| one.first_id).collect();
         let stands = decisions::in_force(tx, &firsts).await?;
+        let mut rejected = Vec::new();
         for one in &self.undone {
             let released = match stands.get(&one.first_id).map(|decision| decision.act) {
                 Some(act) if act.keeps() => false,
                 Some(_) => true,
-                // Nothing stands any more: as the plan left it, or as it was.
+                // Nothing stands any more: as its sender or the plan left it, or as it was.
+                None if one.withdrawn => {
+                    rejected.push(one.id);
+                    continue;
+                }
                 None => one.left_by_plan || one.fate_before == Fate::Released,
             };
             if released { &mut self.released } else { &mut self.pending }.push(one.id);
         }
-        consignments::set_fate(tx, &self.pending, Fate::Pending).await?;
-        consignments::set_fate(tx, &self.released, Fate::Released).await?;
+        // What became of a consignment stands on its newest version.
+        let mut ids: Vec<i64> = made.iter().map(|decision| decision.consignment_id).collect();
+        for (of, fate) in [
+            (&self.pending, Fate::Pending),
+            (&self.released, Fate::Released),
+            (&rejected, Fate::Rejected),
+        ] {
+            let newest = consignments::newest(tx, of).await?;
+            consignments::set_fate(tx, &newest, fate).await?;
+            ids.extend(newest);
+        }
         outcomes::insert(tx, &self.outcomes, now).await?;
-        let ids: Vec<i64> = made.iter().map(|decision| decision.consignment_id).collect();
         queue::refresh(tx, &ids).await?;
         let mut entries: Vec<journal::JournalEntry<'_>> = made
             .iter()
@@ -496,6 +529,9 @@ pub async fn allowed(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, Vec<Act>>>
     let known = Known::load(tx, &order).await?;
     let now = crate::config::now();
     let of = |version: &Version| {
+        if known.units.contains_key(&version.id) {
+            return Vec::new();
+        }
         let mut acts = targeting::decision::allowed(known.standing(version));
         let standing = known.in_force.get(&version.first_id);
         if standing.is_some_and(|decision| !in_time(decision, now)) {

@@ -15,7 +15,7 @@ use targeting::outcome::{
 use super::record::{Keeping, Recorded, Understood, is_waiver_undone, keep};
 use crate::store::outcomes::KeptOutcome;
 use crate::store::reports::KeptReport;
-use crate::store::{Store, Tx, consignments, journal, outcomes, photos, reports};
+use crate::store::{Store, Tx, consignments, journal, outcomes, photos, plans, reports};
 
 /// What a device reports.
 #[derive(Debug, Clone)]
@@ -105,9 +105,17 @@ pub async fn report(
         let asked = json!([report.consignment, document, report.base_revision, report.correct]);
         hex::encode(Sha256::digest(asked.to_string()))
     };
-    let id = report.consignment;
     let mut tx = store.begin().await?;
-    if let Some(before) = reports::find(&mut tx, &report.id).await? {
+    let before = reports::find(&mut tx, &report.id).await?;
+    // What was drawn is what is examined, also where the report names what its sender said since.
+    let id = match &before {
+        Some(before) if before.digest == digest => before.consignment_id,
+        _ => {
+            let units = plans::units(&mut tx, &[report.consignment]).await?;
+            units.get(&report.consignment).copied().unwrap_or(report.consignment)
+        }
+    };
+    if let Some(before) = before {
         let same = before.digest == digest && before.by == actor;
         match (same, before.state.as_str()) {
             // What was in conflict may have been settled since, and may be sent anew.

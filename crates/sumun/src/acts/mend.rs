@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use targeting::consignment::Defect;
 
 use crate::pipeline::post_room::{self, Parcel, Reading, WHOLE};
-use crate::pipeline::{self, Message};
+use crate::pipeline::{self, Message, Terms};
 use crate::refusal::Refusal;
 use crate::rights::Offices;
 use crate::store::messages::{KeptMessage, NewMessage, Tally};
@@ -110,13 +110,23 @@ pub async fn mend(
         size_bytes: mended.columns.iter().map(|(_, text)| text.len() as i64).sum(),
     };
     let (number, _) = messages::open(&mut tx, &new, now).await?;
+    // A person looked at it, so neither its day nor who declared it first stands against it.
+    let offices = Some(order.offices.clone()).filter(|offices| !offices.all());
+    let terms = Terms { offices, ..Terms::default() };
     let (mut tally, mut ids, mut left) = (Tally::default(), Vec::new(), Vec::new());
     for parcel in parcels {
         let source = parcel.source.unwrap_or_else(|| record.source.clone());
         let message = Message { id: number, name: name.clone(), source };
         let (rows, faults) = (&parcel.rows, &parcel.defects);
         let received =
-            pipeline::receive_within(&mut tx, &message, rows, faults, false, (actor, now)).await?;
+            pipeline::receive_within(&mut tx, &message, rows, faults, &terms, (actor, now)).await?;
+        if received.ids.contains(&0) {
+            crate::refuse!(
+                "not_mended",
+                "its number is in use at an office that is none of yours: ask who sees to every \
+                 office"
+            );
+        }
         records::insert(&mut tx, number, &parcel.written).await?;
         tally.add(received.tally);
         ids.extend(received.ids);

@@ -192,11 +192,13 @@ pub(super) async fn keep(
     let firsts: Vec<i64> =
         meant.iter().flat_map(|(_, versions)| versions).map(|v| v.first_id).collect();
     let decided = decisions::in_force(tx, &firsts).await?;
-    let stored: HashMap<i64, Consignment> = consignments::load(tx, &ids)
-        .await?
-        .into_iter()
-        .map(|stored| (stored.id, stored.consignment))
-        .collect();
+    let (mut stored, mut superseded) = (HashMap::new(), HashSet::new());
+    for version in consignments::described(tx, &ids).await? {
+        if version.fate == Fate::Superseded {
+            superseded.insert(version.id);
+        }
+        stored.insert(version.id, version.consignment);
+    }
 
     let mut ledger = histories::Additions::default();
     let mut new: Vec<NewOutcome> = Vec::new();
@@ -223,11 +225,13 @@ pub(super) async fn keep(
         });
         let recorded = latest.get(&id);
         let plan = in_plan.map(|(_, plan)| *plan);
+        let own = versions.iter().find(|version| version.id == id);
+        let arrived_day = own.unwrap_or(&newest).arrived_day;
         let known_on = row
             .decided_on
             .or(plan.map(|plan| plan.shift_day))
-            .unwrap_or(newest.arrived_day)
-            .max(newest.arrived_day);
+            .unwrap_or(arrived_day)
+            .max(arrived_day);
         let revision = match recorded {
             Some(before) if before.inspection == row.inspection => {
                 done.unchanged += 1;
@@ -269,13 +273,17 @@ pub(super) async fn keep(
                 examined.push(newest.id);
                 examined.push(id);
             }
-            (Outcome::NotExamined { reason }, ..) => match reason {
-                NotExamined::NeverArrived | NotExamined::BillDeleted => not_arrived.push(id),
-                NotExamined::Waived | NotExamined::ScoredAfterRelease | NotExamined::NoCapacity => {
-                    waived.push(id)
+            (Outcome::NotExamined { reason }, ..) => {
+                // What became of it stands on its newest version.
+                let of = if superseded.contains(&id) { newest.id } else { id };
+                match reason {
+                    NotExamined::NeverArrived | NotExamined::BillDeleted => not_arrived.push(of),
+                    NotExamined::Waived
+                    | NotExamined::ScoredAfterRelease
+                    | NotExamined::NoCapacity => waived.push(of),
+                    NotExamined::WaiverUndone => {}
                 }
-                NotExamined::WaiverUndone => {}
-            },
+            }
             _ => {}
         }
         new.push(NewOutcome {
@@ -306,7 +314,8 @@ pub(super) async fn keep(
         new.iter().filter(|new| new.revision > 1).map(|new| new.consignment_id).collect();
     finds::forget(tx, &corrected).await?;
     finds::keep(tx, &finds).await?;
-    let ended: Vec<i64> = new.iter().map(|new| new.consignment_id).chain(examined).collect();
+    let mut ended: Vec<i64> = new.iter().map(|new| new.consignment_id).collect();
+    ended.extend(examined.into_iter().chain(not_arrived).chain(waived));
     queue::refresh(tx, &ended).await?;
     let entries: Vec<journal::JournalEntry<'_>> =
         new.iter().map(|new| journaled(new, actor)).collect();

@@ -13,12 +13,13 @@ use intake::{Mapping, MessageOptions, TableOptions, is_clutter};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use targeting::codes::Day;
 use tokio::sync::mpsc;
 
-use super::{Office, Report};
+use super::{ARRIVAL_DAYS, Office, Report};
 use crate::config::now;
 use crate::pipeline::post_room::{self, Input, Opened, Parcel, Sent};
-use crate::pipeline::{self, Message};
+use crate::pipeline::{self, Arrival, Message, Terms};
 use crate::refusal::{Refusal, refusal};
 use crate::store::Store;
 use crate::store::messages::{NewMessage, Tally};
@@ -38,6 +39,12 @@ pub struct Ingest {
     /// Says which column is which field, for tables that are not known.
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
+    /// In a file of these days, a day of arrival counts only within this many days of its receipt:
+    /// what is further off is kept as it was said, with a defect, and worked on as of its receipt.
+    /// A file of the past is one most of which lies further back: there every day stands.
+    #[arg(long, env = "SUMUN_ARRIVAL_DAYS", default_value_t = ARRIVAL_DAYS, value_name = "DAYS",
+          value_parser = clap::value_parser!(i32).range(1..=100_000))]
+    arrival_days: i32,
     /// Keeps the outcomes that the files carry, for files of the past.
     #[arg(long)]
     with_outcomes: bool,
@@ -67,6 +74,33 @@ pub(super) struct Reading {
     pub(super) tables: TableOptions,
     pub(super) office: String,
     pub(super) with_outcomes: bool,
+    pub(super) days: Days,
+}
+
+/// Which days of arrival stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Days {
+    /// Those within so many days of the receipt.
+    Within(i32),
+    /// The same in a file most of which lies within them, and any in another.
+    OfTheFile(i32),
+}
+
+impl Days {
+    /// What is asked of the days of a file whose first records these are.
+    fn around(self, rows: &[Arrival], now: i64) -> Option<i32> {
+        match self {
+            Days::Within(days) => Some(days),
+            Days::OfTheFile(days) => {
+                let today = i64::from(Day::of_micros(now).0);
+                let near = |row: &&Arrival| {
+                    let day = i64::from(row.consignment.arrived_on.0);
+                    (day - today).abs() <= i64::from(days)
+                };
+                (rows.iter().filter(near).count() * 2 > rows.len()).then_some(days)
+            }
+        }
+    }
 }
 
 impl Ingest {
@@ -77,6 +111,7 @@ impl Ingest {
             tables: options(self.mapping.as_deref())?,
             office: self.office.clone(),
             with_outcomes: self.with_outcomes,
+            days: Days::OfTheFile(self.arrival_days),
         };
         let (mut files, mut clutter, mut empty) = (Vec::new(), Vec::new(), Vec::new());
         for path in &self.files {
@@ -264,10 +299,23 @@ async fn ingest_one(
             not_declared: 0,
             tests: 0,
         };
+        let mut terms: Option<Terms> = None;
         while let Some(parcel) = batches.recv().await {
             let parcel = parcel?;
-            let with_outcomes = reading.with_outcomes;
-            store_one(office, store, &message, &parcel, with_outcomes, &mut ingested).await?;
+            let of_the_first = || Terms {
+                with_outcomes: reading.with_outcomes,
+                days_around: reading
+                    .days
+                    .around(&parcel.rows, now())
+                    .filter(|_| !reading.with_outcomes),
+                ..Terms::default()
+            };
+            // What carries no record yet does not say of which days the file is.
+            let terms = match parcel.rows.is_empty() {
+                true => &of_the_first(),
+                false => &*terms.get_or_insert_with(of_the_first),
+            };
+            store_one(office, store, &message, &parcel, terms, &mut ingested).await?;
             bar.set_position(consumed.load(Ordering::Relaxed));
         }
         pipeline::finish(store, &message, now()).await?;
@@ -286,7 +334,7 @@ async fn store_one(
     store: &Store,
     message: &Message,
     parcel: &Parcel,
-    with_outcomes: bool,
+    terms: &Terms,
     ingested: &mut Ingested,
 ) -> Result<()> {
     let Parcel { source, not_declared, tests, seen, withdrawn, rows, defects, written } = parcel;
@@ -295,14 +343,13 @@ async fn store_one(
         ..message.clone()
     };
     pipeline::sight(store, message, seen, office.by()).await?;
-    ingested.tally.add(pipeline::withdraw(store, message, withdrawn, office.by()).await?);
+    ingested.tally.add(pipeline::withdraw(store, message, withdrawn, terms, office.by()).await?);
     let faults = (defects.as_slice(), written.as_slice());
-    let tally =
-        pipeline::receive_noting(store, message, rows, faults, with_outcomes, office.by()).await?;
+    let tally = pipeline::receive_noting(store, message, rows, faults, terms, office.by()).await?;
     ingested.not_declared += not_declared;
     ingested.tests += tests;
     ingested.tally.add(tally);
-    if !with_outcomes {
+    if !terms.with_outcomes {
         ingested.outcomes_ignored +=
             rows.iter().filter(|row| row.inspection.is_some()).count() as u64;
     }

@@ -143,6 +143,9 @@ impl Report {
     }
 }
 
+/// The most days between the day of arrival that a sender says and that of receipt, by default.
+const ARRIVAL_DAYS: i32 = 30;
+
 /// What every verb is handed.
 pub struct Office {
     /// Settings of every verb.

@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
-use super::{Office, Report};
+use super::{ARRIVAL_DAYS, Office, Report};
 use crate::acts::model::SCHEDULER;
 use crate::config::now;
 use crate::pipeline;
@@ -48,6 +48,11 @@ pub struct Serve {
     /// can reach it.
     #[arg(long = "host", env = "SUMUN_HOSTS", value_name = "NAME", value_delimiter = ',')]
     hosts: Vec<String>,
+    /// A day of arrival that a sender says counts only within this many days of its receipt: what
+    /// is further off is kept as it was said, with a defect, and worked on as of its receipt.
+    #[arg(long, env = "SUMUN_ARRIVAL_DAYS", default_value_t = ARRIVAL_DAYS, value_name = "DAYS",
+          value_parser = clap::value_parser!(i32).range(1..=100_000))]
+    arrival_days: i32,
     /// The site's name in Korean, for the sign-in page.
     #[arg(long, env = "SUMUN_SITE_KO", value_name = "TEXT", requires = "site_en")]
     site_ko: Option<String>,
@@ -133,6 +138,7 @@ impl Serve {
             tls,
             behind_proxy: self.behind_proxy,
             demo: false,
+            days_around: Some(self.arrival_days),
             name: self.site_ko.clone().zip(self.site_en.clone()),
         })
     }

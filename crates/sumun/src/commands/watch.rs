@@ -13,8 +13,8 @@ use intake::is_clutter;
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::ingest::{self, Ingested, Reading};
-use super::{Office, Report};
+use super::ingest::{self, Days, Ingested, Reading};
+use super::{ARRIVAL_DAYS, Office, Report};
 use crate::config::now;
 use crate::pipeline;
 use crate::refusal::refusal;
@@ -38,6 +38,11 @@ pub struct Watch {
     #[arg(long, default_value_t = 5, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     every: u64,
+    /// A day of arrival that a sender says counts only within this many days of its receipt: what
+    /// is further off is kept as it was said, with a defect, and worked on as of its receipt.
+    #[arg(long, env = "SUMUN_ARRIVAL_DAYS", default_value_t = ARRIVAL_DAYS, value_name = "DAYS",
+          value_parser = clap::value_parser!(i32).range(1..=100_000))]
+    arrival_days: i32,
     /// Takes what is there and ends, instead of staying.
     #[arg(long)]
     once: bool,
@@ -112,6 +117,7 @@ impl Watch {
             tables: ingest::options(self.mapping.as_deref())?,
             office: self.office.clone(),
             with_outcomes: false,
+            days: Days::Within(self.arrival_days),
         };
         for folder in ["done", "failed"] {
             let folder = self.folder.join(folder);

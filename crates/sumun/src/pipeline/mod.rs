@@ -53,8 +53,8 @@ pub use plan::{
     Means, MinutesEach, PlanOrder, Planned, Replayed, default_minutes_each, plan, replay, seed_of,
 };
 pub use receive::{
-    Arrival, Message, Received, finish, open, prepare, receive, receive_noting, receive_within,
-    received_at,
+    Arrival, Message, Received, Terms, finish, open, prepare, receive, receive_noting,
+    receive_within, received_at,
 };
 pub use screen::{Screened, screen, screen_some, screener_in_force};
 pub use shadow::{Compared, Due, compare, due, shadow};

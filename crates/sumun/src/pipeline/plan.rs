@@ -17,7 +17,7 @@ use super::capacity::{OFFICERS, Told, Work};
 use super::rules;
 use crate::refusal::Refusal;
 use crate::store::plans::{Awaiting, KeptPlan, KeptSelection};
-use crate::store::{Store, Tx, consignments, journal, models, offices, plans};
+use crate::store::{Store, Tx, consignments, journal, models, offices, plans, queue};
 
 /// Officer-minutes that one inspection takes and its chance of finding what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -187,6 +187,10 @@ pub async fn plan(store: &Store, order: &PlanOrder, (actor, now): (&str, i64)) -
     plans::insert(&mut tx, &plan, &lines).await?;
     plans::release_the_rest(&mut tx, plan.id).await?;
     super::queue::place(&mut tx, plan.id).await?;
+    if let Some(elder) = elder_id {
+        // What it had drawn and a sender amended since is the new version's to be drawn again.
+        queue::refresh_plan(&mut tx, elder).await?;
+    }
     journal::record(
         &mut tx,
         &[journal::JournalEntry {

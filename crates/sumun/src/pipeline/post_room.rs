@@ -23,7 +23,7 @@ use crate::store::records::KeptRecord;
 use crate::store::sightings::Seen;
 
 /// A message no larger than this is kept as text beside its defects, so that it can be mended.
-const MENDED_WHOLE: u64 = 256 << 10;
+pub const MENDED_WHOLE: usize = 256 << 10;
 /// The column under which a whole message stands.
 pub const WHOLE: &str = "message";
 
@@ -57,15 +57,15 @@ impl Input {
     fn text(&mut self) -> Result<Option<String>> {
         let bytes = match self {
             Input::File(file) => {
-                if file.metadata()?.len() > MENDED_WHOLE {
+                if file.metadata()?.len() > MENDED_WHOLE as u64 {
                     return Ok(None);
                 }
                 let mut bytes = Vec::new();
-                Read::by_ref(file).take(MENDED_WHOLE + 1).read_to_end(&mut bytes)?;
+                Read::by_ref(file).take(MENDED_WHOLE as u64 + 1).read_to_end(&mut bytes)?;
                 file.seek(SeekFrom::Start(0))?;
                 bytes
             }
-            Input::Bytes(bytes) if bytes.len() as u64 <= MENDED_WHOLE => bytes.to_vec(),
+            Input::Bytes(bytes) if bytes.len() <= MENDED_WHOLE => bytes.to_vec(),
             Input::Bytes(_) => return Ok(None),
         };
         Ok(String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')))

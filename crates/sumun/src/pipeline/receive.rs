@@ -12,13 +12,14 @@ use targeting::consignment::{Consignment, Defect, DefectKind, Fate};
 use targeting::history::{arrival, examination, links};
 use targeting::outcome::{Inspection, Label};
 
+use crate::rights::Offices;
 use crate::store::consignments::{Known, NewVersion};
 use crate::store::messages::{NewMessage, Tally};
 use crate::store::outcomes::NewOutcome;
 use crate::store::records::KeptRecord;
 use crate::store::{
-    Store, Tx, consignments, covered, defects, finds, histories, journal, messages, outcomes,
-    queue, records,
+    Store, Tx, consignments, covered, defects, finds, histories, journal, messages, offices,
+    outcomes, plans, queue, records,
 };
 
 /// A record ready to be stored.
@@ -78,6 +79,30 @@ pub async fn finish(store: &Store, message: &Message, now: i64) -> Result<()> {
     tx.commit().await
 }
 
+/// On what terms a batch is taken in: those of a file that an operator reads, by default.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// Keeps the outcomes that records carry.
+    pub with_outcomes: bool,
+    /// The offices of whoever sends it: a number that is another's is not theirs to use. Every
+    /// office when left out.
+    pub offices: Option<Offices>,
+    /// A machine sends it, which may amend and withdraw what it declared first itself, and nothing
+    /// else: for the rest there are officers.
+    pub machine: bool,
+    /// A day of arrival further from the day of receipt than this many days is kept as it was said,
+    /// and the consignment is worked on as of its receipt. Any day stands when left out, as in a
+    /// back file.
+    pub days_around: Option<i32>,
+}
+
+impl Terms {
+    /// Those of a file whose records carry their outcomes.
+    pub fn outcomes(with_outcomes: bool) -> Terms {
+        Terms { with_outcomes, ..Terms::default() }
+    }
+}
+
 /// Stores a batch of records with their defects; gives what became of them. The outcomes that
 /// the records carry are kept only `with_outcomes`.
 pub async fn receive(
@@ -89,7 +114,8 @@ pub async fn receive(
     (actor, now): (&str, i64),
 ) -> Result<Tally> {
     let faults = (found_defects, [].as_slice());
-    receive_noting(store, message, batch, faults, with_outcomes, (actor, now)).await
+    let terms = Terms::outcomes(with_outcomes);
+    receive_noting(store, message, batch, faults, &terms, (actor, now)).await
 }
 
 /// As [`receive`], and keeps what was written where something was wrong, for whoever mends it.
@@ -98,12 +124,12 @@ pub async fn receive_noting(
     message: &Message,
     batch: &[Arrival],
     (found_defects, written): (&[Defect], &[KeptRecord]),
-    with_outcomes: bool,
+    terms: &Terms,
     (actor, now): (&str, i64),
 ) -> Result<Tally> {
     let mut tx = store.begin().await?;
     let received =
-        receive_within(&mut tx, message, batch, found_defects, with_outcomes, (actor, now)).await?;
+        receive_within(&mut tx, message, batch, found_defects, terms, (actor, now)).await?;
     if received.changed {
         records::insert(&mut tx, message.id, written).await?;
         tx.commit().await?;
@@ -116,8 +142,11 @@ pub async fn receive_noting(
 pub struct Received {
     /// What became of its records.
     pub tally: Tally,
-    /// The version that each record of the batch is stored as, in the batch's order.
+    /// The version that each record of the batch is stored as, in the batch's order; 0 for one that
+    /// is not.
     pub ids: Vec<i64>,
+    /// What was found wrong with records in the light of what is stored already.
+    pub defects: Vec<Defect>,
     /// False when all of it was known already.
     pub changed: bool,
 }
@@ -128,25 +157,38 @@ pub async fn receive_within(
     message: &Message,
     batch: &[Arrival],
     found_defects: &[Defect],
-    with_outcomes: bool,
+    terms: &Terms,
     (actor, now): (&str, i64),
 ) -> Result<Received> {
+    let with_outcomes = terms.with_outcomes;
     let references: Vec<&str> =
         batch.iter().map(|arrival| arrival.consignment.reference.as_str()).collect();
     let known = consignments::known(tx, &message.source, &references).await?;
     let next_id = consignments::next_id(tx).await?;
+    let others = others(tx, message, batch, &known, terms, actor).await?;
+    let (moved, far) = days_bounded(tx, batch, &known, terms, now).await?;
+    let batch: Vec<&Arrival> =
+        batch.iter().enumerate().map(|(row, said)| moved.get(&row).unwrap_or(said)).collect();
+    let batch = batch.as_slice();
 
-    let mut sorted = sort(message, batch, known, next_id);
+    let mut sorted = sort(message, batch, known, next_id, &others);
     let rejected: HashSet<u64> =
         found_defects.iter().filter(|defect| defect.kind.rejects()).map(|d| d.line).collect();
-    sorted.tally.rejected = rejected.len() as i64;
-    sorted.tally.read = batch.len() as i64 + sorted.tally.rejected;
+    sorted.tally.rejected = (rejected.len() + others.len()) as i64;
+    sorted.tally.read = (batch.len() + rejected.len()) as i64;
+    let first_found = sorted.defects.len();
+    sorted.defects.extend(others.into_values().chain(far));
+    sorted.defects[first_found..].sort_by_key(|defect| defect.line);
+    let told = sorted.defects[first_found..].to_vec();
     sorted.defects.extend_from_slice(found_defects);
     sorted.tally.defects = sorted.defects.len() as i64;
 
     let mut ledger = histories::Additions::default();
     let found = if with_outcomes { outcomes_of(tx, batch, &sorted).await? } else { Vec::new() };
     let inspected: HashSet<i64> = found.iter().map(|new| new.consignment_id).collect();
+    let amended: Vec<i64> =
+        sorted.new.iter().filter(|place| place.version > 1).map(|place| place.first_id).collect();
+    let taken_up = plans::taken_up(tx, &amended).await?;
     let versions: Vec<NewVersion<'_>> = sorted
         .new
         .iter()
@@ -162,8 +204,13 @@ pub async fn receive_within(
             fate: match () {
                 () if sorted.superseded.contains(&place.id) => Fate::Superseded,
                 () if inspected.contains(&place.id) => Fate::Inspected,
-                // What withdraws a consignment is its last version, and nothing awaits it.
-                () if batch[place.row].consignment.documents.cancelled => Fate::Rejected,
+                // What withdraws a consignment is its last version, and nothing awaits it; but what
+                // the work has taken up is not the sender's to take off it.
+                () if batch[place.row].consignment.documents.cancelled
+                    && !taken_up.contains(&place.first_id) =>
+                {
+                    Fate::Rejected
+                }
                 () => Fate::Pending,
             },
         })
@@ -171,13 +218,21 @@ pub async fn receive_within(
     let fresh = defects::insert(tx, message.id, &sorted.defects, now).await?;
     if versions.is_empty() && found.is_empty() && fresh == 0 {
         // All of it is known: nothing changes, not even the journal.
-        return Ok(Received { tally: sorted.tally, ids: sorted.ids(batch.len()), changed: false });
+        let (tally, ids) = (sorted.tally, sorted.ids(batch.len()));
+        return Ok(Received { tally, ids, defects: told, changed: false });
     }
 
     add_arrivals(tx, batch, &sorted, &mut ledger).await?;
     consignments::insert(tx, &versions).await?;
     queue::number(tx, versions.iter().map(|new| (new.id, new.consignment))).await?;
     consignments::supersede(tx, &sorted.superseded).await?;
+    // What is held is seen at once under its new version, screened or not.
+    let held: Vec<queue::NewRow<'_>> = versions
+        .iter()
+        .filter(|new| new.fate == Fate::Pending && taken_up.contains(&new.first_id))
+        .map(|new| queue::NewRow { id: new.id, consignment: new.consignment, judged: None })
+        .collect();
+    queue::wait(tx, &held).await?;
     let rows = sorted.rows();
     for new in &found {
         let Some(label) = new.inspection.result.label() else { continue };
@@ -234,7 +289,117 @@ pub async fn receive_within(
         now,
     )
     .await?;
-    Ok(Received { tally: sorted.tally, ids: sorted.ids(batch.len()), changed: true })
+    let (tally, ids) = (sorted.tally, sorted.ids(batch.len()));
+    Ok(Received { tally, ids, defects: told, changed: true })
+}
+
+/// The records of a batch that are not their sender's to send, by row: their numbers are in use at
+/// offices that are none of the sender's, or were first declared by somebody else.
+async fn others(
+    tx: &mut Tx,
+    message: &Message,
+    batch: &[Arrival],
+    known: &HashMap<String, Vec<Known>>,
+    terms: &Terms,
+    actor: &str,
+) -> Result<HashMap<usize, Defect>> {
+    let Terms { offices, machine, .. } = terms;
+    let own = |id: &Known| id.message_id == message.id;
+    if known.is_empty() || (offices.is_none() && !machine) {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<i64> = known.values().flatten().map(|known| known.id).collect();
+    let at = match offices {
+        Some(_) => consignments::offices_of(tx, &ids).await?,
+        None => HashMap::new(),
+    };
+    let firsts: Vec<i64> = known.values().flatten().map(|known| known.first_id).collect();
+    let declared_by = match machine {
+        true => consignments::declared_by(tx, &firsts).await?,
+        false => HashMap::new(),
+    };
+    let mut refused = HashMap::new();
+    for (row, arrival) in batch.iter().enumerate() {
+        let Some(versions) = known.get(arrival.consignment.reference.as_str()) else { continue };
+        let elsewhere = offices.as_ref().is_some_and(|offices| {
+            let of = |one: &Known| at.get(&one.id).is_some_and(|office| !offices.contains(office));
+            versions.iter().any(of)
+        });
+        let first = versions.first().and_then(|one| declared_by.get(&one.first_id));
+        let foreign = first.is_some_and(|first| sender_of(first) != sender_of(actor));
+        if (elsewhere || foreign) && !versions.iter().all(own) {
+            // Whose number it is must not be told.
+            refused.insert(
+                row,
+                Defect {
+                    line: arrival.line,
+                    field: "reference".into(),
+                    kind: DefectKind::Taken,
+                    reason: "this number of this source was first declared by another sender: an \
+                         officer has to look at what this one says of it"
+                        .into(),
+                    found: arrival.consignment.reference.to_string(),
+                },
+            );
+        }
+    }
+    Ok(refused)
+}
+
+/// For whom a token sends: its name up to the first dot, so that one that took another's place
+/// (`carrier.2027` that of `carrier`) goes on where that left off.
+fn sender_of(actor: &str) -> &str {
+    actor.split('.').next().unwrap_or(actor)
+}
+
+/// The records of a batch whose day of arrival is not the one they are worked on, by row, with the
+/// defects that say so: a sender's date must not take a consignment out of every plan. Their digest
+/// stays that of what was said.
+async fn days_bounded(
+    tx: &mut Tx,
+    batch: &[Arrival],
+    known: &HashMap<String, Vec<Known>>,
+    terms: &Terms,
+    now: i64,
+) -> Result<(HashMap<usize, Arrival>, Vec<Defect>)> {
+    let (mut moved, mut defects) = (HashMap::new(), Vec::new());
+    let Some(around) = terms.days_around else { return Ok((moved, defects)) };
+    let mut clocks: HashMap<&str, i64> = HashMap::new();
+    for (row, arrival) in batch.iter().enumerate() {
+        let consignment = &arrival.consignment;
+        let office = consignment.office.as_str();
+        let ahead = match clocks.get(office) {
+            Some(ahead) => *ahead,
+            None => offices::clock_ahead(tx, office).await?,
+        };
+        clocks.insert(office, ahead);
+        let (today, said) = (Day::of_micros(now + ahead), consignment.arrived_on);
+        let far = |day: Day| (i64::from(day.0) - i64::from(today.0)).abs() > i64::from(around);
+        let day = if far(said) { today } else { said };
+        // An amendment comes after what it amends, and never takes the work back a day.
+        let before = known.get(consignment.reference.as_str()).and_then(|of| of.last());
+        let before = before.map(|known| known.arrived_day).filter(|day| !far(*day));
+        let day = before.map_or(day, |before| day.max(before));
+        if far(said) {
+            defects.push(Defect {
+                line: arrival.line,
+                field: "arrived_at".into(),
+                kind: DefectKind::OutOfRange,
+                reason: format!(
+                    "the day of arrival is more than {around} days from the day of receipt: it is \
+                     worked on as of {day}"
+                ),
+                found: said.to_string(),
+            });
+        }
+        if day != said {
+            let consignment = Consignment { arrived_on: day, ..consignment.clone() };
+            let (inspection, digest) = (arrival.inspection.clone(), arrival.digest);
+            let prepared = prepare(arrival.line, consignment, inspection)?;
+            moved.insert(row, Arrival { digest, ..prepared });
+        }
+    }
+    Ok((moved, defects))
 }
 
 /// The digest of outcomes in rising order of consignment, which `sumun verify` takes again.
@@ -291,12 +456,13 @@ impl Sorted {
 /// Decides for each record whether it is new, amends a known one, or is known already.
 fn sort(
     message: &Message,
-    batch: &[Arrival],
+    batch: &[&Arrival],
     mut known: HashMap<String, Vec<Known>>,
     mut next_id: i64,
+    left_out: &HashMap<usize, Defect>,
 ) -> Sorted {
     let mut sorted = Sorted::default();
-    for (row, arrival) in batch.iter().enumerate() {
+    for (row, arrival) in batch.iter().enumerate().filter(|(row, _)| !left_out.contains_key(row)) {
         let versions = match known.get_mut(arrival.consignment.reference.as_str()) {
             Some(versions) => versions,
             None => known.entry(arrival.consignment.reference.to_string()).or_default(),
@@ -365,7 +531,7 @@ fn duplicate(arrival: &Arrival, line: i64, content: &str) -> Defect {
 }
 
 /// Outcomes that the records carry for consignments without one.
-async fn outcomes_of(tx: &mut Tx, batch: &[Arrival], sorted: &Sorted) -> Result<Vec<NewOutcome>> {
+async fn outcomes_of(tx: &mut Tx, batch: &[&Arrival], sorted: &Sorted) -> Result<Vec<NewOutcome>> {
     let known: Vec<i64> = sorted.unchanged.iter().map(|(_, id)| *id).collect();
     let mut have: HashSet<i64> = outcomes::latest(tx, &known).await?.into_keys().collect();
     let places = sorted
@@ -394,7 +560,7 @@ async fn outcomes_of(tx: &mut Tx, batch: &[Arrival], sorted: &Sorted) -> Result<
 /// Counts arrivals in the ledger. An amendment counts only under keys that its elder had not.
 async fn add_arrivals(
     tx: &mut Tx,
-    batch: &[Arrival],
+    batch: &[&Arrival],
     sorted: &Sorted,
     ledger: &mut histories::Additions,
 ) -> Result<()> {

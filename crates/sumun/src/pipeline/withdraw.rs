@@ -6,7 +6,7 @@ use anyhow::Result;
 use intake::MessageBatch;
 use targeting::consignment::{Consignment, Fate};
 
-use super::receive::{Arrival, Message, prepare, receive_within};
+use super::receive::{Arrival, Message, Terms, prepare, receive_within};
 use crate::store::consignments::Version;
 use crate::store::messages::Tally;
 use crate::store::{Store, Tx, consignments, queue};
@@ -45,14 +45,15 @@ pub async fn withdraw(
     store: &Store,
     message: &Message,
     of: &[Withdrawn],
+    terms: &Terms,
     by: (&str, i64),
 ) -> Result<Tally> {
     if of.is_empty() {
         return Ok(Tally::default());
     }
     let mut tx = store.begin().await?;
-    let tally = withdraw_within(&mut tx, message, of, by).await?;
-    if tally.amended > 0 {
+    let tally = withdraw_within(&mut tx, message, of, terms, by).await?;
+    if tally.amended + tally.defects > 0 {
         tx.commit().await?;
     }
     Ok(tally)
@@ -63,6 +64,7 @@ pub async fn withdraw_within(
     tx: &mut Tx,
     message: &Message,
     of: &[Withdrawn],
+    terms: &Terms,
     by: (&str, i64),
 ) -> Result<Tally> {
     let mut tally = Tally::default();
@@ -72,7 +74,7 @@ pub async fn withdraw_within(
             continue;
         }
         let message = Message { source: one.source.clone(), ..message.clone() };
-        tally.add(receive_within(tx, &message, &arrivals, &[], false, by).await?.tally);
+        tally.add(receive_within(tx, &message, &arrivals, &[], terms, by).await?.tally);
     }
     Ok(tally)
 }

@@ -207,6 +207,98 @@ pub async fn set_fate(tx: &mut Tx, ids: &[i64], fate: Fate) -> Result<()> {
     Ok(())
 }
 
+/// Who first declared these consignments, by their first versions: as the journal has it of the
+/// message that brought them, or of the one of which that was mended.
+pub async fn declared_by(tx: &mut Tx, first_ids: &[i64]) -> Result<HashMap<i64, String>> {
+    let found = tx
+        .fetch_all(
+            "select consignment.id, journal.actor
+             from consignment
+             left join mending on mending.mended_message_id = consignment.message_id
+             join journal
+               on journal.subject = 'message ' ||
+                  cast(coalesce(mending.message_id, consignment.message_id) as text)
+             where consignment.id {in $1} and journal.act = 'receive'
+             order by journal.seq desc",
+            args![first_ids.to_vec()],
+            |row| Ok((row.int(0)?, row.text(1)?.to_owned())),
+        )
+        .await?;
+    // The first entry comes last, and stays.
+    Ok(found.into_iter().collect())
+}
+
+/// The newest versions of these consignments.
+pub async fn newest(tx: &mut Tx, ids: &[i64]) -> Result<Vec<i64>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.fetch_all(
+        "select max(declaration.id)
+         from consignment
+         join declaration on declaration.reference = consignment.reference
+                         and declaration.first_id = consignment.first_id
+         where consignment.id {in $1}
+         group by consignment.first_id
+         order by 1",
+        args![ids.to_vec()],
+        |row| row.int(0),
+    )
+    .await
+}
+
+/// A version that a sender declared after the work had taken up an older one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amendment {
+    /// The newest version.
+    pub id: i64,
+    /// Counted from 1.
+    pub version: i64,
+    /// True when it withdraws the consignment.
+    pub withdrawn: bool,
+    /// When it was received, in microseconds since 1970-01-01 UTC.
+    pub received_at: i64,
+}
+
+/// What senders declared of these consignments since they were drawn or decided on: the newest
+/// version of each that has a newer one, that a decision in force is older than, or that is
+/// withdrawn.
+pub async fn amended(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, Amendment>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = tx
+        .fetch_all(
+            "select consignment.id, newer.id, newer.version, message.received_at,
+                    case when said.document like '%\"cancelled\":true%' then 1 else 0 end
+             from consignment
+             join declaration newer on newer.reference = consignment.reference
+                                   and newer.first_id = consignment.first_id
+                                   and newer.version >= consignment.version
+             join message on message.id = newer.message_id
+             join consignment said on said.id = newer.id
+             where consignment.id {in $1} and newer.version > 1
+               and (newer.version > consignment.version
+                    or said.document like '%\"cancelled\":true%'
+                    or exists (
+                        select 1 from decision
+                        where decision.first_id = consignment.first_id
+                          and decision.in_force = 1
+                          and decision.act in ('hold', 'ask', 'inspect')
+                          and decision.consignment_id < consignment.id))
+             order by newer.version",
+            args![ids.to_vec()],
+            |row| {
+                let (id, version, received_at) = (row.int(1)?, row.int(2)?, row.int(3)?);
+                let withdrawn = row.flag(4)?;
+                Ok((row.int(0)?, Amendment { id, version, withdrawn, received_at }))
+            },
+        )
+        .await?;
+    // The newest comes last, and stays.
+    Ok(found.into_iter().collect())
+}
+
 /// Gives consignments the fate of superseded ones, but those that were inspected keep theirs.
 pub async fn supersede(tx: &mut Tx, ids: &std::collections::HashSet<i64>) -> Result<()> {
     if !ids.is_empty() {
@@ -399,15 +491,20 @@ pub async fn offices_of(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, String>
         .await?;
     Ok(found.into_iter().collect())
 }
-/// Where consignments are: office, and whether a plan in force that is released has drawn it, or an
-/// officer ordered that it be inspected. Ids that are not there are left out.
+
+/// Where consignments are: office, and whether a plan in force that is released has drawn it or an
+/// older version of it, or an officer ordered that it be inspected. Ids that are not there are left
+/// out.
 pub async fn places(tx: &mut Tx, ids: &[i64], now: i64) -> Result<Vec<(i64, String, bool)>> {
     tx.fetch_all(
         "select consignment.id, consignment.office,
                 case when exists (
-                    select 1 from selection
+                    select 1 from declaration elder
+                    join selection on selection.consignment_id = elder.id
                     join plan on plan.id = selection.plan_id
-                    where selection.consignment_id = consignment.id
+                    where elder.reference = consignment.reference
+                      and elder.first_id = consignment.first_id
+                      and elder.version <= consignment.version
                       and selection.drawn = 1 and plan.state = 'drawn'
                       and coalesce(plan.released_at, plan.drawn_at) <= $2)
                    or exists (

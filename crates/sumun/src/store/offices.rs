@@ -53,6 +53,29 @@ impl Office {
     }
 }
 
+/// How far the clock of an office is ahead of UTC, in microseconds; Korea's where it is not set up.
+pub async fn clock_ahead(tx: &mut Tx, code: &str) -> Result<i64> {
+    let minutes = tx
+        .fetch_optional(
+            "select utc_offset_minutes from office where code = $1",
+            args![code],
+            |row| row.int(0),
+        )
+        .await?;
+    Ok(minutes.unwrap_or(540) * MINUTE)
+}
+
+/// Of these offices, those that are not set up; so many at most.
+pub async fn not_set_up(tx: &mut Tx, offices: &[String], most: usize) -> Result<Vec<String>> {
+    let known = tx
+        .fetch_all("select code from office where code {in $1}", args![offices], |row| {
+            Ok(row.text(0)?.to_owned())
+        })
+        .await?;
+    let unknown = offices.iter().filter(|office| !known.contains(office));
+    Ok(unknown.take(most).cloned().collect())
+}
+
 /// Offices that are set up, and those that declarations name; by code.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Office>> {
     let mut offices = tx

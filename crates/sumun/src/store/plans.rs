@@ -34,7 +34,7 @@ pub async fn awaiting(
     (first, last): (Day, Day),
     replaced_plan: Option<i64>,
 ) -> Result<Vec<Awaiting>> {
-    tx.fetch_all(
+    let sql = super::AssertSqlSafe(format!(
         "select consignment.id, consignment.reference, assessment.p_irregular,
                 assessment.p_critical
          from consignment
@@ -43,6 +43,7 @@ pub async fn awaiting(
           and assessment.arrived_day = consignment.arrived_day
           and assessment.model_id = $1
          where consignment.office = $2 and consignment.regime = $3
+           and (consignment.version = 1 or not exists {OPEN_ELDER} and plan.id <> $6))
            and consignment.arrived_day >= $4 and consignment.arrived_day <= $5
            and (consignment.fate = 'pending'
                 or (consignment.fate = 'released' and exists (
@@ -57,7 +58,10 @@ pub async fn awaiting(
                    select 1 from selection join plan on plan.id = selection.plan_id
                    where selection.consignment_id = consignment.id
                      and plan.state = 'drawn' and plan.id <> $6)
-         order by consignment.id",
+         order by consignment.id"
+    ));
+    tx.fetch_all(
+        sql,
         args![model_id, office, regime, first.0, last.0, replaced_plan.unwrap_or(0)],
         |row| {
             Ok(Awaiting {
@@ -69,6 +73,72 @@ pub async fn awaiting(
         },
     )
     .await
+}
+
+/// An older version of `consignment` that a plan in force drew, or an officer ordered to be
+/// inspected there, and that has no outcome yet: it stands for the newer one, which is no unit of
+/// another draw meanwhile. The bracket is left open for what else has to hold.
+pub(super) const OPEN_ELDER: &str = "(
+    select 1 from declaration elder
+    join selection on selection.consignment_id = elder.id
+    join plan on plan.id = selection.plan_id
+    where consignment.version > 1
+      and elder.reference = consignment.reference and elder.first_id = consignment.first_id
+      and elder.version < consignment.version and plan.state = 'drawn'
+      and (selection.drawn = 1 or exists (
+              select 1 from decision
+              where decision.first_id = consignment.first_id
+                and decision.in_force = 1 and decision.act = 'inspect'))
+      and not exists (
+              select 1 from outcome
+              where outcome.consignment_id = elder.id and outcome.latest = 1
+                and outcome.document not like '%waiver_undone%')";
+
+/// Of these consignments, those for which an older version stands that was drawn and has no
+/// outcome yet; each with that version.
+pub async fn units(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, i64>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let elder = OPEN_ELDER.replacen("select 1", "select max(elder.id)", 1);
+    let sql = super::AssertSqlSafe(format!(
+        "select consignment.id, {elder}) from consignment
+         where consignment.id {{in $1}} and consignment.version > 1"
+    ));
+    let found =
+        tx.fetch_all(sql, args![ids.to_vec()], |row| Ok((row.int(0)?, row.int_opt(1)?))).await?;
+    Ok(found.into_iter().filter_map(|(id, unit)| Some((id, unit?))).collect())
+}
+
+/// Of these declarations, by their first versions, those that the work has taken up and that are
+/// without an outcome: drawn by a plan in force, or held, asked about or ordered by an officer.
+pub async fn taken_up(tx: &mut Tx, first_ids: &[i64]) -> Result<HashSet<i64>> {
+    if first_ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found = tx
+        .fetch_all(
+            "select consignment.id from consignment
+             join declaration on declaration.reference = consignment.reference
+                             and declaration.first_id = consignment.id
+             where consignment.id {in $1}
+               and (exists (
+                       select 1 from decision
+                       where decision.first_id = consignment.id and decision.in_force = 1
+                         and decision.act in ('hold', 'ask', 'inspect'))
+                    or exists (
+                       select 1 from selection join plan on plan.id = selection.plan_id
+                       where selection.consignment_id = declaration.id
+                         and selection.drawn = 1 and plan.state = 'drawn'))
+               and not exists (
+                       select 1 from outcome
+                       where outcome.consignment_id = declaration.id and outcome.latest = 1
+                         and outcome.document not like '%waiver_undone%')",
+            args![first_ids.to_vec()],
+            |row| row.int(0),
+        )
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// A plan as it is kept.
@@ -441,17 +511,16 @@ pub fn digest(lines: &[KeptSelection]) -> String {
 /// The regimes of an office in which something that arrived from `first` to `last` awaits a
 /// decision.
 pub async fn pending(tx: &mut Tx, office: &str, (first, last): (Day, Day)) -> Result<Vec<String>> {
-    tx.fetch_all(
+    let sql = super::AssertSqlSafe(format!(
         "select distinct regime from consignment
          where office = $1 and arrived_day >= $2 and arrived_day <= $3 and fate = 'pending'
+           and (version = 1 or not exists {OPEN_ELDER}))
            and not exists (
                    select 1 from selection join plan on plan.id = selection.plan_id
                    where selection.consignment_id = consignment.id and plan.state = 'drawn')
-         order by regime",
-        args![office, first.0, last.0],
-        |row| Ok(row.text(0)?.to_owned()),
-    )
-    .await
+         order by regime"
+    ));
+    tx.fetch_all(sql, args![office, first.0, last.0], |row| Ok(row.text(0)?.to_owned())).await
 }
 
 /// Up to `limit` plans with numbers below `before`, the newest first: of the offices `at_once`

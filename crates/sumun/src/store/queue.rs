@@ -3,6 +3,7 @@
 //! plan: whatever is asked of a shift reads one stretch of it. `pipeline/queue.rs` fills it.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use anyhow::Result;
 use targeting::codes::Day;
@@ -10,6 +11,7 @@ use targeting::consignment::Consignment;
 use targeting::history::hash_text;
 use targeting::search_key;
 
+use super::plans::OPEN_ELDER;
 use super::{AssertSqlSafe, Kind, Row, Tx, Value, args, values};
 
 /// The position of one that no plan has ranked: behind all others.
@@ -100,16 +102,15 @@ pub async fn wait(tx: &mut Tx, new: &[NewRow<'_>]) -> Result<()> {
         }),
     )
     .await?;
-    // An amendment inherits what was decided on the version before.
+    // An amendment inherits what was decided on the version before, or waits behind it.
     let ids: Vec<i64> = new.iter().map(|row| row.id).collect();
     tx.execute(
         AssertSqlSafe(format!(
-            "{STATES}
+            "{}
              where queue_row.consignment_id in
                    (select consignment.id from consignment
-                    join decision
-                      on decision.first_id = consignment.first_id and decision.in_force = 1
-                    where consignment.id {{in $1}} and consignment.version > 1)"
+                    where consignment.id {{in $1}} and consignment.version > 1)",
+            *STATES
         )),
         args![ids],
     )
@@ -169,6 +170,21 @@ pub async fn plans_missing(tx: &mut Tx) -> Result<Vec<i64>> {
     .await
 }
 
+/// Says anew how the consignments of a plan stand.
+pub async fn refresh_plan(tx: &mut Tx, plan_id: i64) -> Result<()> {
+    tx.execute(
+        AssertSqlSafe(format!(
+            "{}
+             where queue_row.consignment_id in
+                   (select consignment_id from selection where plan_id = $1)",
+            *STATES
+        )),
+        args![plan_id],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Gives the consignments of a plan their places in it.
 pub async fn place(tx: &mut Tx, plan_id: i64) -> Result<()> {
     tx.execute(
@@ -183,22 +199,23 @@ pub async fn place(tx: &mut Tx, plan_id: i64) -> Result<()> {
         args![plan_id],
     )
     .await?;
-    tx.execute(
-        AssertSqlSafe(format!(
-            "{STATES}
-             where queue_row.consignment_id in
-                   (select consignment_id from selection where plan_id = $1)"
-        )),
-        args![plan_id],
-    )
-    .await?;
-    Ok(())
+    refresh_plan(tx, plan_id).await
 }
 
-/// How each consignment stands, from the tables that say so.
-const STATES: &str = "update queue_row set state = (
+/// How each consignment stands, from the tables that say so. What a plan drew, or an officer
+/// ordered to be inspected there, stays on its list whatever its sender declares later, and stands
+/// for the newer version until its outcome is known.
+static STATES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "update queue_row set state = (
         select case
-            when consignment.fate in ('superseded', 'rejected') then 'gone'
+            when consignment.fate = 'rejected' then 'gone'
+            when consignment.fate = 'superseded'
+             and not ((queue_row.drawn = 1 or coalesce(decision.act, '') = 'inspect')
+                      and exists (select 1 from plan
+                                  where plan.id = queue_row.plan_id and plan.state = 'drawn'))
+            then 'gone'
+            when exists {OPEN_ELDER}) then 'gone'
             when outcome.outcome in ('clear', 'discrepancy', 'seizure') then 'done'
             when decision.act = 'hold' then 'held'
             when decision.act = 'ask' then 'asked'
@@ -216,14 +233,16 @@ const STATES: &str = "update queue_row set state = (
         left join decision
           on decision.first_id = consignment.first_id and decision.in_force = 1
         where consignment.id = queue_row.consignment_id
-          and consignment.arrived_day = queue_row.arrived_day)";
+          and consignment.arrived_day = queue_row.arrived_day)"
+    )
+});
 
 /// Says anew how these consignments stand.
 pub async fn refresh(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    let sql = AssertSqlSafe(format!("{STATES} where queue_row.consignment_id {{in $1}}"));
+    let sql = AssertSqlSafe(format!("{} where queue_row.consignment_id {{in $1}}", *STATES));
     tx.execute(sql, args![ids.to_vec()]).await?;
     Ok(())
 }
@@ -557,20 +576,34 @@ pub async fn offices(tx: &mut Tx) -> Result<Vec<String>> {
     }
 }
 
-/// The newest day with something in the queue of these offices.
-pub async fn newest_day(tx: &mut Tx, offices: &[String]) -> Result<Option<Day>> {
-    let mut newest = None;
+/// The newest day with something in the queue of these offices that is not to come yet by the
+/// clock of each; where all is to come, the first of those days.
+pub async fn newest_day(tx: &mut Tx, offices: &[String], now: i64) -> Result<Option<Day>> {
+    let (mut newest, mut to_come): (Option<i64>, Option<i64>) = (None, None);
     for office in offices {
+        let offset = super::offices::clock_ahead(tx, office).await?;
+        let today = Day::of_micros(now + offset).0;
         let day = tx
             .fetch_optional(
-                "select day from queue_row where office = $1 order by office, day desc limit 1",
-                args![office],
+                "select day from queue_row where office = $1 and day <= $2
+                 order by office, day desc limit 1",
+                args![office, today],
                 |row| row.int(0),
             )
             .await?;
         newest = newest.max(day);
+        if day.is_none() {
+            let first = tx
+                .fetch_optional(
+                    "select day from queue_row where office = $1 order by office, day limit 1",
+                    args![office],
+                    |row| row.int(0),
+                )
+                .await?;
+            to_come = to_come.into_iter().chain(first).min();
+        }
     }
-    Ok(newest.map(|day| Day(day as i32)))
+    Ok(newest.or(to_come).map(|day| Day(day as i32)))
 }
 
 /// How many consignments of a day stand how, by office, plan, regime, drawn or not, lane, state.
@@ -647,4 +680,51 @@ pub async fn unscreened(tx: &mut Tx, offices: &[String], day: Day) -> Result<i64
         |row| row.int(0),
     )
     .await
+}
+
+/// How much of what an office has to do its sender changed since it was drawn or decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedSince {
+    /// Customs office.
+    pub office: String,
+    /// How many of them are withdrawn.
+    pub withdrawn: i64,
+    /// How many are amended.
+    pub amended: i64,
+}
+
+/// What of the work of these days its senders changed since, of what those who inspect may see.
+pub async fn changed_since(
+    tx: &mut Tx,
+    offices: &[String],
+    (first, last): (Day, Day),
+    now: i64,
+) -> Result<Vec<ChangedSince>> {
+    let open = tx
+        .fetch_all(
+            "select office, consignment_id from queue_row
+             where office {in $1} and day >= $2 and day <= $3
+               and state in ('to_do', 'held', 'asked')
+               and (plan_id = 0 or exists (
+                       select 1 from plan
+                       where plan.id = queue_row.plan_id
+                         and coalesce(plan.released_at, plan.drawn_at) <= $4))
+             order by office, consignment_id",
+            args![offices, first.0, last.0, now],
+            |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+        )
+        .await?;
+    let ids: Vec<i64> = open.iter().map(|(_, id)| *id).collect();
+    let amended = super::consignments::amended(tx, &ids).await?;
+    let mut changed: Vec<ChangedSince> = Vec::new();
+    for (office, since) in open.iter().filter_map(|(office, id)| Some((office, amended.get(id)?))) {
+        if changed.last().is_none_or(|last| last.office != *office) {
+            changed.push(ChangedSince { office: office.clone(), withdrawn: 0, amended: 0 });
+        }
+        if let Some(of) = changed.last_mut() {
+            of.withdrawn += i64::from(since.withdrawn);
+            of.amended += i64::from(!since.withdrawn);
+        }
+    }
+    Ok(changed)
 }

@@ -72,6 +72,11 @@ impl Caller {
         (&self.who.name, now())
     }
 
+    /// Whether a machine asks.
+    pub fn is_machine(&self) -> bool {
+        self.who.machine.is_some()
+    }
+
     /// The person, where no machine asks.
     ///
     /// # Errors

@@ -75,6 +75,9 @@ pub struct Site {
     pub demo: bool,
     /// Its name in Korean and English.
     pub name: Option<(String, String)>,
+    /// The most days between the day of arrival that a sender says and that of receipt; see
+    /// [`pipeline::Terms`].
+    pub days_around: Option<i32>,
     /// Vouches for people, beside their passwords.
     pub sso: Option<Arc<sso::Sso>>,
 }

@@ -3,7 +3,7 @@
 //! that many share one commit and each is answered only once its own is on disk. One request that
 //! fails is tried again alone and spoils no other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -15,8 +15,10 @@ use targeting::screening::Screener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::api::declared::{Declared, as_sent};
 use crate::config::now;
-use crate::pipeline::{self, Arrival, Message, Withdrawn};
+use crate::pipeline::post_room::{MENDED_WHOLE, WHOLE};
+use crate::pipeline::{self, Arrival, Message, Terms, Withdrawn};
 use crate::refusal::{Refusal, refusal};
 use crate::store::assessments::{self, KeptAssessment};
 use crate::store::messages::{self, NewMessage, Tally};
@@ -60,6 +62,8 @@ pub struct Lot {
     pub written: Vec<KeptRecord>,
     /// The body, where it is to be kept as it came.
     pub body: Option<Bytes>,
+    /// On what terms it is taken in.
+    pub terms: Terms,
 }
 
 /// What became of a request's records.
@@ -70,8 +74,10 @@ pub struct Taken {
     pub repeated: bool,
     /// What became of its records.
     pub tally: Tally,
-    /// The version that each record is stored as, in the request's order.
+    /// The version that each record is stored as, in the request's order; 0 for one that is not.
     pub ids: Vec<i64>,
+    /// What was found wrong with records in the light of what is stored already.
+    pub defects: Vec<Defect>,
     /// The model in force, if there is one.
     pub model: Option<String>,
     /// Assessments by that model, by version.
@@ -178,6 +184,7 @@ async fn together(
     }
     if let Some((model, screener)) = kept {
         let mut ids: Vec<i64> = taken.iter().flatten().flat_map(|one| &one.ids).copied().collect();
+        ids.retain(|id| *id > 0);
         ids.sort_unstable();
         ids.dedup();
         let mut judged = HashMap::new();
@@ -211,7 +218,7 @@ async fn together(
 }
 
 async fn store_one(tx: &mut Tx, lot: &Lot, now: i64, changed: &mut bool) -> Result<Taken> {
-    let Lot { actor, digest, name, source, format, size_bytes, .. } = lot;
+    let Lot { actor, digest, name, source, format, size_bytes, terms, .. } = lot;
     let size_bytes = *size_bytes;
     let new = NewMessage { digest, name, source, format, size_bytes };
     let (id, new) = messages::open(tx, &new, now).await?;
@@ -223,18 +230,19 @@ async fn store_one(tx: &mut Tx, lot: &Lot, now: i64, changed: &mut bool) -> Resu
     }
     let message = Message { id, name: name.clone(), source: source.clone() };
     let received =
-        pipeline::receive_within(tx, &message, &lot.arrivals, &lot.defects, false, (actor, now))
+        pipeline::receive_within(tx, &message, &lot.arrivals, &lot.defects, terms, (actor, now))
             .await?;
     let sighted = pipeline::sight_within(tx, &message, &lot.seen, (actor, now)).await?;
-    let gone = pipeline::withdraw_within(tx, &message, &lot.withdrawn, (actor, now)).await?;
+    let gone = pipeline::withdraw_within(tx, &message, &lot.withdrawn, terms, (actor, now)).await?;
     if new {
         records::insert(tx, id, &lot.written).await?;
+        records::insert(tx, id, &written(lot, &received.defects)?).await?;
         if let Some(body) = &lot.body {
             messages::keep_body(tx, id, body).await?;
         }
         messages::finish(tx, id, now).await?;
     }
-    *changed |= new || received.changed || sighted > 0 || gone.amended > 0;
+    *changed |= new || received.changed || sighted > 0 || gone.amended + gone.defects > 0;
     let mut tally = received.tally;
     tally.add(gone);
     Ok(Taken {
@@ -242,7 +250,31 @@ async fn store_one(tx: &mut Tx, lot: &Lot, now: i64, changed: &mut bool) -> Resu
         repeated: !new,
         tally,
         ids: received.ids,
+        defects: received.defects,
         model: None,
         assessments: HashMap::new(),
     })
+}
+
+/// What stood in the records that were found wrong only beside what is stored: a short message as a
+/// whole, since a part of it may not say that it withdraws; else the records one by one.
+fn written(lot: &Lot, defects: &[Defect]) -> Result<Vec<KeptRecord>> {
+    let lines: HashSet<u64> = defects.iter().map(|defect| defect.line).collect();
+    let of = lot.arrivals.iter().filter(|arrival| lines.contains(&arrival.line));
+    let mut of = of.map(|arrival| (arrival.line, &arrival.consignment)).peekable();
+    let text = lot.body.as_ref().filter(|body| body.len() <= MENDED_WHOLE);
+    let text = text.and_then(|body| std::str::from_utf8(body).ok());
+    match (of.peek(), text.filter(|text| !text.contains('\0'))) {
+        (Some((_, first)), Some(text)) => Ok(vec![KeptRecord {
+            line: 0,
+            source: lot.source.clone(),
+            office: first.office.to_string(),
+            mapping: String::new(),
+            columns: vec![(WHOLE.to_owned(), text.to_owned())],
+        }]),
+        _ => of
+            .filter(|(_, consignment)| !consignment.documents.cancelled)
+            .map(|(line, consignment)| as_sent(line, &lot.source, &Declared::from(consignment)))
+            .collect(),
+    }
 }

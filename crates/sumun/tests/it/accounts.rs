@@ -342,7 +342,7 @@ fn a_machine_does_what_its_token_says_until_it_is_taken_back() {
         other["consignments"][0]["office"] = json!("040");
         server.post("/api/v1/consignments", &other).await?.expect(200)?;
         let taken = machine.post("/api/v1/consignments", &batch(50..51)).await?;
-        assert_eq!(refused(&taken, 409), "number_taken");
+        assert_eq!(refused(&taken, 422), "nothing_stored");
 
         let decide = json!({
             "name": "robot", "actions": ["approve_model"], "office": "*", "days": 30,

@@ -29,6 +29,7 @@ mod rights;
 mod round_trip;
 mod rules;
 mod secrets;
+mod senders;
 mod server;
 mod sightings;
 mod sso;

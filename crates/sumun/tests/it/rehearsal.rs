@@ -65,8 +65,10 @@ async fn every_decision_holds(store: &Store) -> Result<()> {
         // Released means left by a plan in force; pending, drawn by one and not inspected yet.
         "select count(*) from consignment where fate = 'released' and not exists (
              select 1 from selection where consignment_id = consignment.id and drawn = 0)",
+        // That of an older version is its newest version's too.
         "select count(*) from consignment where fate = 'pending' and not exists (
-             select 1 from selection where consignment_id = consignment.id and drawn = 1)",
+             select 1 from selection join declaration on declaration.id = consignment_id
+             where declaration.first_id = consignment.first_id and drawn = 1)",
         // Nobody is drawn without a chance, and what is certain is drawn.
         "select count(*) from selection where not (chance > 0 and chance <= 1)",
         "select count(*) from selection where chance = 1 and drawn = 0",

@@ -101,10 +101,15 @@ pub async fn let_in(store: &Store, name: &str, roles: &[&str]) -> Result<Badge> 
 impl Server {
     /// Starts a server, and has kim sign in.
     pub async fn start(store: &Store) -> Result<Server> {
+        Server::start_with(store, Site::default()).await
+    }
+
+    /// As [`Server::start`], of a site of its own.
+    pub async fn start_with(store: &Store, site: Site) -> Result<Server> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
-        let ended = tokio::spawn(web::serve(store.clone(), listener, Site::default(), async {
+        let ended = tokio::spawn(web::serve(store.clone(), listener, site, async {
             let _ = stopped.await;
         }));
         let kim = let_in(store, "kim", &["targeting_officer", "analyst"]).await?;

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dossier } from '@/api/desk';
 import { useFormat } from '@/app/format';
+import { SinceTag } from '@/parts/decide/since';
 import { StandingTag } from '@/parts/decide/standing';
 import { Help } from '@/parts/help';
 import { Interval } from '@/parts/interval';
@@ -36,7 +37,8 @@ export function Header({ dossier, children }: { dossier: Dossier; children: Reac
               drawn: header.drawn,
               fate: consignment.fate,
             }}
-          />
+          />{' '}
+          <SinceTag amended={dossier.amended} />
         </Fact>
         {header.modality && (
           <Fact said={t('consignment:header.modality')}>

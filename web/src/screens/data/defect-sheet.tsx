@@ -156,7 +156,10 @@ function Whole({ defect, close }: { defect: DefectDetail; close: () => void }) {
       {open && may('mend_data') && (
         <div className={styles.acts}>
           {defect.mendable && (
-            <Button disabled={Object.keys(values).length === 0} onClick={() => setAsking('mend')}>
+            <Button
+              disabled={Object.keys(values).length === 0 && defect.kind !== 'taken'}
+              onClick={() => setAsking('mend')}
+            >
               {t('defects.mend')}
             </Button>
           )}

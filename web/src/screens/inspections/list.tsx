@@ -13,6 +13,7 @@ import { type FormEvent, lazy, Suspense, useEffect, useRef, useState } from 'rea
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/app/format';
 import { toast } from '@/app/toasts';
+import { SinceTag } from '@/parts/decide/since';
 import { Empty } from '@/parts/states';
 import { Tag } from '@/parts/tag';
 import { find, makeWedge } from './find';
@@ -206,6 +207,7 @@ function Row({ item, entries, chosen, choose }: RowProps) {
           <span className={styles.tags}>
             <Modalities steps={item.steps.length > 0 ? item.steps : [item.modality]} />
             <span className="quiet nowrap">{format.minutes(item.minutes)}</span>
+            <SinceTag amended={item.amended} />
           </span>
         </span>
         <span className={styles.rowEnd}>

@@ -1,6 +1,7 @@
 // What the inspector's part of the workbench keeps and sends: the shift's list as the server gives
 // it, the report that an officer makes at the dock, and how far that report has come. The half
 // that is on the wire follows the API; the rest lives on this device alone.
+import type { Amended } from '@/api/desk';
 import type { Said } from '@/app/words';
 
 export type OutcomeKind = 'clear' | 'discrepancy' | 'seizure' | 'not_examined';
@@ -107,6 +108,8 @@ export interface Item {
     at: string;
   } | null;
   outcome: RecordedOutcome | null;
+  /** What its sender declared since it was drawn. */
+  amended?: Amended | null;
 }
 
 export interface ShiftList {

@@ -7,6 +7,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/app/format';
 import { useMay, useSession } from '@/app/session';
+import { SinceTag } from '@/parts/decide/since';
 import { Lane, type LaneName } from '@/parts/lane';
 import { ReasonSentence } from '@/parts/reason';
 import { Loading } from '@/parts/states';
@@ -60,6 +61,7 @@ export function Sheet({ item, outbox, back, done, last }: Props) {
             {item.lane && <Lane lane={item.lane as LaneName} />}
             <Modalities steps={item.steps.length > 0 ? item.steps : [item.modality]} />
             <span className="nowrap">{format.minutes(item.minutes)}</span>
+            <SinceTag amended={item.amended} />
           </div>
         </div>
         <span className={styles.sheetPosition}>

@@ -5,6 +5,7 @@ import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import type { QueueRow, RouteShort } from '@/api/desk';
 import type { Format } from '@/app/format';
+import { SinceTag } from '@/parts/decide/since';
 import { StandingTag } from '@/parts/decide/standing';
 import { Lane } from '@/parts/lane';
 import { ReasonSentence } from '@/parts/reason';
@@ -121,7 +122,11 @@ export const COLUMNS: Column[] = [
             <Marked q={q} text={row.consignment} />
           </Link>
         }
-        two={<Marked q={q} text={row.reference} />}
+        two={
+          <>
+            <Marked q={q} text={row.reference} /> <SinceTag amended={row.amended} />
+          </>
+        }
       />
     ),
   },

@@ -18,7 +18,7 @@ use super::plans::ConsignmentSelection;
 use super::words::{DefectKind, Fate, Regime};
 use super::{Assessment, List, Said, reasons};
 use crate::config::now;
-use crate::pipeline;
+use crate::pipeline::{self, Arrival, Terms};
 use crate::rights::{Circumstances, Offices};
 use crate::store::consignments::Version;
 use crate::store::messages::Tally;
@@ -53,6 +53,9 @@ pub struct Batch {
     consignments: Vec<Declared>,
 }
 
+/// How sources begin that are formats of messages: what these number is theirs.
+const FORMATS: [&str; 9] =
+    ["edifact", "x12", "cargo", "wco", "unipass", "asycuda", "ens", "ics2", "postal"];
 /// The most consignments of one request.
 const BATCH: usize = 10_000;
 
@@ -131,7 +134,8 @@ pub struct ScreenedConsignment {
     id: String,
     /// The source's number.
     reference: String,
-    /// How it was judged; none when no model is in force.
+    /// How it was judged; none when no model is in force, or for a sender who may not read
+    /// consignments at its office.
     assessment: Option<Assessment>,
 }
 
@@ -203,16 +207,13 @@ pub async fn screen_consignments(
     body: Raw,
 ) -> Result<Json<Screened>, Problem> {
     let offices = caller.offices(Action::SendConsignments)?;
-    let lot = read(&body, idempotency_key(&headers)?, caller.name())?;
-    own(&app, &caller, &offices, &lot).await?;
-    let arrivals: Vec<(u64, String)> = lot
-        .arrivals
-        .iter()
-        .map(|arrival| (arrival.line, arrival.consignment.reference.to_string()))
-        .collect();
-    let defects: Vec<RecordDefect> = lot.defects.iter().map(RecordDefect::from).collect();
+    let mut lot = read(&body, idempotency_key(&headers)?, caller.name())?;
+    own(&app, &caller, &offices, &mut lot)?;
+    let arrivals = Sent::all(&caller, &lot.arrivals, usize::MAX)?;
+    let mut defects: Vec<RecordDefect> = lot.defects.iter().map(RecordDefect::from).collect();
     let taken = app.reception.take(lot).await?;
-    if arrivals.is_empty() {
+    defects.extend(taken.defects.iter().map(RecordDefect::from));
+    if taken.ids.iter().all(|id| *id == 0) {
         let why = defects.first().map_or("nothing in it can be read", |defect| &defect.reason);
         return Err(Problem::unusable("nothing_stored", format!("No record was stored: {why}."))
             .next("Mend the record and send it again; its defects are kept until then.")
@@ -233,14 +234,20 @@ pub async fn screen_consignments(
     }
 }
 
-/// Holds that all of it is of the sender's offices: what is sent, and what it would take the place
-/// of.
-pub(super) async fn own(
+/// Holds that all of what is sent is of the sender's offices, and says on what terms it is taken
+/// in; what it would take the place of is looked at when it is stored.
+pub(super) fn own(
     app: &App,
     caller: &Caller,
     offices: &Offices,
-    lot: &Lot,
+    lot: &mut Lot,
 ) -> Result<(), Problem> {
+    lot.terms = Terms {
+        with_outcomes: false,
+        offices: Some(offices.clone()).filter(|offices| !offices.all()),
+        machine: caller.is_machine(),
+        days_around: app.site.days_around,
+    };
     if offices.all() {
         return Ok(());
     }
@@ -255,22 +262,6 @@ pub(super) async fn own(
     }
     for arrival in &lot.arrivals {
         caller.may(Action::SendConsignments, &arrival.consignment.office)?;
-    }
-    let references: Vec<&str> =
-        lot.arrivals.iter().map(|arrival| &*arrival.consignment.reference).collect();
-    let mut tx = app.store.read().await?;
-    let known = consignments::known(&mut tx, &lot.source, &references).await?;
-    let ids: Vec<i64> = known.values().flatten().map(|known| known.id).collect();
-    for (_, office, _) in consignments::places(&mut tx, &ids, 0).await? {
-        if !offices.contains(&office) {
-            // Whose number it is must not be told either.
-            return Err(Problem::new(
-                StatusCode::CONFLICT,
-                "number_taken",
-                "A number of this source is another office's already.",
-            )
-            .next("Send it with a source of its own."));
-        }
     }
     Ok(())
 }
@@ -311,6 +302,17 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
             ));
         }
     };
+    let own = |format: &&str| {
+        let rest = source.strip_prefix(**format);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    if let Some(format) = FORMATS.iter().find(own) {
+        return Err(Problem::unusable(
+            "source",
+            format!("`{source}` is what messages of the format {format} are numbered under."),
+        )
+        .next("Send the message itself to /messages, or name a source of your own."));
+    }
     let (mut arrivals, mut defects, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for (line, one) in (1..).zip(&batch.consignments) {
         if !one.source.is_empty() && one.source != batch.source {
@@ -348,21 +350,56 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
         defects,
         written,
         body: None,
+        terms: Terms::default(),
     })
 }
 
-fn answer(taken: Taken, arrivals: Vec<(u64, String)>, defects: Vec<RecordDefect>) -> Screened {
-    let consignments = arrivals
-        .into_iter()
-        .zip(&taken.ids)
-        .map(|((line, reference), id)| ScreenedConsignment {
-            line,
+/// A record that was sent.
+pub(super) struct Sent {
+    /// Its place in the request.
+    pub(super) line: u64,
+    /// Its number.
+    pub(super) reference: String,
+    /// Whether its sender may read consignments at its office: a score is told to nobody else, who
+    /// would learn from it how to be let through.
+    told: bool,
+}
+
+impl Sent {
+    /// The first so many records of a request.
+    pub(super) fn all(
+        caller: &Caller,
+        arrivals: &[Arrival],
+        most: usize,
+    ) -> Result<Vec<Sent>, Problem> {
+        let mut told: HashMap<&str, bool> = HashMap::new();
+        let mut sent = Vec::with_capacity(arrivals.len().min(most));
+        for Arrival { line, consignment, .. } in arrivals.iter().take(most) {
+            let office = consignment.office.as_str();
+            let told = match told.get(office) {
+                Some(told) => *told,
+                None => caller.can(Action::ReadConsignment, office, Circumstances::default())?,
+            };
+            sent.push(Sent { line: *line, reference: consignment.reference.to_string(), told });
+        }
+        Ok(sent)
+    }
+
+    /// How it was judged, as far as its sender is told.
+    pub(super) fn judged(&self, taken: &Taken, id: i64) -> Option<Assessment> {
+        let kept = taken.assessments.get(&id).filter(|_| self.told)?;
+        Some(Assessment::of(&kept.model_id, kept.assessed_at, &kept.assessment))
+    }
+}
+
+fn answer(taken: Taken, sent: Vec<Sent>, defects: Vec<RecordDefect>) -> Screened {
+    let stored = sent.into_iter().zip(&taken.ids).filter(|(_, id)| **id > 0);
+    let consignments = stored
+        .map(|(sent, id)| ScreenedConsignment {
+            assessment: sent.judged(&taken, *id),
+            line: sent.line,
             id: ConsignmentId(*id).to_string(),
-            reference,
-            assessment: taken
-                .assessments
-                .get(id)
-                .map(|one| Assessment::of(&one.model_id, one.assessed_at, &one.assessment)),
+            reference: sent.reference,
         })
         .collect();
     Screened {

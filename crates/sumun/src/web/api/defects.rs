@@ -359,15 +359,16 @@ pub async fn mend_defect(
     let Mending { id, values, reason } = mending;
     check(&id, &reason)?;
     let fits = |text: &String| text.len() <= CELL_LENGTH && !text.contains('\0');
-    if values.is_empty() || values.len() > CELLS || !values.iter().all(|(a, b)| fits(a) && fits(b))
-    {
+    let (found, _) = find(&app, &offices, &named).await?;
+    // What is wrong may be in no column: whose number it is.
+    let nothing = values.is_empty() && found.defect.kind != "taken";
+    if nothing || values.len() > CELLS || !values.iter().all(|(a, b)| fits(a) && fits(b)) {
         return Err(Problem::unusable(
             "values",
             "There is nothing to mend, too much, or the character NUL in it.",
         )
         .next("Send the new text of at least one column."));
     }
-    let (found, _) = find(&app, &offices, &named).await?;
     let (message, line, reason) = (found.place.0, found.place.1, reason.trim());
     let order = Order { id: &id, message, line, reason, offices: &offices };
     let cells: Vec<(String, String)> = values.into_iter().collect();

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use super::consignments::{ConsignmentDetail, detail};
 use super::decisions::Decision;
 use super::declared::Declared;
-use super::queue::{QueueRow, rows};
+use super::queue::{AmendedSince, QueueRow, rows};
 use super::words::{Act, Channel, Lane, Modality, Role};
 use super::{Said, time};
 use crate::acts::decide;
@@ -66,6 +66,8 @@ pub struct Dossier {
     decisions: Vec<Decision>,
     /// What may be decided now.
     allowed: Vec<Act>,
+    /// What its sender declared since it was drawn or decided on.
+    amended: Option<AmendedSince>,
 }
 
 /// Where a consignment stands.
@@ -396,6 +398,7 @@ pub async fn read_dossier(
     let versions = versions(&mut tx, &all_versions, names).await?;
     let timeline = timeline(&mut tx, &caller, &all_versions).await?;
     let mut allowed = Vec::new();
+    let amended = consignments::amended(&mut tx, &[version.id]).await?;
     if caller.can(Action::Decide, office, Circumstances::default())? {
         allowed =
             decide::allowed(&mut tx, &[version.id]).await?.remove(&version.id).unwrap_or_default();
@@ -447,6 +450,7 @@ pub async fn read_dossier(
         playbook: playbook_of(&version.consignment),
         decisions: Decision::all(&kept)?,
         allowed: allowed.into_iter().map(Into::into).collect(),
+        amended: amended.get(&version.id).map(AmendedSince::from),
     }))
 }
 

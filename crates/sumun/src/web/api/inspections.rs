@@ -20,12 +20,12 @@ use super::decisions::Decision;
 use super::dossier::PlaybookLine;
 use super::outcomes::{KeptOutcome, micros};
 use super::plans::steps_of;
-use super::queue::is_waiver_undone;
+use super::queue::{AmendedSince, is_waiver_undone};
 use super::time;
 use super::words::{DetectionMethod, Lane, Modality, Outcome};
 use crate::acts::inspect::{self, DockReport, Ended, Seized};
 use crate::rights::Circumstances;
-use crate::store::consignments::Version;
+use crate::store::consignments::{Amendment, Version};
 use crate::store::decisions::KeptDecision;
 use crate::store::plans::{KeptPlan, KeptSelection};
 use crate::store::{Tx, assessments, consignments, decisions, outcomes, plans};
@@ -99,6 +99,8 @@ pub struct DockItem {
     decision: Option<Decision>,
     /// What came of it so far.
     outcome: Option<KeptOutcome>,
+    /// What its sender declared since it was drawn; it is opened all the same.
+    amended: Option<AmendedSince>,
 }
 
 /// The goods of a consignment in short.
@@ -229,6 +231,7 @@ async fn items_of(tx: &mut Tx, plan: &KeptPlan) -> Result<Vec<DockItem>, Problem
     let mut came: HashMap<i64, outcomes::KeptOutcome> =
         outcomes::of(tx, &ids).await?.into_iter().map(|one| (one.consignment_id, one)).collect();
     came.retain(|_, outcome| !is_waiver_undone(outcome));
+    let amended = consignments::amended(tx, &ids).await?;
     let steps = steps_of(plan)?;
     let mut items = Vec::with_capacity(lines.len());
     for line in &lines {
@@ -237,6 +240,7 @@ async fn items_of(tx: &mut Tx, plan: &KeptPlan) -> Result<Vec<DockItem>, Problem
             judged: judged.get(&line.consignment_id),
             came: came.get(&line.consignment_id),
             decided: decided.get(&version.first_id),
+            amended: amended.get(&version.id),
         };
         items.push(item(plan, line, &version.consignment, &known, &steps)?);
     }
@@ -248,6 +252,7 @@ struct Known<'k> {
     judged: Option<&'k assessments::KeptAssessment>,
     came: Option<&'k outcomes::KeptOutcome>,
     decided: Option<&'k KeptDecision>,
+    amended: Option<&'k Amendment>,
 }
 
 fn item(
@@ -257,7 +262,7 @@ fn item(
     known: &Known<'_>,
     known_steps: &HashMap<String, Vec<Modality>>,
 ) -> Result<DockItem, Problem> {
-    let Known { judged, came, decided } = known;
+    let Known { judged, came, decided, amended } = known;
     let documents = &consignment.documents;
     let bills = [documents.master_bill.as_str(), &documents.house_bill, &documents.declaration]
         .into_iter()
@@ -304,6 +309,7 @@ fn item(
         playbook: PlaybookLine::all(&playbook(consignment)),
         decision,
         outcome: came.map(KeptOutcome::from),
+        amended: amended.map(AmendedSince::from),
     })
 }
 

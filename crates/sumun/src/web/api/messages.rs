@@ -14,10 +14,11 @@ use targeting::codes::Day;
 use targeting::consignment::{ConsignmentId, Defect, DefectKind};
 use utoipa::{IntoParams, ToSchema};
 
-use super::consignments::{Received, RecordDefect, own};
+use super::consignments::{Received, RecordDefect, Sent, own};
 use super::{Assessment, List, time};
 use crate::config::now;
-use crate::pipeline::post_room::{self, Input, Reading, Sent};
+use crate::pipeline::Terms;
+use crate::pipeline::post_room::{self, Input, Reading};
 use crate::pipeline::understand::{self, Understood, acknowledgement};
 use crate::refusal::refusal;
 use crate::store::messages::{self, KeptMessage, Tally};
@@ -245,7 +246,8 @@ pub struct MessageConsignment {
     id: String,
     /// The source's number.
     reference: String,
-    /// How it was judged; none when no model is in force.
+    /// How it was judged; none when no model is in force, or for a sender who may not read
+    /// consignments at its office.
     assessment: Option<Assessment>,
 }
 
@@ -284,7 +286,7 @@ pub async fn take_message(
     let (within, of) = (Input::Bytes(bytes.clone()), name.clone());
     let unpack = move || post_room::unpack(within, &of);
     let sent = tokio::task::spawn_blocking(unpack).await.map_err(anyhow::Error::from)??;
-    if let Sent::Within { taken, .. } = sent {
+    if let post_room::Sent::Within { taken, .. } = sent {
         if taken.files.is_empty() && taken.left.is_empty() {
             let said = format!("There is no file to be read in {name}.");
             return Err(Problem::unusable("empty", said).next("Send the files themselves."));
@@ -306,10 +308,10 @@ pub async fn take_message(
     }
     for lot in &mut opened.lots {
         lot.actor = caller.name().to_owned();
-        own(&app, &caller, &offices, lot).await?;
+        own(&app, &caller, &offices, lot)?;
     }
     let Opened { lots, not_declared, tests, format, answered } = opened;
-    let mut taken = answer(&app, lots, (not_declared, tests), format).await?;
+    let mut taken = answer(&app, &caller, lots, (not_declared, tests), format).await?;
     taken.acknowledgement = Some(answered).filter(|answered| !answered.is_empty());
     Ok(Json(taken))
 }
@@ -410,19 +412,18 @@ impl Opened {
 
 async fn answer(
     app: &App,
+    caller: &Caller,
     lots: Vec<Lot>,
     (not_declared, tests): (u64, u64),
     format: &str,
 ) -> Result<MessageTaken, Problem> {
     let mut taken_in: Option<MessageTaken> = None;
     for lot in lots {
-        let arrivals: Vec<(u64, String)> = (lot.arrivals.iter())
-            .take(SHOWN)
-            .map(|arrival| (arrival.line, arrival.consignment.reference.to_string()))
-            .collect();
-        let defects: Vec<RecordDefect> =
+        let sent = Sent::all(caller, &lot.arrivals, SHOWN)?;
+        let mut defects: Vec<RecordDefect> =
             lot.defects.iter().take(SHOWN).map(RecordDefect::from).collect();
         let taken = app.reception.take(lot).await?;
+        defects.extend(taken.defects.iter().take(SHOWN).map(RecordDefect::from));
         let answer = taken_in.get_or_insert_with(|| MessageTaken {
             message: taken.message,
             repeated: taken.repeated,
@@ -435,7 +436,7 @@ async fn answer(
             defects: Vec::new(),
             acknowledgement: None,
         });
-        answer.add(taken, arrivals, defects);
+        answer.add(taken, sent, defects);
     }
     let Some(answer) = taken_in else {
         return Err(Problem::broken(&"a message had no lot"));
@@ -455,22 +456,17 @@ async fn answer(
 }
 
 impl MessageTaken {
-    fn add(&mut self, taken: Taken, arrivals: Vec<(u64, String)>, defects: Vec<RecordDefect>) {
+    fn add(&mut self, taken: Taken, sent: Vec<Sent>, defects: Vec<RecordDefect>) {
         self.received.add(taken.tally);
         self.repeated &= taken.repeated;
         self.defects.extend(defects);
         let room = SHOWN.saturating_sub(self.consignments.len());
-        let stored = arrivals.into_iter().zip(&taken.ids).take(room);
-        self.consignments.extend(stored.map(|((line, reference), id)| {
-            MessageConsignment {
-                line,
-                id: ConsignmentId(*id).to_string(),
-                reference,
-                assessment: taken
-                    .assessments
-                    .get(id)
-                    .map(|one| Assessment::of(&one.model_id, one.assessed_at, &one.assessment)),
-            }
+        let stored = sent.into_iter().zip(&taken.ids).filter(|(_, id)| **id > 0).take(room);
+        self.consignments.extend(stored.map(|(sent, id)| MessageConsignment {
+            assessment: sent.judged(&taken, *id),
+            line: sent.line,
+            id: ConsignmentId(*id).to_string(),
+            reference: sent.reference,
         }));
     }
 }
@@ -489,6 +485,7 @@ fn lot_of(digest: &str, name: &str, source: &str, format: &'static str, size: us
         defects: Vec::new(),
         written: Vec::new(),
         body: None,
+        terms: Terms::default(),
     }
 }
 

@@ -20,7 +20,7 @@ use super::{ReasonSaid, time};
 use crate::config;
 use crate::rights::Circumstances;
 use crate::store::assessments::KeptAssessment;
-use crate::store::consignments::Version;
+use crate::store::consignments::{Amendment, Version};
 use crate::store::plans::{KeptPlan, KeptSelection};
 use crate::store::queue::{self, Place, QueueRow as Kept, Sight, Sort};
 use crate::store::{Tx, assessments, consignments, decisions, models, outcomes, plans};
@@ -191,6 +191,34 @@ pub struct QueueRow {
     pub(super) decision: Option<Decision>,
     /// Its outcome.
     pub(super) outcome: Option<KeptOutcome>,
+    /// What its sender declared since it was drawn or decided on.
+    pub(super) amended: Option<AmendedSince>,
+}
+
+/// What a sender declared of a consignment since it was drawn or decided on. It stays on the work
+/// all the same.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AmendedSince {
+    /// The newest version.
+    #[schema(example = "C-12")]
+    consignment: String,
+    /// Its number, counted from 1.
+    version: i64,
+    /// True when it withdraws the consignment.
+    withdrawn: bool,
+    /// When it was received.
+    received_at: String,
+}
+
+impl From<&Amendment> for AmendedSince {
+    fn from(of: &Amendment) -> AmendedSince {
+        AmendedSince {
+            consignment: ConsignmentId(of.id).to_string(),
+            version: of.version,
+            withdrawn: of.withdrawn,
+            received_at: time(of.received_at),
+        }
+    }
 }
 
 /// A page of the queue.
@@ -432,7 +460,7 @@ pub async fn list_queue(
         (Some(plan), _) => Some(Day(plan.shift_day as i32)),
         (None, Some(day)) => Some(day),
         (None, None) if typed.is_some() => None,
-        (None, None) => queue::newest_day(&mut tx, offices).await?,
+        (None, None) => queue::newest_day(&mut tx, offices, config::now()).await?,
     };
     // What is a number of some consignment is looked up; everything else is words.
     let ids = match typed {
@@ -514,6 +542,7 @@ struct Told {
     in_force: Option<String>,
     decisions: HashMap<i64, decisions::KeptDecision>,
     outcomes: HashMap<i64, outcomes::KeptOutcome>,
+    amended: HashMap<i64, Amendment>,
 }
 
 impl Told {
@@ -558,6 +587,7 @@ impl Told {
             decisions: decisions::in_force(tx, &firsts).await?,
             versions: versions.into_iter().map(|version| (version.id, version)).collect(),
             outcomes: latest,
+            amended: consignments::amended(tx, &ids).await?,
             plans: of_plans,
             in_force,
         })
@@ -613,6 +643,7 @@ impl Told {
             state: state(&row.state),
             decision: decision.map(|decision| Decision::of(decision, config::now())).transpose()?,
             outcome: self.outcomes.get(&row.consignment_id).map(KeptOutcome::from),
+            amended: self.amended.get(&row.consignment_id).map(AmendedSince::from),
         }))
     }
 }

@@ -164,7 +164,9 @@ async fn by_words(
     names: bool,
 ) -> Result<Vec<i64>, Problem> {
     let words = search_key::asked(typed);
-    let Some(newest) = queue::newest_day(tx, offices).await? else { return Ok(Vec::new()) };
+    let Some(newest) = queue::newest_day(tx, offices, config::now()).await? else {
+        return Ok(Vec::new());
+    };
     let mut ids = Vec::new();
     if words.is_empty() {
         return Ok(ids);

@@ -26,6 +26,12 @@ const LATE_H: i64 = 24;
 /// A change of capacity is told for so long, in hours.
 const CHANGED_H: i64 = 24;
 
+/// So many days before the day, what senders changed is told.
+const CHANGED_DAYS: i32 = 7;
+
+/// At most so many offices that are not set up are told.
+const UNKNOWN: usize = 5;
+
 /// How a day stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Today {
@@ -130,6 +136,12 @@ pub enum AlertKind {
     Defects,
     /// Consignments wait and no plan is drawn.
     NoPlan,
+    /// Senders withdrew what is drawn, held or asked about: it is on the work all the same.
+    Withdrawn,
+    /// Senders amended what is drawn, held or asked about.
+    Amended,
+    /// Consignments name an office that is not set up.
+    UnknownOffice,
 }
 
 /// How grave it is.
@@ -198,10 +210,11 @@ pub async fn read_today(
     let now = config::now();
     let mut tx = app.store.read().await?;
     let seen = caller.offices_when(Action::ReadConsignment, Circumstances::DRAWN)?;
+    let every_office = seen.all();
     let offices = codes(&mut tx, &seen.narrowed(asked.office.as_deref())).await?;
     let day = match day {
         Some(day) => day,
-        None => queue::newest_day(&mut tx, &offices).await?.unwrap_or(Day::of_micros(now)),
+        None => queue::newest_day(&mut tx, &offices, now).await?.unwrap_or(Day::of_micros(now)),
     };
     let stands = today::day(&mut tx, &offices, day).await?;
     let mut alerts = Vec::new();
@@ -238,6 +251,27 @@ pub async fn read_today(
         });
     }
     alerts.extend(of_offices(&offices, &stands));
+    let days = (Day(day.0 - CHANGED_DAYS), day);
+    for of in queue::changed_since(&mut tx, &offices, days, now).await? {
+        alerts.extend(changed(&of));
+    }
+    // Who may see every office sees too what names none of them.
+    if every_office {
+        for office in offices::not_set_up(&mut tx, &offices, UNKNOWN).await? {
+            alerts.push(Alert {
+                kind: AlertKind::UnknownOffice,
+                severity: Severity::Warn,
+                regime: None,
+                since: None,
+                said: Said::new(
+                    format!("{office} 세관은 등록되어 있지 않은데 화물이 접수되었습니다."),
+                    format!("Consignments name the office {office}, which is not set up."),
+                ),
+                link: format!("/queue?office={office}"),
+                office: Some(office),
+            });
+        }
+    }
     let since = now - CHANGED_H * 3_600_000_000;
     for (office, at) in offices::capacity_changes(&mut tx, &offices, since).await? {
         alerts.push(Alert {
@@ -337,6 +371,40 @@ fn of_offices(offices: &[String], stands: &DayStands) -> Vec<Alert> {
         });
     }
     alerts
+}
+
+/// What senders changed of an office's work.
+fn changed(of: &queue::ChangedSince) -> Vec<Alert> {
+    let queue::ChangedSince { office, withdrawn, amended } = of;
+    let alert = |kind, severity, n: i64, ko: &str, en: &str| {
+        (n > 0).then(|| Alert {
+            kind,
+            severity,
+            office: Some(office.clone()),
+            regime: None,
+            since: None,
+            said: Said::new(
+                format!("{office} 세관: 검사 대상이거나 보류 중인 화물 {n}건을 {ko}"),
+                format!("Office {office}: {n} consignments that are drawn or held {en}"),
+            ),
+            link: format!("/queue?office={office}&state=to_do,held,asked"),
+        })
+    };
+    let withdrawn = alert(
+        AlertKind::Withdrawn,
+        Severity::Bad,
+        *withdrawn,
+        "제출자가 취하했습니다. 목록에는 그대로 있습니다.",
+        "were withdrawn by their senders. They stay on the list.",
+    );
+    let amended = alert(
+        AlertKind::Amended,
+        Severity::Warn,
+        *amended,
+        "제출자가 정정했습니다.",
+        "were amended by their senders since.",
+    );
+    withdrawn.into_iter().chain(amended).collect()
 }
 
 fn tiles(stands: &DayStands, shifts: &[ShiftToday]) -> Tiles {

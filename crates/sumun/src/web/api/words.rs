@@ -84,7 +84,7 @@ twin! {
     /// What is wrong with a record.
     DefectKind = targeting::consignment::DefectKind {
         Missing, Unreadable, Ignored, OutOfRange, Columns, Encoding, Truncated, Duplicate,
-        Noted,
+        Taken, Noted,
     }
 }
 
