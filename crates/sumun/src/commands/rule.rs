@@ -178,7 +178,7 @@ fn told(file: &std::path::Path, faults: &[FileFault]) -> String {
     text
 }
 
-fn check(file: &PathBuf) -> Result<Report> {
+fn check(file: &std::path::Path) -> Result<Report> {
     let text = super::read_text(file)?;
     match rule_file::read(&text) {
         Ok(rule) => {
@@ -197,7 +197,7 @@ fn check(file: &PathBuf) -> Result<Report> {
 ///
 /// # Errors
 /// A refusal with all that is wrong.
-fn rule_of(file: &PathBuf) -> Result<Rule> {
+fn rule_of(file: &std::path::Path) -> Result<Rule> {
     match rule_file::read(&super::read_text(file)?) {
         Ok(rule) => Ok(rule),
         Err(faults) => {

@@ -299,7 +299,7 @@ fn a_rule_is_tried_on_the_past_of_ones_own_offices() {
         let own = server.person("own", &["targeting_officer@030"]).await?;
         let all = server.person("all", &["targeting_officer"]).await?;
         let condition = "goods.value > 1";
-        let check = |offices: &[&str]| -> serde_json::Value {
+        let check = |offices: &[&str]| -> Value {
             json!({ "condition": condition, "offices": offices, "sample": true })
         };
         let path = "/api/v1/rules/check";
