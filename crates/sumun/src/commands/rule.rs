@@ -386,7 +386,7 @@ async fn show(store: &Store, code: &str) -> Result<Report> {
 
 async fn propose(office: &Office, store: &Store, files: Vec<PathBuf>) -> Result<Report> {
     // All are read before the first is kept, so that a mistake in one keeps none.
-    let rules = files.iter().map(rule_of).collect::<Result<Vec<Rule>>>()?;
+    let rules = files.iter().map(|file| rule_of(file)).collect::<Result<Vec<Rule>>>()?;
     let (mut text, mut drafted) = (String::new(), Vec::new());
     for rule in &rules {
         let elder = rules::of_code(&mut store.read().await?, &rule.code).await?;
