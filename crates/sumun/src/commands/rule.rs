@@ -178,7 +178,7 @@ fn told(file: &std::path::Path, faults: &[FileFault]) -> String {
     text
 }
 
-fn check(file: &PathBuf) -> Result<Report> {
+fn check(file: &std::path::Path) -> Result<Report> {
     let text = super::read_text(file)?;
     match rule_file::read(&text) {
         Ok(rule) => {
@@ -197,7 +197,7 @@ fn check(file: &PathBuf) -> Result<Report> {
 ///
 /// # Errors
 /// A refusal with all that is wrong.
-fn rule_of(file: &PathBuf) -> Result<Rule> {
+fn rule_of(file: &std::path::Path) -> Result<Rule> {
     match rule_file::read(&super::read_text(file)?) {
         Ok(rule) => Ok(rule),
         Err(faults) => {
@@ -396,7 +396,7 @@ async fn show(store: &Store, code: &str) -> Result<Report> {
 
 async fn propose(office: &Office, store: &Store, files: Vec<PathBuf>) -> Result<Report> {
     // All are read before the first is kept, so that a mistake in one keeps none.
-    let rules = files.iter().map(rule_of).collect::<Result<Vec<Rule>>>()?;
+    let rules = files.iter().map(|file| rule_of(file)).collect::<Result<Vec<Rule>>>()?;
     let (mut text, mut drafted) = (String::new(), Vec::new());
     for rule in &rules {
         let elder = rules::of_code(&mut store.read().await?, &rule.code).await?;

@@ -103,8 +103,7 @@ impl WhichBoxes<'_> {
         let words = self.words.trim().to_uppercase();
         let said = [&of.unit, &of.voyage, &of.vessel, &of.vessel_id];
         let contains = |text: &str| text.to_uppercase().contains(&words);
-        !of.withdrawn
-            && !(self.full && of.empty)
+        !(of.withdrawn || self.full && of.empty)
             && self.offices.is_none_or(own)
             && (words.is_empty()
                 || said.into_iter().chain(&of.seals).any(|text| contains(text))
