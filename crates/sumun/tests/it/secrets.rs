@@ -299,7 +299,10 @@ fn a_rule_is_tried_on_the_past_of_ones_own_offices() {
         let own = server.person("own", &["targeting_officer@030"]).await?;
         let all = server.person("all", &["targeting_officer"]).await?;
         let condition = "goods.value > 1";
-        let check = |offices: &[&str]| json!({ "condition": condition, "offices": offices, "sample": true });
+        let check = |offices: &[&str]| {
+            let offices = json!(offices);
+            json!({ "condition": condition, "offices": offices, "sample": true })
+        };
         let path = "/api/v1/rules/check";
         let whole = server.by(&all).post(path, &check(&["040"])).await?.expect(200)?;
         assert_eq!(whole["sample"]["fired"], 30, "{whole}");
