@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use csv::StringRecord;
+use intake::{KIND_COLUMNS, PlainTable};
 use serde_json::json;
+use targeting::listing::ListingKind;
 use targeting::names::{self, Kind};
 
-use super::Report;
+use super::{Report, TableOut, plain_table};
 
 /// Compares what tables name.
 #[derive(Debug, Subcommand)]
@@ -47,45 +48,41 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(head: &StringRecord) -> Result<Columns> {
-        let find = |name: &str| {
-            head.iter().position(|cell| {
-                cell.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(name)
-            })
-        };
-        let (Some(left), Some(right)) = (find("left"), find("right")) else {
+    fn of(table: &PlainTable) -> Result<Columns> {
+        let left = table.column(&["left", "name_left", "left_name", "name1", "name_1", "이름1"]);
+        let right =
+            table.column(&["right", "name_right", "right_name", "name2", "name_2", "이름2"]);
+        let (Some(left), Some(right)) = (left, right) else {
             crate::refuse!("columns", "the table needs the columns left and right")
         };
         Ok(Columns {
             left,
             right,
-            kind: find("kind"),
-            left_country: find("left_country"),
-            right_country: find("right_country"),
+            kind: table.column(&KIND_COLUMNS),
+            left_country: table.column(&["left_country"]),
+            right_country: table.column(&["right_country"]),
         })
     }
 }
 
+/// The kind of name that a table calls by this word, in any of a list's words.
+pub(super) fn name_kind(word: &str) -> Option<Kind> {
+    Kind::of_schema(word).or_else(|| intake::listing_kind(word).and_then(ListingKind::name_kind))
+}
+
 impl Names {
     fn run(self) -> Result<Report> {
-        let reading = || format!("while reading {}", self.pairs.display());
-        let writing = || format!("while writing {}", self.out.display());
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_path(&self.pairs)
-            .with_context(reading)?;
-        let head = reader.headers().with_context(reading)?.clone();
-        let columns = Columns::of(&head)?;
-        let mut writer =
-            csv::WriterBuilder::new().flexible(true).from_path(&self.out).with_context(writing)?;
-        writer.write_record(head.iter().chain(["probability", "why"])).with_context(writing)?;
+        let table = plain_table(&self.pairs)?;
+        let columns = Columns::of(&table)?;
+        let head = table.head();
+        let mut out = TableOut::begin(&self.out, &[&self.pairs])?;
+        out.row(head.iter().chain(["probability", "why"]))?;
         let (mut pairs, mut likely) = (0u64, 0u64);
-        let mut row = StringRecord::new();
-        while reader.read_record(&mut row).with_context(reading)? {
+        for (_, row) in table.rows() {
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default();
             let (left, right) = (cell(Some(columns.left)), cell(Some(columns.right)));
-            let kind = Kind::of_schema(cell(columns.kind));
-            let kind = kind.unwrap_or_else(|| Kind::guess_both(left, right));
+            let kind =
+                name_kind(cell(columns.kind)).unwrap_or_else(|| Kind::guess_both(left, right));
             let found = names::compare(left, right, Some(kind)).placed(
                 kind,
                 cell(columns.left_country),
@@ -97,9 +94,9 @@ impl Names {
             // A row that is cut short gets its missing cells, so that the new ones stand in line.
             let short = std::iter::repeat_n("", head.len().saturating_sub(row.len()));
             let cells = row.iter().chain(short).chain([probability.as_str(), why.as_str()]);
-            writer.write_record(cells).with_context(writing)?;
+            out.row(cells)?;
         }
-        writer.flush().with_context(writing)?;
+        out.finish()?;
         Ok(Report::new(
             json!({ "pairs": pairs, "likely": likely, "out": self.out }),
             format!("{pairs} pairs are compared; {likely} are likely the same (0.5 or more)."),

@@ -2,16 +2,16 @@
 //! guessed from headers and contents and said out loud; weights are learned from the table itself.
 //! It keeps nothing in the store: entities of what arrives are `entity`'s and the pipeline's.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use targeting::resolving::{
     ColumnGuess, ColumnRole, Records, Resolution, ResolvingSettings, Waterfall, guess, resolve,
 };
 
-use super::{Report, Table};
+use super::{Report, Table, TableOut, plain_table};
 
 /// Rows from whose cells the meaning of a column is guessed.
 const SAMPLE: usize = 1_000;
@@ -98,25 +98,26 @@ impl Resolve {
     fn read(&self) -> Result<(Vec<String>, Vec<csv::StringRecord>)> {
         let (mut headers, mut rows) = (Vec::new(), Vec::new());
         for file in &self.files {
-            let reading = || format!("while reading {}", file.display());
-            let mut reader = csv::ReaderBuilder::new()
-                .trim(csv::Trim::Headers)
-                .from_path(file)
-                .with_context(reading)?;
-            let mine: Vec<String> = reader
-                .headers()
-                .with_context(reading)?
-                .iter()
-                .map(|header| header.trim_start_matches('\u{feff}').to_owned())
-                .collect();
+            let table = plain_table(file)?;
+            let mine: Vec<String> =
+                table.head().iter().map(|header| header.trim().to_owned()).collect();
             if headers.is_empty() {
                 headers = mine;
             } else if headers != mine {
                 let file = file.display();
                 crate::refuse!("headers", "{file} has another header than the file before it");
             }
-            for row in reader.into_records() {
-                rows.push(row.with_context(reading)?);
+            for (line, row) in table.rows() {
+                if row.len() != headers.len() {
+                    let (file, cells) = (file.display(), row.len());
+                    let columns = headers.len();
+                    crate::refuse!(
+                        "unreadable",
+                        "{file}, line {line}: it has {cells} cells and the header {columns}; mend \
+                         the line"
+                    );
+                }
+                rows.push(row);
             }
         }
         Ok((headers, rows))
@@ -152,17 +153,17 @@ impl Resolve {
 
     /// Writes the entity of each row and gives how many entities there are.
     fn write(&self, rows: &[csv::StringRecord], id: usize, found: &Resolution) -> Result<usize> {
-        let writing = || format!("while writing {}", self.out.display());
-        let mut out = csv::Writer::from_path(&self.out).with_context(writing)?;
-        out.write_record(["id", "entity"]).with_context(writing)?;
+        let read: Vec<&Path> = self.files.iter().map(PathBuf::as_path).collect();
+        let mut out = TableOut::begin(&self.out, &read)?;
+        out.row(["id", "entity"])?;
         let mut numbers = std::collections::HashMap::new();
         for (row, entity) in rows.iter().zip(&found.entities) {
             let next = numbers.len() + 1;
             let number = *numbers.entry(*entity).or_insert(next);
             let entity = format!("E-{number}");
-            out.write_record([row.get(id).unwrap_or_default(), &entity]).with_context(writing)?;
+            out.row([row.get(id).unwrap_or_default(), entity.as_str()])?;
         }
-        out.flush().with_context(writing)?;
+        out.finish()?;
         Ok(numbers.len())
     }
 }
