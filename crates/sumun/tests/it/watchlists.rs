@@ -210,7 +210,7 @@ fn a_damaged_or_a_wrong_file_takes_nobody_off() {
         let import = ["watchlist", "import", &whole, "--list", "UN"];
         assert_eq!(counts(&person.does(&import)?), [2, 0, 0, 0, 0]);
         let cut = &UN[..UN.find("Komid").context("no Komid")? + 3];
-        let cut = person.file("cut.xml", cut.replace("Hanbit", "Hanbit & Sons"))?;
+        let cut = person.file("cut.xml", cut.replace("Hanbit", "Hanbit and Sons"))?;
         let import = ["watchlist", "import", &cut, "--list", "UN", "--replace"];
         let done = person.does(&import)?;
         assert_eq!(counts(&done), [0, 1, 0, 0, 0]);
@@ -275,7 +275,7 @@ fn a_decision_follows_its_listing_and_no_second_one_overtakes_it() {
     each_engine(async |store| {
         let server = Server::start(&store).await?;
         server.post("/api/v1/watchlists", &order("01JDLOOKOUT1", LIST)).await?.expect(200)?;
-        server.post("/api/v1/consignments", &arriving(1, "Kim Cheol-soo")).await?.expect(200)?;
+        server.post("/api/v1/consignments", &arriving(1, "Kim Cheol-soo")).await?.expect(409)?;
         let open = hits(&server, "state=open").await?;
         assert_eq!(open.len(), 1);
         let path = format!("/api/v1/hits/{}/decide", open[0]["id"].as_str().context("no id")?);
@@ -299,7 +299,7 @@ fn a_decision_follows_its_listing_and_no_second_one_overtakes_it() {
         assert_eq!((&done["changed"], &done["carried"]), (&json!(1), &json!(1)));
         assert_eq!(done["watchlist"]["source_grade"], "B");
         assert_eq!(hits(&server, "state=open").await?.len(), 0);
-        server.post("/api/v1/consignments", &arriving(2, "Kim Cheol-soo")).await?.expect(200)?;
+        server.post("/api/v1/consignments", &arriving(2, "Kim Cheol-soo")).await?.expect(409)?;
         assert_eq!(hits(&server, "state=open").await?.len(), 0);
         let shorter = json!({ "dry_run": true });
         let mut dry = order("01JDLOOKOUT3", "id,name\nK-1,Somebody Else\n");
@@ -364,7 +364,7 @@ fn a_hit_is_decided_at_a_terminal() {
         person.does(&["watchlist", "import", &list, "--list", "Lookout"])?;
         let store = person.open().await?;
         let server = Server::start(&store).await?;
-        server.post("/api/v1/consignments", &arriving(1, "Kim Cheol-soo")).await?.expect(200)?;
+        server.post("/api/v1/consignments", &arriving(1, "Kim Cheol-soo")).await?.expect(409)?;
         server.stop().await?;
         let open = person.does(&["hits"])?;
         assert_eq!(open["hits"][0]["id"], "H-1");
