@@ -31,6 +31,11 @@ fn arriving(n: u32, name: &str) -> Value {
     one
 }
 
+/// What an officer says of a hit who saw that decision on it.
+fn verdict(id: &str, verdict: &str, instead_of: Value) -> Value {
+    json!({ "id": id, "verdict": verdict, "reason": "known", "instead_of": instead_of })
+}
+
 async fn hits(server: &Server, query: &str) -> Result<Vec<Value>> {
     let body = server.get(&format!("/api/v1/hits?{query}")).await?.expect(200)?;
     Ok(body["items"].as_array().context("no items")?.clone())
@@ -279,7 +284,6 @@ fn a_decision_follows_its_listing_and_no_second_one_overtakes_it() {
         let open = hits(&server, "state=open").await?;
         assert_eq!(open.len(), 1);
         let path = format!("/api/v1/hits/{}/decide", open[0]["id"].as_str().context("no id")?);
-        let verdict = |id: &str, verdict: &str, instead_of: Value| json!({ "id": id, "verdict": verdict, "reason": "known", "instead_of": instead_of });
         let first = verdict("01JDVERDICT1", "not_same", Value::Null);
         server.post(&path, &first).await?.expect(200)?;
         // Who has not seen that is told, and nothing is changed.

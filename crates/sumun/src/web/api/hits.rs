@@ -388,8 +388,8 @@ pub struct HitVerdict {
     /// `not_same` and 30 for `unsure`.
     #[schema(example = "2027-05-24")]
     expires_on: Option<String>,
-    /// The id of the decision that counted when the sender looked, null where none did: refused when
-    /// another has decided since. Not looked at when left out.
+    /// The id of the decision that counted when the sender looked, null where none did: refused
+    /// when another has decided since. Not looked at when left out.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     instead_of: Option<Option<String>>,
