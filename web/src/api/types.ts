@@ -3434,8 +3434,8 @@ export interface components {
             /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
             id: string;
             /**
-             * @description The id of the decision that counted when the sender looked, null where none did: refused when
-             *     another has decided since. Not looked at when left out.
+             * @description The id of the decision that counted when the sender looked, null where none did: refused
+             *     when another has decided since. Not looked at when left out.
              */
             instead_of?: string | null;
             /** @description Why. */

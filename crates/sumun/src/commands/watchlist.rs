@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use intake::{KIND_COLUMNS, NAME_COLUMNS, REFERENCE_COLUMNS};
 use serde_json::json;
