@@ -29,6 +29,7 @@ mod listing;
 mod mapping;
 mod message;
 mod packed;
+mod plain;
 mod recoded;
 mod recognise;
 mod reference;
@@ -36,13 +37,16 @@ mod table;
 mod unpack;
 
 pub use bytes::Bytes;
-pub use listing::{ListFormat, Listings, listings};
+pub use listing::{ListFormat, Listings, listing_kind, listings};
 pub use mapping::{Mapping, MappingError, built_in};
 pub use message::{
     DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageError, MessageOptions, Messages,
     Row, acknowledge, segments,
 };
 pub use packed::{Inner, TakenOut, is_clutter, is_packed, packed_in, take_out};
+pub use plain::{
+    KIND_COLUMNS, NAME_COLUMNS, PlainTable, REFERENCE_COLUMNS, delimiter, text_of,
+};
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
 pub use reference::{CountryName, Position, Reference, Title, reference};
 pub use table::{Batch, Read, Table, TableError, TableOptions, Written, read_record};

@@ -509,6 +509,11 @@ words!(
 );
 
 impl DefectKind {
+    /// True when what stood there is lost because bytes are: the file is cut off or damaged.
+    pub fn loses(self) -> bool {
+        matches!(self, DefectKind::Unreadable | DefectKind::Encoding | DefectKind::Truncated)
+    }
+
     /// True when the record itself was not stored because of this defect.
     pub fn rejects(self) -> bool {
         match self {

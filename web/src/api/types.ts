@@ -3437,6 +3437,11 @@ export interface components {
             expires_on?: string | null;
             /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
             id: string;
+            /**
+             * @description The id of the decision that counted when the sender looked, null where none did: refused
+             *     when another has decided since. Not looked at when left out.
+             */
+            instead_of?: string | null;
             /** @description Why. */
             reason: string;
             /** @description What. */
@@ -3511,11 +3516,25 @@ export interface components {
             added: number;
             /**
              * Format: int64
+             * @description Decisions on hits that were carried over to what took a listing's place.
+             */
+            carried: number;
+            /**
+             * Format: int64
+             * @description Those of them that the file says anew.
+             */
+            changed: number;
+            /** @description Where the file is cut off or damaged, so that nobody was taken off; none where it is whole. */
+            damage?: string | null;
+            /**
+             * Format: int64
              * @description How much was wrong.
              */
             defect_count: number;
             /** @description What was wrong, the first hundred. */
             defects: components["schemas"]["ListDefect"][];
+            /** @description True when nothing was stored. */
+            dry_run: boolean;
             /**
              * Format: int64
              * @description Listings that the file has no more, or says anew.
@@ -3528,11 +3547,26 @@ export interface components {
             hits: number;
             /**
              * Format: int64
+             * @description Entries that an officer has ended and that say the same: they are left so.
+             */
+            left_ended: number;
+            /**
+             * Format: int64
+             * @description Records that list nobody.
+             */
+            left_out: number;
+            /**
+             * Format: int64
              * @description Entries that were read.
              */
             read: number;
             /** @description True when this had been done before. */
             repeated: boolean;
+            /**
+             * Format: int64
+             * @description Entries that an officer has ended and that count again, for the file says them anew.
+             */
+            returned: number;
             /**
              * Format: int64
              * @description Listings that were there and say the same.
@@ -5193,12 +5227,14 @@ export interface components {
              */
             screen: string;
         };
-        /** @description A list that is to be imported. */
+        /** @description A list that is to be imported. What is left out of a list that is there stays as it is kept. */
         NewWatchlist: {
             /** @description The file's text. */
             content: string;
+            /** @description Only says what would happen, and stores nothing. */
+            dry_run?: boolean;
             /**
-             * @description The day from which on it counts no more.
+             * @description The day from which on it counts no more; null for never.
              * @example 2027-11-25
              */
             expires_on?: string | null;
@@ -5212,12 +5248,12 @@ export interface components {
             /** @description An id that the sender makes, such as a ULID: the same again changes nothing. */
             id: string;
             /**
-             * @description How sure the information is: 1 to 6.
+             * @description How sure the information is: 1 to 6; 6 for a new list.
              * @example 1
              */
-            information_grade: string;
+            information_grade?: string | null;
             /** @description On what law it rests. */
-            legal_basis?: string;
+            legal_basis?: string | null;
             /** @description Its name; a list of this name at this office is brought up to date. */
             name: string;
             /**
@@ -5225,13 +5261,17 @@ export interface components {
              * @example *
              */
             office: string;
+            /** @description Why a list that an officer has ended counts again. */
+            reopen?: string | null;
+            /** @description Whether more than half of the list may be taken off. */
+            replace?: boolean;
             /** @description Who keeps it. */
-            source?: string;
+            source?: string | null;
             /**
-             * @description How reliable the source is: A to F, or X.
+             * @description How reliable the source is: A to F, or X; F for a new list.
              * @example A
              */
-            source_grade: string;
+            source_grade?: string | null;
         };
         /** @description A consignment on which nothing was decided. */
         NotDecided: {

@@ -1,12 +1,14 @@
 //! FollowTheMoney entities as OpenSanctions publishes them, one JSON object a line. Of each only
-//! what names or identifies is read.
+//! what names or identifies is read, and only targets are listed: their relatives, and whoever else
+//! stands in the file to explain them, are left out. An address or a wallet of its own line that a
+//! target points to, or that points to a target, becomes the target's.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 use targeting::consignment::DefectKind;
 use targeting::identifier::IdentifierKind;
-use targeting::listing::ListingKind;
+use targeting::listing::{Listing, ListingKind};
 
 use super::{Draft, alias, empty, key, without_traits};
 use crate::message::defect;
@@ -18,6 +20,8 @@ struct Entity {
     schema: String,
     #[serde(default)]
     caption: String,
+    /// Whether it is listed itself; older files do not say.
+    target: Option<bool>,
     #[serde(default)]
     properties: HashMap<String, serde_json::Value>,
 }
@@ -44,7 +48,56 @@ const KEYS: [(&str, IdentifierKind); 16] = [
     ("website", IdentifierKind::Handle),
 ];
 
+/// What a topic begins with that lists whom it is said of.
+const LISTED_TOPICS: [&str; 6] =
+    ["sanction", "crime", "debarment", "wanted", "export.control", "poi"];
+
+/// An entity that can be listed.
+struct Candidate {
+    line: u64,
+    listing: Listing,
+    /// As the file says it, if it does.
+    target: Option<bool>,
+    /// The addresses of lines of their own that it points to, or whoever holds the wallet.
+    linked: Vec<String>,
+}
+
 pub(super) fn read(text: &str, draft: &mut Draft) {
+    let mut all = Vec::new();
+    candidates(text, draft, &mut all);
+    // A file that says of nobody whether they are listed lists everybody.
+    let says = all.iter().any(|one| one.target.is_some());
+    let target = |one: &Candidate| one.target.unwrap_or(!says);
+    let places: HashMap<String, usize> =
+        all.iter().enumerate().map(|(at, one)| (one.listing.reference.clone(), at)).collect();
+    let mut given: Vec<(usize, usize)> = Vec::new();
+    for (at, one) in all.iter().enumerate() {
+        for linked in one.linked.iter().filter_map(|id| places.get(id)) {
+            match one.listing.kind {
+                ListingKind::Wallet => given.push((at, *linked)),
+                _ if all[*linked].listing.kind == ListingKind::Address => given.push((*linked, at)),
+                _ => {}
+            }
+        }
+    }
+    let mut taken = vec![false; all.len()];
+    for (from, to) in given {
+        if target(&all[to]) {
+            taken[from] = true;
+            let keys = all[from].listing.keys.clone();
+            all[to].listing.keys.extend(keys);
+        }
+    }
+    for (one, taken) in all.into_iter().zip(taken) {
+        let own = one.target.unwrap_or(!says && !taken);
+        match own {
+            true => draft.add(one.line, one.listing),
+            false => draft.left_out += 1,
+        }
+    }
+}
+
+fn candidates(text: &str, draft: &mut Draft, found: &mut Vec<Candidate>) {
     for (n, line) in (1..).zip(text.lines()) {
         if line.trim().is_empty() {
             continue;
@@ -104,7 +157,20 @@ pub(super) fn read(text: &str, draft: &mut Draft) {
                 .extend(all("full").into_iter().map(|text| key(IdentifierKind::Address, text)));
         }
         listing.programmes = all("program");
+        if kind == ListingKind::Address && listing.keys.is_empty() {
+            listing.keys.push(key(IdentifierKind::Address, entity.caption.as_str()));
+        }
         listing.remarks = without_traits(&all("notes").join("; "));
-        draft.add(n, listing);
+        let topics = all("topics");
+        let of_topic = |topic: &String| LISTED_TOPICS.iter().any(|of| topic.starts_with(of));
+        let by_topic =
+            entity.properties.contains_key("topics").then(|| topics.iter().any(of_topic));
+        let property = if kind == ListingKind::Wallet { "holder" } else { "addressEntity" };
+        found.push(Candidate {
+            line: n,
+            listing,
+            target: entity.target.or(by_topic),
+            linked: all(property),
+        });
     }
 }

@@ -10,8 +10,10 @@ mod ofac;
 mod tree;
 mod un;
 
+use std::collections::HashMap;
+
 use targeting::consignment::{Defect, DefectKind};
-use targeting::identifier::IdentifierKind;
+use targeting::identifier::{Identifier, IdentifierKind};
 use targeting::listing::{Alias, ListedKey, Listing, ListingKind};
 
 use crate::message::defect;
@@ -57,8 +59,16 @@ pub struct Listings {
     pub entries: Vec<(u64, Listing)>,
     /// What was wrong.
     pub defects: Vec<Defect>,
-    /// Records that name nobody, such as those that say who owns whom.
+    /// Records that list nobody, such as those that say who owns whom or name a relative.
     pub left_out: u64,
+}
+
+impl Listings {
+    /// Where the file is cut off or damaged, so that who is not in it may have been; none where it
+    /// is whole.
+    pub fn damage(&self) -> Option<&Defect> {
+        self.defects.iter().find(|one| one.kind.loses())
+    }
 }
 
 /// Reads a watchlist; without a format it is told by how it begins.
@@ -77,7 +87,7 @@ pub fn listings(bytes: &[u8], format: Option<ListFormat>) -> Result<Listings, St
                 .to_owned());
         }
     };
-    let mut draft = Draft { entries: Vec::new(), defects: Vec::new(), left_out: 0 };
+    let mut draft = Draft::default();
     match format {
         ListFormat::Csv => csv::read(text, &mut draft)?,
         ListFormat::OfacCsv => csv::read_ofac(text, &mut draft),
@@ -85,7 +95,7 @@ pub fn listings(bytes: &[u8], format: Option<ListFormat>) -> Result<Listings, St
         ListFormat::UnXml => un::read(text, &mut draft),
         ListFormat::OfacXml => ofac::read(text, &mut draft),
     }
-    let Draft { entries, defects, left_out } = draft;
+    let Draft { entries, defects, left_out, .. } = draft;
     Ok(Listings { format, entries, defects, left_out })
 }
 
@@ -118,41 +128,21 @@ fn told_by(text: &str) -> Option<ListFormat> {
 }
 
 /// What is gathered.
+#[derive(Default)]
 struct Draft {
     entries: Vec<(u64, Listing)>,
     defects: Vec<Defect>,
     left_out: u64,
+    /// Where the entry of a reference stands.
+    places: HashMap<String, usize>,
 }
 
 impl Draft {
-    /// Takes an entry in, tidied, or says why it cannot be used.
+    /// Takes an entry in, tidied, or says why it cannot be used. What comes under a reference that
+    /// is there already is added to that entry, so that nobody is lost or listed twice.
     fn add(&mut self, line: u64, mut listing: Listing) {
-        listing.name = tidy(&listing.name, LONGEST);
-        listing.remarks = tidy(&listing.remarks, LONGEST_REMARK);
-        listing.reference = tidy(&listing.reference, LONGEST);
-        let mut seen = vec![listing.name.to_lowercase()];
-        listing.aliases.retain_mut(|alias| {
-            alias.name = tidy(&alias.name, LONGEST);
-            let lower = alias.name.to_lowercase();
-            let fresh = alias.name.chars().any(char::is_alphanumeric) && !seen.contains(&lower);
-            if fresh && seen.len() <= MOST {
-                seen.push(lower);
-            }
-            fresh && seen.len() <= MOST
-        });
-        let mut keys: Vec<ListedKey> = Vec::new();
-        for key in listing.keys.drain(..) {
-            let key = ListedKey { kind: key.kind, text: tidy(&key.text, LONGEST) };
-            let usable = key.text.chars().any(char::is_alphanumeric);
-            if usable && !keys.contains(&key) && keys.len() < MOST {
-                keys.push(key);
-            }
-        }
-        listing.keys = keys;
-        listing.programmes.retain(|programme| !programme.trim().is_empty());
-        listing.programmes.dedup();
-        let named = listing.name.chars().any(char::is_alphanumeric);
-        if !named {
+        tidy_up(&mut listing);
+        if !listing.name.chars().any(char::is_alphanumeric) {
             match (listing.aliases.is_empty(), listing.keys.first()) {
                 (false, _) => listing.name = listing.aliases.remove(0).name,
                 (true, Some(key)) => listing.name = key.text.clone(),
@@ -167,8 +157,71 @@ impl Draft {
             // A list without numbers knows its entries by their names.
             listing.reference = listing.name.clone();
         }
+        for key in &listing.keys {
+            let digit = matches!(key.kind, IdentifierKind::Imo | IdentifierKind::Container);
+            let wrong = Identifier::read(key.kind, &key.text).is_none_or(|read| !read.valid);
+            if digit && wrong {
+                let reason = "the check digit does not hold: the number is kept as it is written";
+                let (field, found) = (key.kind.as_str(), key.text.as_bytes());
+                self.defects.push(defect(line, field, DefectKind::Noted, reason, found));
+            }
+        }
+        if let Some(at) = self.places.get(&listing.reference) {
+            let (first, entry) = &mut self.entries[*at];
+            let reason = format!(
+                "{} stands on line {first} already: what is said here is added to that entry",
+                listing.reference
+            );
+            let found = listing.name.as_bytes();
+            self.defects.push(defect(line, "reference", DefectKind::Noted, reason, found));
+            entry.aliases.push(alias(listing.name, false));
+            entry.aliases.extend(listing.aliases);
+            entry.keys.extend(listing.keys);
+            entry.programmes.extend(listing.programmes);
+            if entry.remarks.is_empty() {
+                entry.remarks = listing.remarks;
+            }
+            tidy_up(entry);
+            return;
+        }
+        self.places.insert(listing.reference.clone(), self.entries.len());
         self.entries.push((line, listing));
     }
+}
+
+/// Without control signs, repetitions and what is too long or too much.
+fn tidy_up(listing: &mut Listing) {
+    listing.name = tidy(&listing.name, LONGEST);
+    listing.remarks = tidy(&listing.remarks, LONGEST_REMARK);
+    listing.reference = tidy(&listing.reference, LONGEST);
+    let mut seen = vec![listing.name.to_lowercase()];
+    listing.aliases.retain_mut(|alias| {
+        alias.name = tidy(&alias.name, LONGEST);
+        let lower = alias.name.to_lowercase();
+        let fresh = alias.name.chars().any(char::is_alphanumeric) && !seen.contains(&lower);
+        if fresh && seen.len() <= MOST {
+            seen.push(lower);
+        }
+        fresh && seen.len() <= MOST
+    });
+    let mut keys: Vec<ListedKey> = Vec::new();
+    for key in listing.keys.drain(..) {
+        let key = ListedKey { kind: key.kind, text: tidy(&key.text, LONGEST) };
+        let usable = key.text.chars().any(char::is_alphanumeric);
+        if usable && !keys.contains(&key) && keys.len() < MOST {
+            keys.push(key);
+        }
+    }
+    listing.keys = keys;
+    listing.programmes.retain(|programme| !programme.trim().is_empty());
+    let mut programmes = Vec::new();
+    listing.programmes.retain(|programme| {
+        let fresh = !programmes.contains(programme);
+        if fresh {
+            programmes.push(programme.clone());
+        }
+        fresh
+    });
 }
 
 /// Without control signs and runs of blanks, cut to so many signs.
@@ -198,20 +251,28 @@ fn key(kind: IdentifierKind, text: impl Into<String>) -> ListedKey {
     ListedKey { kind, text: text.into() }
 }
 
-/// The kind that a list's own word means.
-fn kind_of(word: &str) -> ListingKind {
-    match word.trim().to_ascii_lowercase().as_str() {
-        "person" | "individual" | "natural person" | "people" => ListingKind::Person,
-        "vessel" | "ship" => ListingKind::Vessel,
-        "aircraft" | "airplane" => ListingKind::Aircraft,
-        "address" => ListingKind::Address,
-        "container" => ListingKind::Container,
-        "wallet" | "cryptowallet" => ListingKind::Wallet,
-        "contact" | "phone" | "mail" | "email" | "handle" => ListingKind::Contact,
+/// The kind that a list's own word means; none for words that say none.
+pub fn listing_kind(word: &str) -> Option<ListingKind> {
+    Some(match word.trim().to_lowercase().as_str() {
+        "person" | "individual" | "natural person" | "natural_person" | "people" | "사람"
+        | "개인" | "자연인" => ListingKind::Person,
+        "vessel" | "ship" | "선박" | "배" => ListingKind::Vessel,
+        "aircraft" | "airplane" | "항공기" => ListingKind::Aircraft,
+        "address" | "주소" => ListingKind::Address,
+        "container" | "컨테이너" => ListingKind::Container,
+        "wallet" | "cryptowallet" | "지갑" | "가상자산 지갑" => ListingKind::Wallet,
+        "contact" | "phone" | "mail" | "email" | "handle" | "연락처" | "전화" | "전화번호"
+        | "이메일" | "메일" => ListingKind::Contact,
         "organization" | "organisation" | "company" | "entity" | "legalentity" | "publicbody"
-        | "firm" | "-0-" => ListingKind::Organization,
-        _ => ListingKind::Other,
-    }
+        | "public_body" | "firm" | "business" | "corporation" | "-0-" | "단체" | "법인"
+        | "회사" | "기업" | "업체" | "기관" => ListingKind::Organization,
+        "other" | "기타" => ListingKind::Other,
+        _ => return None,
+    })
+}
+
+fn kind_of(word: &str) -> ListingKind {
+    listing_kind(word).unwrap_or(ListingKind::Other)
 }
 
 /// What kind of identifier a list's label means; none for those of persons that tell traits or

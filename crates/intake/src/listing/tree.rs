@@ -79,11 +79,14 @@ pub(super) fn elements(
     // The elements that are open within an entry, the entry first.
     let mut open: Vec<Node> = Vec::new();
     let (mut deep, mut nodes) = (0usize, 0usize);
+    // Elements that began and have not ended, of the whole document.
+    let mut standing = 0i64;
     let (mut line, mut counted, mut begun) = (1u64, 0usize, 1u64);
     loop {
         let at = (reader.buffer_position() as usize).min(text.len());
         match reader.read_event() {
             Ok(Event::Start(element)) => {
+                standing += 1;
                 let name = element.name();
                 let begins = open.is_empty() && wanted.contains(&local(name.as_ref()));
                 if begins {
@@ -110,6 +113,7 @@ pub(super) fn elements(
                 }
             }
             Ok(Event::End(_)) => {
+                standing -= 1;
                 if deep > 0 {
                     deep -= 1;
                 } else if let Some(node) = open.pop() {
@@ -152,6 +156,10 @@ pub(super) fn elements(
     if !open.is_empty() {
         let reason = "the document ends within an entry";
         draft.defects.push(defect(begun, "", DefectKind::Truncated, reason, b""));
+    } else if standing != 0 {
+        line += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..]).count() as u64;
+        let reason = "the document is not whole: elements begin that do not end, or end twice";
+        draft.defects.push(defect(line, "", DefectKind::Truncated, reason, b""));
     }
 }
 

@@ -142,6 +142,67 @@ fn a_table_of_ones_own_is_read() {
 }
 
 #[test]
+fn what_is_odd_in_a_table_is_told_and_nobody_is_lost() {
+    let table = "id,Name,종류,imo,container\n\
+        1,Kim Chol Su,사람,,\n\
+        2,Hanbit Trading,zebra,9074728,CSQU3054384\n\
+        3,\"Lee Young\n\
+        4,Park Trading,단체,,,too,many\n\
+        1,김철수,사람,,\n\
+        5,Choi Works,organization,9074729,CSQU3054383\n";
+    let read = listings(table.as_bytes(), None).unwrap();
+    let told: Vec<(u64, &str, &str)> =
+        read.defects.iter().map(|one| (one.line, &*one.field, one.kind.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (4, "", "unreadable"),
+            (3, "kind", "noted"),
+            (3, "imo", "noted"),
+            (3, "container", "noted"),
+            (5, "", "noted"),
+            (6, "reference", "noted"),
+        ]
+    );
+    let names: Vec<&str> = read.entries.iter().map(|(_, one)| one.name.as_str()).collect();
+    assert_eq!(names, ["Kim Chol Su", "Hanbit Trading", "Park Trading", "Choi Works"]);
+    let kinds: Vec<&str> = read.entries.iter().map(|(_, one)| one.kind.as_str()).collect();
+    assert_eq!(kinds, ["person", "organization", "organization", "organization"]);
+    assert_eq!(read.entries[0].1.aliases[0].name, "김철수");
+    assert_eq!(read.entries[1].1.keys.len(), 2);
+    assert_eq!(read.damage().map(|one| one.line), Some(4));
+    let cut = "id,name,phone\n1,Kim,1\n2,Lee,2\n3,Pa";
+    assert_eq!(listings(cut.as_bytes(), None).unwrap().damage().map(|one| one.line), Some(4));
+}
+
+#[test]
+fn only_targets_are_listed_and_they_bring_their_addresses() {
+    let lines = [
+        r#"{"id":"T","schema":"Person","caption":"Kim","target":true,
+            "properties":{"addressEntity":["A"]}}"#,
+        r#"{"id":"S","schema":"Person","caption":"Lee","target":false,
+            "properties":{"topics":["role.rca"]}}"#,
+        r#"{"id":"A","schema":"Address","caption":"1 Harbour Road, Wonsan","target":false}"#,
+        r#"{"id":"O","schema":"Company","caption":"Hanbit","properties":{"topics":["sanction"]}}"#,
+        r#"{"id":"N","schema":"Company","caption":"Bank","properties":{"name":["Bank"]}}"#,
+    ];
+    let lines = lines.map(|line| line.replace('\n', " ")).join("\n");
+    let read = listings(lines.as_bytes(), None).unwrap();
+    let names: Vec<&str> = read.entries.iter().map(|(_, one)| one.name.as_str()).collect();
+    assert_eq!((names, read.left_out), (vec!["Kim", "Hanbit"], 3));
+    assert_eq!(read.entries[0].1.keys[0].text, "1 Harbour Road, Wonsan");
+}
+
+#[test]
+fn a_document_that_is_not_whole_is_damaged() {
+    assert!(listings(UN.as_bytes(), None).unwrap().damage().is_none());
+    for cut in ["  <ENTITY><DATAID>3", "</CONSOLIDATED_LIST>"] {
+        let cut = &UN[..UN.find(cut).unwrap()];
+        assert!(listings(cut.as_bytes(), None).unwrap().damage().is_some());
+    }
+}
+
+#[test]
 fn no_dtd_is_read_and_no_entity_expanded() {
     let bomb = format!(
         "<!DOCTYPE a [<!ENTITY x \"{}\">]>{}",

@@ -1,6 +1,7 @@
 //! Watchlists: importing a list, ending one or a listing, and deciding a hit. An import under a
 //! name that is there brings that list up to date: what it no longer has expires, what it says anew
-//! is a new listing, and what is unchanged keeps its hits and what was decided on them.
+//! is a new listing, and what is unchanged keeps its hits and what was decided on them. A damaged
+//! file takes nobody off, and what an officer has ended stays so until its source says it anew.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +15,7 @@ use targeting::listing::{HitVerdict, LONGEST_VERDICT_DAYS, Listing};
 
 use crate::pipeline;
 use crate::store::hits::{KeptHit, KeptVerdict};
-use crate::store::watchlists::KeptWatchlist;
+use crate::store::watchlists::{KeptWatchlist, StandingListing};
 use crate::store::{Store, Tx, hits, journal, watchlists};
 
 /// The longest name, source or legal basis.
@@ -24,7 +25,27 @@ const REASON_LENGTH: usize = 2_000;
 /// Defects of an import that are told.
 const TOLD: usize = 100;
 
-/// What is to be imported.
+/// Why an import ended a listing: it is not in the file any more.
+const GONE: &str = "no longer in the list";
+/// Why an import ended a listing: the file says it anew.
+const CHANGED: &str = "changed in the list";
+/// Why imports ended listings before the two were told apart.
+const GONE_OR_CHANGED: &str = "no longer in the list, or changed there";
+/// An import that would take off so many, and more than half of all, is likely the wrong file.
+const MANY: usize = 5;
+
+/// From which day on a list counts no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ListExpiry {
+    /// As it is kept; never, for a new list.
+    Kept,
+    /// It does not expire by itself.
+    Never,
+    /// From this day on.
+    On(i32),
+}
+
+/// What is to be imported. What is left out of a list that is there stays as it is kept.
 #[derive(Debug, Clone, Serialize)]
 pub struct ImportOrder {
     /// Made by whoever sends it: the same again changes nothing.
@@ -34,19 +55,25 @@ pub struct ImportOrder {
     /// The office that it is for; `*` for all.
     pub office: String,
     /// Who keeps it.
-    pub source: String,
-    /// How reliable the source is.
-    pub source_grade: String,
-    /// How sure the information is.
-    pub information_grade: String,
+    pub source: Option<String>,
+    /// How reliable the source is; F, for a new list.
+    pub source_grade: Option<String>,
+    /// How sure the information is; 6, for a new list.
+    pub information_grade: Option<String>,
     /// On what law it rests.
-    pub legal_basis: String,
+    pub legal_basis: Option<String>,
     /// The day from which on it counts no more.
-    pub expires_day: Option<i32>,
+    pub expires: ListExpiry,
     /// The file's name.
     pub file: String,
     /// How it is written; told by its content when left out.
     pub format: Option<String>,
+    /// Whether most of the list may be taken off.
+    pub replace: bool,
+    /// Why a list that was ended counts again.
+    pub reopen: Option<String>,
+    /// Only says what would happen.
+    pub dry_run: bool,
 }
 
 /// A fault of an import, told.
@@ -75,7 +102,25 @@ pub struct Imported {
     pub unchanged: i64,
     /// Listings that the file has no more, or says anew.
     pub expired: i64,
-    /// Records that name nobody.
+    /// Those of them that the file says anew.
+    #[serde(default)]
+    pub changed: i64,
+    /// Entries that an officer has ended and that say the same: they are left so.
+    #[serde(default)]
+    pub left_ended: i64,
+    /// Entries that an officer has ended and that count again, for the file says them anew.
+    #[serde(default)]
+    pub returned: i64,
+    /// Decisions on hits that were carried over to what took a listing's place.
+    #[serde(default)]
+    pub carried: u64,
+    /// Where the file is cut off or damaged, so that nobody was taken off.
+    #[serde(default)]
+    pub damage: Option<String>,
+    /// Whether nothing was stored.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// Records that list nobody.
     pub left_out: u64,
     /// Hits among what awaits a decision.
     pub hits: u64,
@@ -86,6 +131,9 @@ pub struct Imported {
     /// Whether the same order had come before.
     #[serde(default)]
     pub repeated: bool,
+    /// The list as it would be, of an import that stores nothing.
+    #[serde(skip)]
+    pub list: Option<KeptWatchlist>,
 }
 
 /// Holds that an id was made by a sender and is none that breaks a line.
@@ -102,13 +150,16 @@ fn check_reason(reason: &str) -> Result<&str> {
     if reason.is_empty() || reason.chars().count() > REASON_LENGTH || reason.contains('\0') {
         crate::refuse!("no_reason", "say why, in at most {REASON_LENGTH} characters");
     }
+    if [GONE, CHANGED, GONE_OR_CHANGED].contains(&reason) {
+        crate::refuse!("no_reason", "imports say this of themselves: say it in other words");
+    }
     Ok(reason)
 }
 
 fn check(order: &ImportOrder, now: i64) -> Result<()> {
     check_id(&order.id)?;
-    let texts = [&order.name, &order.office, &order.source, &order.legal_basis, &order.file];
-    for text in texts {
+    let texts = [&order.name, &order.office, &order.file];
+    for text in texts.into_iter().chain(&order.source).chain(&order.legal_basis) {
         if text.chars().count() > TEXT_LENGTH || text.contains('\0') {
             crate::refuse!("watchlist", "a name, source or legal basis is too long");
         }
@@ -118,8 +169,11 @@ fn check(order: &ImportOrder, now: i64) -> Result<()> {
     }
     let source = ["A", "B", "C", "D", "E", "F", "X"];
     let information = ["1", "2", "3", "4", "5", "6"];
-    if !source.contains(&order.source_grade.as_str())
-        || !information.contains(&order.information_grade.as_str())
+    if order.source_grade.as_ref().is_some_and(|grade| !source.contains(&grade.as_str()))
+        || order
+            .information_grade
+            .as_ref()
+            .is_some_and(|grade| !information.contains(&grade.as_str()))
     {
         crate::refuse!(
             "grade",
@@ -127,8 +181,11 @@ fn check(order: &ImportOrder, now: i64) -> Result<()> {
              information"
         );
     }
-    if order.expires_day.is_some_and(|day| day <= Day::of_micros(now).0) {
+    if matches!(order.expires, ListExpiry::On(day) if day <= Day::of_micros(now).0) {
         crate::refuse!("expires_on", "the list would have expired already");
+    }
+    if let Some(reason) = &order.reopen {
+        check_reason(reason)?;
     }
     Ok(())
 }
@@ -161,67 +218,58 @@ pub async fn import(
         Ok(read) => read,
         Err(said) => crate::refuse!("unreadable", "{said}"),
     };
+    let damage = read.damage().map(|one| format!("line {}: {}", one.line, one.reason));
     if read.entries.is_empty() {
-        crate::refuse!("unreadable", "the file has no entry that can be used");
+        match damage {
+            Some(damage) => crate::refuse!(
+                "unreadable",
+                "the file is cut off or damaged ({damage}) and has no whole entry: fetch it again"
+            ),
+            None => crate::refuse!("unreadable", "the file has no entry that can be used"),
+        }
     }
     let mut tx = store.begin().await?;
     // Another may have imported the same since.
     if let Some(before) = repeated(&mut tx, &order.id, &digest).await? {
         return Ok(before);
     }
-    let id = watchlists::keep(
-        &mut tx,
-        &KeptWatchlist {
-            id: 0,
-            name: order.name.trim().to_owned(),
-            office: order.office.trim().to_owned(),
-            source: order.source.trim().to_owned(),
-            source_grade: order.source_grade.clone(),
-            information_grade: order.information_grade.clone(),
-            legal_basis: order.legal_basis.trim().to_owned(),
-            expires_day: order.expires_day.map(i64::from),
-            format: read.format.as_str().to_owned(),
-            file: order.file.clone(),
-            sha256: sha256.clone(),
-            imported_by: actor.to_owned(),
-            imported_at: now,
-            expired_at: None,
-            listings: 0,
-            expired_listings: 0,
-            open_hits: 0,
-        },
-    )
-    .await?;
-    let known: HashMap<(String, i64), i64> = watchlists::known(&mut tx, id)
-        .await?
-        .into_iter()
-        .map(|(listing, reference, digest)| ((reference, digest), listing))
-        .collect();
-    let (mut new, mut kept): (Vec<Listing>, HashSet<i64>) = (Vec::new(), HashSet::new());
-    let mut seen = HashSet::new();
-    for (_, listing) in &read.entries {
-        let digest = watchlists::digest(listing)?;
-        if !seen.insert((listing.reference.clone(), digest)) {
-            continue;
-        }
-        match known.get(&(listing.reference.clone(), digest)) {
-            Some(listing) => {
-                kept.insert(*listing);
-            }
-            None => new.push(listing.clone()),
-        }
+    let today = i64::from(Day::of_micros(now).0);
+    let kept = as_kept(&mut tx, order, (actor, now)).await?;
+    let reopened = kept.ended.is_some();
+    let list = KeptWatchlist { format: read.format.as_str().to_owned(), sha256, ..kept };
+    let id = watchlists::keep(&mut tx, &list).await?;
+    let standing = watchlists::standing(&mut tx, id).await?;
+    let update = Update::of(&read.entries, &standing, damage.is_some())?;
+    let (off, before) = (update.gone.len(), update.before);
+    if off >= MANY && off * 2 > before && !order.replace {
+        crate::refuse!(
+            "list_shrinks",
+            "the file would take {off} of the {before} listings off {}: if it is the right file, \
+             import it with `--replace`",
+            list.name
+        );
     }
-    let gone: Vec<i64> = known.values().copied().filter(|id| !kept.contains(id)).collect();
-    let because = "no longer in the list, or changed there";
-    let expired = watchlists::expire_listings(&mut tx, &gone, because, (actor, now)).await?;
-    watchlists::insert(&mut tx, id, &new, now).await?;
+    let by = (actor, now);
+    let mut expired = watchlists::expire_listings(&mut tx, &update.gone, GONE, by).await?;
+    let changed = watchlists::expire_listings(&mut tx, &update.changed, CHANGED, by).await?;
+    expired += changed;
+    let first = watchlists::insert(&mut tx, id, &update.new, now).await?;
+    let places: Vec<(i64, i64)> =
+        update.follows.iter().map(|(former, at)| (*former, first + *at as i64)).collect();
+    let carried = hits::carry(&mut tx, &places, today).await?;
     watchlists::set_revision(&mut tx, &ulid::Ulid::generate().to_string()).await?;
     let mut imported = Imported {
         watchlist: id,
         read: read.entries.len() as i64,
-        added: new.len() as i64,
-        unchanged: kept.len() as i64,
+        added: update.new.len() as i64,
+        unchanged: update.unchanged.len() as i64,
         expired: expired as i64,
+        changed: changed as i64,
+        left_ended: update.left_ended,
+        returned: update.returned,
+        carried,
+        damage,
+        dry_run: order.dry_run,
         left_out: read.left_out,
         hits: 0,
         defects: read
@@ -237,28 +285,195 @@ pub async fn import(
             .collect(),
         defect_count: read.defects.len() as i64,
         repeated: false,
+        list: None,
     };
+    if order.dry_run {
+        let lists = watchlists::list(&mut tx, today).await?;
+        imported.list = lists.into_iter().find(|list| list.id == id);
+        return Ok(imported);
+    }
     let result = serde_json::to_string(&imported)?;
-    watchlists::keep_import(&mut tx, (&order.id, &digest, &result), (actor, now)).await?;
-    let entry = journal::JournalEntry {
+    watchlists::keep_import(&mut tx, (&order.id, &digest, &result), by).await?;
+    let subject = format!("watchlist {id}");
+    let mut entries = Vec::new();
+    if reopened {
+        entries.push(journal::JournalEntry {
+            actor: actor.into(),
+            act: "reopen watchlist".into(),
+            subject: subject.clone().into(),
+            body: json!({ "reason": order.reopen }),
+        });
+    }
+    entries.push(journal::JournalEntry {
         actor: actor.into(),
         act: "import watchlist".into(),
-        subject: format!("watchlist {id}").into(),
+        subject: subject.into(),
         body: json!({
             "order": order,
-            "sha256": sha256,
+            "sha256": list.sha256,
             "read": imported.read,
             "added": imported.added,
             "unchanged": imported.unchanged,
             "expired": imported.expired,
+            "changed": imported.changed,
+            "left_ended": imported.left_ended,
+            "returned": imported.returned,
+            "carried": imported.carried,
+            "damage": imported.damage,
             "defects": imported.defect_count,
         }),
-    };
-    journal::record(&mut tx, &[entry], now).await?;
+    });
+    journal::record(&mut tx, &entries, now).await?;
     tx.commit().await?;
     // A list counts from now on, for what has arrived and waits, too.
-    imported.hits = pipeline::meet_pending(store, (actor, now)).await?;
+    imported.hits = pipeline::meet_pending(store, by).await?;
     Ok(imported)
+}
+
+/// The list as it is to be kept: what is ordered, and of a list that is there what was left out.
+/// How it was ended before is still in it.
+async fn as_kept(
+    tx: &mut Tx,
+    order: &ImportOrder,
+    (actor, now): (&str, i64),
+) -> Result<KeptWatchlist> {
+    let today = i64::from(Day::of_micros(now).0);
+    let (name, office) = (order.name.trim(), order.office.trim());
+    let lists = watchlists::list(tx, today).await?;
+    let before = lists.into_iter().find(|list| list.name == name && list.office == office);
+    if let Some((id, (at, by, because))) =
+        before.as_ref().and_then(|list| Some((list.id, list.ended.as_ref()?)))
+        && order.reopen.is_none()
+    {
+        crate::refuse!(
+            "list_ended",
+            "{by} ended W-{id} on {} (“{because}”), and an import alone does not bring it back: \
+             say why with `--reopen REASON`, or import under another name",
+            Day::of_micros(*at)
+        );
+    }
+    let expires_day = match order.expires {
+        ListExpiry::Never => None,
+        ListExpiry::On(day) => Some(i64::from(day)),
+        ListExpiry::Kept => before.as_ref().and_then(|list| list.expires_day),
+    };
+    if let Some(day) = expires_day.filter(|day| *day <= today) {
+        crate::refuse!(
+            "expires_on",
+            "the list has expired on {}: say until when it counts now with `--expires`, a day or \
+             never",
+            Day(day as i32)
+        );
+    }
+    let or = |new: &Option<String>, kept: Option<&String>, else_: &str| -> String {
+        let new = new.as_deref().or(kept.map(String::as_str)).unwrap_or(else_);
+        new.trim().to_owned()
+    };
+    let kept = before.as_ref();
+    Ok(KeptWatchlist {
+        id: 0,
+        name: name.to_owned(),
+        office: office.to_owned(),
+        source: or(&order.source, kept.map(|list| &list.source), ""),
+        source_grade: or(&order.source_grade, kept.map(|list| &list.source_grade), "F"),
+        information_grade: or(
+            &order.information_grade,
+            kept.map(|list| &list.information_grade),
+            "6",
+        ),
+        legal_basis: or(&order.legal_basis, kept.map(|list| &list.legal_basis), ""),
+        expires_day,
+        format: String::new(),
+        file: order.file.clone(),
+        sha256: String::new(),
+        imported_by: actor.to_owned(),
+        imported_at: now,
+        ended: before.and_then(|list| list.ended),
+        listings: 0,
+        expired_listings: 0,
+        open_hits: 0,
+    })
+}
+
+/// What a file changes of a list.
+struct Update {
+    /// Listings in force before.
+    before: usize,
+    /// What is listed anew.
+    new: Vec<Listing>,
+    /// What took the place of which listing of the same name, by its place in `new`.
+    follows: Vec<(i64, usize)>,
+    /// Listings that stay.
+    unchanged: HashSet<i64>,
+    /// Listings that the file has no more.
+    gone: Vec<i64>,
+    /// Listings that the file says anew.
+    changed: Vec<i64>,
+    /// Entries that an officer has ended and that are left so.
+    left_ended: i64,
+    /// Entries that an officer has ended and that count again.
+    returned: i64,
+}
+
+impl Update {
+    /// Holds a file's entries against what stands. Of a damaged file only what is wholly new is
+    /// taken: half an entry must not take the place of a whole one.
+    fn of(
+        entries: &[(u64, Listing)],
+        standing: &[StandingListing],
+        damaged: bool,
+    ) -> Result<Update> {
+        let mut latest: HashMap<&str, &StandingListing> = HashMap::new();
+        let mut in_force: HashMap<&str, Vec<&StandingListing>> = HashMap::new();
+        for one in standing {
+            latest.insert(&one.reference, one);
+            if one.ended_because.is_none() {
+                in_force.entry(&one.reference).or_default().push(one);
+            }
+        }
+        let mut update = Update {
+            before: in_force.values().map(Vec::len).sum(),
+            new: Vec::new(),
+            follows: Vec::new(),
+            unchanged: HashSet::new(),
+            gone: Vec::new(),
+            changed: Vec::new(),
+            left_ended: 0,
+            returned: 0,
+        };
+        for (_, listing) in entries {
+            let digest = watchlists::digest(listing)?;
+            let before = latest.get(listing.reference.as_str()).copied();
+            let counting = in_force.remove(listing.reference.as_str()).unwrap_or_default();
+            let same = counting.iter().find(|one| one.digest == digest);
+            if same.is_some() || (damaged && !counting.is_empty()) {
+                let stays = |one: &&&StandingListing| damaged || one.digest == digest;
+                update.unchanged.extend(counting.iter().filter(stays).map(|one| one.id));
+                let changed = counting.iter().filter(|one| !stays(one));
+                update.changed.extend(changed.map(|one| one.id));
+                continue;
+            }
+            let by_officer = before.is_some_and(|one| {
+                let because = one.ended_because.as_deref();
+                because.is_some_and(|of| ![GONE, CHANGED, GONE_OR_CHANGED].contains(&of))
+            });
+            if by_officer && before.is_some_and(|one| one.digest == digest) {
+                update.left_ended += 1;
+                continue;
+            }
+            update.returned += i64::from(by_officer);
+            update.changed.extend(counting.iter().map(|one| one.id));
+            if let Some(before) = before.filter(|one| one.name == listing.name) {
+                update.follows.push((before.id, update.new.len()));
+            }
+            update.new.push(listing.clone());
+        }
+        if !damaged {
+            update.gone = in_force.into_values().flatten().map(|one| one.id).collect();
+            update.gone.sort_unstable();
+        }
+        Ok(update)
+    }
 }
 
 async fn repeated(tx: &mut Tx, id: &str, digest: &str) -> Result<Option<Imported>> {
@@ -272,7 +487,7 @@ async fn repeated(tx: &mut Tx, id: &str, digest: &str) -> Result<Option<Imported
     Ok(Some(imported))
 }
 
-/// Ends a whole list for a reason. One that has ended is left as it is.
+/// Ends a whole list for a reason; false where it had ended, and is left as it is.
 ///
 /// # Errors
 /// A refusal without a reason.
@@ -281,18 +496,19 @@ pub async fn expire_list(
     id: i64,
     reason: &str,
     (actor, now): (&str, i64),
-) -> Result<()> {
+) -> Result<bool> {
     let reason = check_reason(reason)?;
     let mut tx = store.begin().await?;
     if watchlists::expire(&mut tx, id, reason, (actor, now)).await? {
         ended(&mut tx, ("expire watchlist", format!("watchlist {id}"), reason), (actor, now))
             .await?;
         tx.commit().await?;
+        return Ok(true);
     }
-    Ok(())
+    Ok(false)
 }
 
-/// Ends a listing for a reason. One that has ended is left as it is.
+/// Ends a listing for a reason; false where it had ended, and is left as it is.
 ///
 /// # Errors
 /// A refusal without a reason.
@@ -301,14 +517,15 @@ pub async fn expire_listing(
     id: i64,
     reason: &str,
     (actor, now): (&str, i64),
-) -> Result<()> {
+) -> Result<bool> {
     let reason = check_reason(reason)?;
     let mut tx = store.begin().await?;
     if watchlists::expire_listings(&mut tx, &[id], reason, (actor, now)).await? > 0 {
         ended(&mut tx, ("expire listing", format!("listing {id}"), reason), (actor, now)).await?;
         tx.commit().await?;
+        return Ok(true);
     }
-    Ok(())
+    Ok(false)
 }
 
 async fn ended(
@@ -337,13 +554,16 @@ pub struct VerdictOrder {
     pub reason: String,
     /// The day from which on it counts no more; the verdict's own time when left out.
     pub expires_day: Option<i32>,
+    /// What counted when the officer looked, by its id, or nothing; not looked at when left out.
+    pub instead_of: Option<Option<String>>,
 }
 
 /// Decides a hit: it counts for the pair of party and listing, on every hit of it, until it expires
 /// or is said anew.
 ///
 /// # Errors
-/// A refusal when the order cannot be used, or its id came before for another hit or verdict.
+/// A refusal when the order cannot be used, its id came before for another hit or verdict, or
+/// somebody else has decided since the officer looked.
 pub async fn decide(
     store: &Store,
     hit: &KeptHit,
@@ -370,6 +590,27 @@ pub async fn decide(
             );
         }
         return Ok(());
+    }
+    if let Some(seen) = &order.instead_of {
+        let stands = hits::find(&mut tx, hit.id, i64::from(today)).await?;
+        let stands = stands.and_then(|one| one.decision);
+        if stands.as_ref().map(|one| &one.order_id) != seen.as_ref() {
+            match stands {
+                Some(one) => crate::refuse!(
+                    "hit_decided",
+                    "{} decided H-{} since you looked: {} (“{}”)",
+                    one.by,
+                    hit.id,
+                    one.verdict,
+                    one.reason
+                ),
+                None => crate::refuse!(
+                    "hit_decided",
+                    "the decision on H-{} that you saw counts no more: it is open again",
+                    hit.id
+                ),
+            }
+        }
     }
     let verdict = KeptVerdict {
         id: hits::next_decision(&mut tx).await?,

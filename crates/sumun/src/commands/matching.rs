@@ -2,7 +2,6 @@
 //! here for `sumun watchlist screen` as well: a row that cannot be used is a defect with its line,
 //! and the others go on.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -10,10 +9,12 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use csv::{ByteRecord, StringRecord};
 use indicatif::ProgressBar;
+use intake::KIND_COLUMNS;
 use serde_json::{Value, json};
+use targeting::listing::ListingKind;
 use targeting::names::{Kind, Name};
 
-use super::{Office, Report};
+use super::{Office, Report, TableOut, open_text};
 
 /// Compares what tables name.
 #[derive(Debug, Subcommand)]
@@ -60,24 +61,15 @@ impl NameTable {
     /// tabs.
     pub fn open(path: &Path, office: &Office, what: &'static str) -> Result<NameTable> {
         let reading = || format!("while reading {}", path.display());
-        let file = File::open(path).with_context(reading)?;
-        let bar = office.bar(file.metadata().ok().map(|of| of.len()), what);
-        let mut file = BufReader::with_capacity(1 << 16, file);
-        let begin = file.fill_buf().with_context(reading)?;
-        if begin.starts_with(&[0xff, 0xfe]) || begin.starts_with(&[0xfe, 0xff]) {
-            crate::refuse!(
-                "utf16",
-                "{} is written in UTF-16: save it as CSV in UTF-8",
-                path.display()
-            );
-        }
+        let (text, size) = open_text(path)?;
+        let bar = office.bar(size, what);
+        let mut text = BufReader::with_capacity(1 << 16, text);
+        let begin = text.fill_buf().with_context(reading)?;
         let first = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let count = |sign: u8| first.iter().filter(|byte| **byte == sign).count();
-        let sign = [b',', b';', b'\t'].into_iter().max_by_key(|sign| (count(*sign), *sign == b','));
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
-            .delimiter(sign.unwrap_or(b','))
-            .from_reader(Box::new(file) as Box<dyn Read>);
+            .delimiter(intake::delimiter(&String::from_utf8_lossy(first)))
+            .from_reader(Box::new(text) as Box<dyn Read>);
         let head = reader.byte_headers().with_context(reading)?.clone();
         let head = head.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
         let head = head.map(|cell| cell.trim_start_matches('\u{feff}').to_owned()).collect();
@@ -86,8 +78,7 @@ impl NameTable {
 
     /// Where the first column with one of these names stands.
     pub fn find(&self, names: &[&str]) -> Option<usize> {
-        let is = |cell: &str| names.iter().any(|name| cell.eq_ignore_ascii_case(name));
-        self.head.iter().position(is)
+        self.head.iter().position(|cell| names.contains(&cell.to_lowercase().as_str()))
     }
 
     /// The columns that there are, for people who look for one.
@@ -156,8 +147,10 @@ struct Columns {
 
 impl Columns {
     fn of(table: &NameTable) -> Result<Columns> {
-        let find = |name: &str| table.find(&[name]);
-        let (Some(left), Some(right)) = (find("left"), find("right")) else {
+        let find = |names: &[&str]| table.find(names);
+        let left = find(&["left", "name_left", "left_name", "name1", "name_1", "이름1"]);
+        let right = find(&["right", "name_right", "right_name", "name2", "name_2", "이름2"]);
+        let (Some(left), Some(right)) = (left, right) else {
             crate::refuse!(
                 "columns",
                 "the table needs the columns left and right; it has {}",
@@ -167,22 +160,25 @@ impl Columns {
         Ok(Columns {
             left,
             right,
-            kind: table.find(&["kind", "schema", "type"]),
-            left_country: find("left_country"),
-            right_country: find("right_country"),
+            kind: find(&KIND_COLUMNS),
+            left_country: find(&["left_country"]),
+            right_country: find(&["right_country"]),
         })
     }
 }
 
+/// The kind of name that a table calls by this word, in any of a list's words.
+pub(super) fn name_kind(word: &str) -> Option<Kind> {
+    Kind::of_schema(word).or_else(|| intake::listing_kind(word).and_then(ListingKind::name_kind))
+}
+
 impl Names {
     fn run(self, office: &Office) -> Result<Report> {
-        let writing = || format!("while writing {}", self.out.display());
         let mut table = NameTable::open(&self.pairs, office, "comparing names")?;
         let columns = Columns::of(&table)?;
-        let mut writer =
-            csv::WriterBuilder::new().flexible(true).from_path(&self.out).with_context(writing)?;
         let head = table.head.clone();
-        writer.write_record(head.iter().chain(["probability", "why"])).with_context(writing)?;
+        let mut out = TableOut::begin(&self.out, &[&self.pairs])?;
+        out.row(head.iter().chain(["probability", "why"]))?;
         let (mut pairs, mut likely, mut defects) = (0u64, 0u64, RowDefects::default());
         while let Some((line, row)) = table.next()? {
             pairs += 1;
@@ -207,9 +203,9 @@ impl Names {
             // A row that is cut short gets its missing cells, so that the new ones stand in line.
             let short = std::iter::repeat_n("", head.len().saturating_sub(row.len()));
             let cells = row.iter().chain(short).chain([probability.as_str(), why.as_str()]);
-            writer.write_record(cells).with_context(writing)?;
+            out.row(cells)?;
         }
-        writer.flush().with_context(writing)?;
+        out.finish()?;
         let (count, first) = defects.json();
         Ok(Report::new(
             json!({
@@ -232,7 +228,7 @@ impl Columns {
     fn judge(&self, row: &StringRecord) -> Result<(f64, String), String> {
         let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default();
         let (left, right) = (cell(Some(self.left)), cell(Some(self.right)));
-        let kind = Kind::of_schema(cell(self.kind));
+        let kind = name_kind(cell(self.kind));
         let kind = kind.unwrap_or_else(|| Kind::guess_both(left, right));
         let (one, other) = (Name::of(left, kind), Name::of(right, kind));
         match (one.is_empty(), other.is_empty()) {

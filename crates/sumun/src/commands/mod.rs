@@ -11,6 +11,8 @@ mod demo;
 mod drift;
 mod entity;
 mod export;
+mod files;
+mod hits;
 mod ingest;
 mod inspect;
 mod learn;
@@ -51,6 +53,7 @@ use crate::config::{Cli, Settings, now};
 use crate::refusal::refusal;
 use crate::store::Store;
 
+pub use files::{TableOut, open_text};
 pub use table::Table;
 
 /// What to do.
@@ -72,6 +75,8 @@ pub enum Verb {
     /// Imports watchlists, shows and ends them, and screens names.
     #[command(subcommand)]
     Watchlist(watchlist::Watchlists),
+    /// Lists hits on watchlists, shows them, and decides them for a reason.
+    Hits(hits::Hits),
     /// Compares names in a table.
     #[command(subcommand)]
     Match(matching::Matching),
@@ -254,6 +259,7 @@ async fn dispatch(office: &Office, verb: Verb) -> Result<Report> {
         Verb::Sightings(verb) => boxed(verb.run(office)).await,
         Verb::Reference(verb) => boxed(verb.run(office)).await,
         Verb::Watchlist(verb) => boxed(verb.run(office)).await,
+        Verb::Hits(verb) => boxed(verb.run(office)).await,
         Verb::Match(verb) => verb.run(office),
         Verb::Screen(verb) => boxed(verb.run(office)).await,
         Verb::Plan(verb) => boxed(verb.run(office)).await,

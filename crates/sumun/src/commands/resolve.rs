@@ -3,7 +3,7 @@
 //! It keeps nothing in the store: entities of what arrives are `entity`'s and the pipeline's.
 
 use std::borrow::Cow;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -15,7 +15,7 @@ use targeting::resolving::{
     guess, resolve_told,
 };
 
-use super::{Office, Report, Table};
+use super::{Office, Report, Table, TableOut, open_text};
 
 /// Rows from whose cells the meaning of a column is guessed.
 const SAMPLE: usize = 1_000;
@@ -147,9 +147,9 @@ impl Resolve {
 
     /// Writes the entity of each row and gives how many entities there are.
     fn write(&self, ids: &[Box<str>], found: &Resolution) -> Result<usize> {
-        let writing = || format!("while writing {}", self.out.display());
-        let mut out = csv::Writer::from_path(&self.out).with_context(writing)?;
-        out.write_record(["id", "entity"]).with_context(writing)?;
+        let read: Vec<&Path> = self.files.iter().map(PathBuf::as_path).collect();
+        let mut out = TableOut::begin(&self.out, &read)?;
+        out.row(["id", "entity"])?;
         // An entity is known by its first row, so that each is met there first.
         let mut numbers = vec![0usize; ids.len()];
         let mut entities = 0;
@@ -160,18 +160,21 @@ impl Resolve {
                 numbers[row] = entities;
             }
             let entity = format!("E-{}", numbers[first]);
-            out.write_record([&**id, &entity]).with_context(writing)?;
+            out.row([&**id, entity.as_str()])?;
         }
-        out.flush().with_context(writing)?;
+        out.finish()?;
         Ok(entities)
     }
 }
 
+/// The rows of one file.
+type Reader = csv::Reader<Box<dyn Read>>;
+
 /// The rows of tables with one header, one after the other.
 struct Rows {
     headers: Vec<String>,
-    files: std::vec::IntoIter<(PathBuf, csv::Reader<std::fs::File>)>,
-    now: Option<(PathBuf, csv::Reader<std::fs::File>)>,
+    files: std::vec::IntoIter<(PathBuf, Reader)>,
+    now: Option<(PathBuf, Reader)>,
     /// Rows that were looked at already, and will be given first.
     ahead: std::collections::VecDeque<ByteRecord>,
     row: ByteRecord,
@@ -184,11 +187,13 @@ impl Rows {
         let (mut headers, mut opened) = (Vec::new(), Vec::new());
         for file in files {
             let reading = || format!("while reading {}", file.display());
+            let mut text = BufReader::with_capacity(1 << 16, open_text(file)?.0);
+            let first = text.fill_buf().with_context(reading)?;
+            let delimiter = delimiter(first.split(|byte| *byte == b'\n').next().unwrap_or(first));
             let mut reader = csv::ReaderBuilder::new()
-                .delimiter(delimiter(file).with_context(reading)?)
+                .delimiter(delimiter)
                 .flexible(true)
-                .from_path(file)
-                .with_context(reading)?;
+                .from_reader(Box::new(text) as Box<dyn Read>);
             let mine: Vec<String> = reader
                 .byte_headers()
                 .with_context(reading)?
@@ -247,13 +252,11 @@ impl Rows {
     }
 }
 
-/// What parts the cells of a file: of comma, semicolon, tab and bar, what its first line has most.
-fn delimiter(file: &Path) -> Result<u8> {
-    let mut line = Vec::new();
-    BufReader::new(std::fs::File::open(file)?).read_until(b'\n', &mut line)?;
+/// What parts the cells of a line: of comma, semicolon, tab and bar, what it has most of.
+fn delimiter(line: &[u8]) -> u8 {
     let times = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
     // The first of those that are found as often.
-    Ok(b"|\t;,".iter().copied().max_by_key(|sign| times(*sign)).unwrap_or(b','))
+    b"|\t;,".iter().copied().max_by_key(|sign| times(*sign)).unwrap_or(b',')
 }
 
 /// What is being done, for the bar.

@@ -1,23 +1,24 @@
 //! `sumun watchlist`: imports lists, shows and ends them, and screens a table of names against
 //! what is listed or against a list's file alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
+use intake::{KIND_COLUMNS, NAME_COLUMNS, REFERENCE_COLUMNS};
 use serde_json::json;
 use targeting::codes::Day;
 use targeting::listing::{Listing, Lists};
 use targeting::names::index::Searcher;
 use targeting::names::{Kind, Name};
 
-use super::matching::{NameTable, RowDefects};
-use super::{Office, Report, Table};
-use crate::acts::watchlist::{self, ImportOrder};
+use super::matching::{NameTable, RowDefects, name_kind};
+use super::{Office, Report, Table, TableOut};
+use crate::acts::watchlist::{self, ImportOrder, Imported, ListExpiry};
 use crate::config::now;
 use crate::pipeline::{self, InForce};
-use crate::store::watchlists;
+use crate::store::watchlists::{self, KeptListing};
 
 /// Imports watchlists, shows and ends them, and screens names.
 #[derive(Debug, Subcommand)]
@@ -46,25 +47,47 @@ pub struct Import {
     /// The office that it is for; all when left out.
     #[arg(long, default_value = "*", value_name = "CODE")]
     office: String,
-    /// Who keeps it.
-    #[arg(long, default_value = "", value_name = "TEXT")]
-    source: String,
-    /// How reliable the source is: A (always) to F (cannot be judged), or X.
-    #[arg(long, default_value = "F", value_name = "GRADE")]
-    source_grade: String,
-    /// How sure the information is: 1 (confirmed) to 6 (cannot be judged).
-    #[arg(long, default_value = "6", value_name = "GRADE")]
-    information_grade: String,
-    /// On what law it rests.
-    #[arg(long, default_value = "", value_name = "TEXT")]
-    legal_basis: String,
-    /// The day from which on it counts no more, as YYYY-MM-DD.
-    #[arg(long, value_name = "DAY")]
-    expires: Option<Day>,
+    /// Who keeps it; as it is kept when left out.
+    #[arg(long, value_name = "TEXT")]
+    source: Option<String>,
+    /// How reliable the source is: A (always) to F (cannot be judged), or X; as it is kept when
+    /// left out, F for a new list.
+    #[arg(long, value_name = "GRADE")]
+    source_grade: Option<String>,
+    /// How sure the information is: 1 (confirmed) to 6 (cannot be judged); as it is kept when left
+    /// out, 6 for a new list.
+    #[arg(long, value_name = "GRADE")]
+    information_grade: Option<String>,
+    /// On what law it rests; as it is kept when left out.
+    #[arg(long, value_name = "TEXT")]
+    legal_basis: Option<String>,
+    /// The day from which on it counts no more, as YYYY-MM-DD, or never; as it is kept when left
+    /// out.
+    #[arg(long, value_name = "DAY", value_parser = expiry)]
+    expires: Option<ListExpiry>,
+    /// Takes listings off even when they are more than half of the list.
+    #[arg(long)]
+    replace: bool,
+    /// Puts a list that was ended back in force, and says why.
+    #[arg(long, value_name = "REASON")]
+    reopen: Option<String>,
+    /// Says what would happen, and stores nothing.
+    #[arg(long)]
+    dry_run: bool,
     /// How the file is written: csv, ftm, un_xml, ofac_csv or ofac_xml; told by its content when
     /// left out.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+}
+
+fn expiry(text: &str) -> Result<ListExpiry, String> {
+    match text.trim() {
+        "never" => Ok(ListExpiry::Never),
+        day => day
+            .parse::<Day>()
+            .map(|day| ListExpiry::On(day.0))
+            .map_err(|_| format!("`{text}` is neither a day, such as 2027-11-25, nor never")),
+    }
 }
 
 /// Which names, against what.
@@ -131,35 +154,90 @@ impl Import {
             source_grade: self.source_grade,
             information_grade: self.information_grade,
             legal_basis: self.legal_basis,
-            expires_day: self.expires.map(|day| day.0),
+            expires: self.expires.unwrap_or(ListExpiry::Kept),
             file,
             format: self.format,
+            replace: self.replace,
+            reopen: self.reopen,
+            dry_run: self.dry_run,
         };
         let store = office.store().await?;
         let done = watchlist::import(&store, &order, &bytes, office.by()).await?;
-        let mut text = format!(
-            "W-{}: {} entries read; {} added, {} unchanged, {} expired; {} defects; {} hits among \
-             what awaits a decision.\n",
-            done.watchlist,
-            done.read,
-            done.added,
-            done.unchanged,
-            done.expired,
-            done.defect_count,
-            done.hits
-        );
-        for defect in done.defects.iter().take(5) {
-            text.push_str(&format!("line {}: {}\n", defect.line, defect.reason));
-        }
+        let text = told(&done);
         let json = json!({ "watchlist": format!("W-{}", done.watchlist), "imported": done });
         Ok(Report::new(json, text))
     }
 }
 
+/// A number with its noun.
+fn count(number: i64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn told(done: &Imported) -> String {
+    let mut text = format!(
+        "W-{}: {} read; {} added, {} unchanged, {} expired; {}; {} among what awaits a decision.\n",
+        done.watchlist,
+        count(done.read, "entry", "entries"),
+        done.added,
+        done.unchanged,
+        done.expired,
+        count(done.defect_count, "defect", "defects"),
+        count(done.hits as i64, "hit", "hits")
+    );
+    if done.dry_run {
+        text.insert_str(0, "Nothing is stored; an import would come to this.\n");
+    }
+    if let Some(damage) = &done.damage {
+        text.push_str(&format!(
+            "The file is cut off or damaged ({damage}): what is new is listed, and nobody was \
+             taken off or changed. Fetch it again.\n"
+        ));
+    }
+    let many = [
+        (
+            done.changed,
+            "listing says something else now and took a new number",
+            "listings say \
+          something else now and took new numbers",
+        ),
+        (
+            done.left_ended,
+            "entry was ended by an officer and left so",
+            "entries were ended by an \
+          officer and left so",
+        ),
+        (
+            done.returned,
+            "entry that an officer had ended says something else now and counts again",
+            "entries that an officer had ended say something else now and count again",
+        ),
+        (
+            done.carried as i64,
+            "decision on a hit was carried over",
+            "decisions on hits were carried \
+          over",
+        ),
+        (
+            done.left_out as i64,
+            "record lists nobody and was left out",
+            "records list nobody and \
+          were left out",
+        ),
+    ];
+    for (number, one, more) in many.into_iter().filter(|(number, ..)| *number > 0) {
+        text.push_str(&format!("{}.\n", count(number, one, more)));
+    }
+    for defect in done.defects.iter().take(5) {
+        text.push_str(&format!("line {}: {}\n", defect.line, defect.reason));
+    }
+    text
+}
+
 /// What a table of names is held against.
 enum Against {
     /// The store's lists: which listing each number is.
-    Store(Arc<InForce>, Vec<watchlists::KeptListing>, Vec<watchlists::KeptWatchlist>),
+    Store(Arc<InForce>, Vec<KeptListing>, Vec<watchlists::KeptWatchlist>),
     /// A file's entries.
     File(Box<Lists>, Vec<Listing>, String),
 }
@@ -221,28 +299,32 @@ impl ScreenNames {
     }
 
     async fn run(self, office: &Office) -> Result<Report> {
-        let against = self.against(office).await?;
-        let writing = || format!("while writing {}", self.out.display());
+        if !(self.threshold > 0.0 && self.threshold <= 1.0) {
+            crate::refuse!("threshold", "the least chance of a hit is above 0 and at most 1");
+        }
         let mut table = NameTable::open(&self.names, office, "screening names")?;
-        let Some(name) = table.find(&["name", "query", "left"]) else {
+        let queries: Vec<&str> = NAME_COLUMNS.into_iter().chain(["query", "left"]).collect();
+        let Some(name) = table.find(&queries) else {
             crate::refuse!("columns", "the table needs the column name; it has {}", table.columns())
         };
-        let (id, kind) = (table.find(&["id", "query_id"]), table.find(&["kind", "schema", "type"]));
-        let mut writer = csv::Writer::from_path(&self.out).with_context(writing)?;
-        writer
-            .write_record([
-                "row",
-                "id",
-                "name",
-                "rank",
-                "listing",
-                "list",
-                "reference",
-                "listed_name",
-                "probability",
-                "why",
-            ])
-            .with_context(writing)?;
+        let ids: Vec<&str> = ["query_id"].into_iter().chain(REFERENCE_COLUMNS).collect();
+        let (id, kind) = (table.find(&ids), table.find(&KIND_COLUMNS));
+        let mut read: Vec<&Path> = vec![&self.names];
+        read.extend(self.list_file.as_deref());
+        let mut out = TableOut::begin(&self.out, &read)?;
+        out.row([
+            "row",
+            "id",
+            "name",
+            "rank",
+            "listing",
+            "list",
+            "reference",
+            "listed_name",
+            "probability",
+            "why",
+        ])?;
+        let against = self.against(office).await?;
         let mut searcher = Searcher::default();
         let (mut names, mut with_hits, mut hits) = (0u64, 0u64, 0u64);
         let mut defects = RowDefects::default();
@@ -257,7 +339,7 @@ impl ScreenNames {
             };
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default();
             let asked = cell(Some(name));
-            let of = Kind::of_schema(cell(kind));
+            let of = name_kind(cell(kind));
             if Name::of(asked, of.unwrap_or_else(|| Kind::guess(asked))).is_empty() {
                 defects.add(line, "it names nothing that can be screened");
                 continue;
@@ -272,35 +354,36 @@ impl ScreenNames {
             for (rank, one) in (1..).zip(&found) {
                 let Some((listing, list, entry)) = against.of(one.id) else { continue };
                 hits += 1;
-                writer
-                    .write_record([
-                        &names.to_string(),
-                        cell(id),
-                        asked,
-                        &rank.to_string(),
-                        &listing,
-                        &list,
-                        &entry.reference,
-                        &entry.name,
-                        &format!("{:.6}", one.matched.probability),
-                        &one.matched.why(),
-                    ])
-                    .with_context(writing)?;
+                let (row, rank) = (names.to_string(), rank.to_string());
+                let chance = format!("{:.6}", one.matched.probability);
+                out.row([
+                    row.as_str(),
+                    cell(id),
+                    asked,
+                    &rank,
+                    &listing,
+                    &list,
+                    &entry.reference,
+                    &entry.name,
+                    &chance,
+                    &one.matched.why(),
+                ])?;
             }
         }
-        writer.flush().with_context(writing)?;
-        let (count, first) = defects.json();
+        out.finish()?;
+        let (told, first) = defects.json();
         Ok(Report::new(
             json!({
                 "names": names,
                 "with_hits": with_hits,
                 "hits": hits,
                 "out": self.out,
-                "defect_count": count,
+                "defect_count": told,
                 "defects": first,
             }),
             format!(
-                "{names} names are screened; {with_hits} have hits, {hits} in all.{}",
+                "{} screened; {with_hits} with hits, {hits} in all.{}",
+                count(names as i64, "name", "names"),
                 defects.text()
             ),
         ))
@@ -357,6 +440,17 @@ fn named(id: &str) -> Result<(char, i64)> {
     }
 }
 
+/// Whether a listing counts, and what ended it.
+fn state_of(one: &KeptListing, list_counts: bool) -> String {
+    match &one.expired {
+        Some((at, by, because)) => {
+            format!("ended on {} by {by}: {because}", Day::of_micros(*at))
+        }
+        None if list_counts => "in force".to_owned(),
+        None => "its list counts no more".to_owned(),
+    }
+}
+
 impl Show {
     async fn run(self, office: &Office) -> Result<Report> {
         let store = office.store().await?;
@@ -368,13 +462,24 @@ impl Show {
             let Some(one) = found.first() else {
                 crate::refuse!("no_listing", "there is no listing {}", self.id)
             };
+            let lists = watchlists::list(&mut tx, today).await?;
+            let list = lists.iter().find(|list| list.id == one.watchlist);
+            let name = list.map(|list| list.name.as_str()).unwrap_or_default();
+            let state = state_of(one, list.is_some_and(|list| list.in_force(today)));
             let json = json!({
                 "id": self.id,
                 "watchlist": format!("W-{}", one.watchlist),
+                "watchlist_name": name,
                 "listing": one.listing,
+                "state": state,
                 "expired": one.expired.is_some(),
             });
-            return Ok(Report::new(json, serde_json::to_string_pretty(&one.listing)?));
+            let text = format!(
+                "L-{number} of W-{} {name}: {state}\n{}",
+                one.watchlist,
+                serde_json::to_string_pretty(&one.listing)?
+            );
+            return Ok(Report::new(json, text));
         }
         let lists = watchlists::list(&mut tx, today).await?;
         let Some(list) = lists.iter().find(|list| list.id == number) else {
@@ -382,13 +487,14 @@ impl Show {
         };
         let which = watchlists::WhichListings { watchlist: Some(number), ..Default::default() };
         let first = watchlists::page(&mut tx, &which, 0, (20, today)).await?;
-        let mut table = Table::new(&["listing", "kind", "reference", "name"]);
+        let mut table = Table::new(&["listing", "kind", "reference", "name", "state"]);
         for one in &first {
             table.row([
                 format!("L-{}", one.id),
                 one.listing.kind.to_string(),
                 one.listing.reference.clone(),
                 one.listing.name.clone(),
+                state_of(one, list.in_force(today)),
             ]);
         }
         let text = format!(
@@ -408,7 +514,12 @@ impl Show {
             "name": list.name,
             "listings": list.listings,
             "expired_listings": list.expired_listings,
+            "ended": list.ended.as_ref().map(|(.., because)| because),
             "first": first.iter().map(|one| &one.listing).collect::<Vec<_>>(),
+            "states": first
+                .iter()
+                .map(|one| state_of(one, list.in_force(today)))
+                .collect::<Vec<_>>(),
         });
         Ok(Report::new(json, text))
     }
@@ -429,10 +540,14 @@ impl Expire {
                 crate::refuse!("no_listing", "there is no {}", self.id);
             }
         }
-        match kind {
+        let done = match kind {
             'L' => watchlist::expire_listing(&store, number, &self.reason, office.by()).await?,
             _ => watchlist::expire_list(&store, number, &self.reason, office.by()).await?,
-        }
-        Ok(Report::new(json!({ "expired": self.id }), format!("{} counts no more.", self.id)))
+        };
+        let text = match done {
+            true => format!("{} counts no more.", self.id),
+            false => format!("{} had ended already: nothing was changed.", self.id),
+        };
+        Ok(Report::new(json!({ "expired": self.id, "ended_already": !done }), text))
     }
 }

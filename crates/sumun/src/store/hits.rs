@@ -1,6 +1,8 @@
 //! Hits: what in a consignment met a listing, and what officers said of it. A decision counts for
 //! the pair of party and listing until its day comes or it is made anew; every one is kept.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use targeting::listing::{HitVerdict, ListedHit};
 
@@ -215,6 +217,73 @@ pub async fn counting(tx: &mut Tx, parties: &[i64], today: i64) -> Result<Vec<Ke
         )),
         args![parties.to_vec(), today],
         verdict,
+    )
+    .await
+}
+
+/// Lets what was said of a listing and counts on a day count for the one that took its place, as
+/// pairs of both. Gives how many decisions were carried over.
+pub async fn carry(tx: &mut Tx, pairs: &[(i64, i64)], today: i64) -> Result<u64> {
+    if pairs.is_empty() {
+        return Ok(0);
+    }
+    let places: HashMap<i64, i64> = pairs.iter().copied().collect();
+    let former: Vec<i64> = pairs.iter().map(|(former, _)| *former).collect();
+    let said = tx
+        .fetch_all(
+            AssertSqlSafe(format!(
+                "select {VERDICT} from hit_decision
+                 where listing_id {{in $1}} and expires_day > $2
+                   and not exists (
+                     select 1 from hit_decision later
+                     where later.party_key = hit_decision.party_key
+                       and later.listing_id = hit_decision.listing_id
+                       and later.id > hit_decision.id)
+                 order by id"
+            )),
+            args![former, today],
+            verdict,
+        )
+        .await?;
+    let first = next_decision(tx).await?;
+    let carried: Vec<(i64, String)> = said
+        .iter()
+        .map(|one| {
+            let place = places[&one.listing_id];
+            let own = one.order_id.split('>').next().unwrap_or_default();
+            // Ids of orders have no such sign, so none of a person's can be the same.
+            (place, format!("{own}>L-{place}"))
+        })
+        .collect();
+    tx.insert_many(
+        "hit_decision",
+        [
+            ("id", Kind::Int),
+            ("order_id", Kind::Text),
+            ("hit_id", Kind::Int),
+            ("party_key", Kind::Int),
+            ("listing_id", Kind::Int),
+            ("verdict", Kind::Text),
+            ("reason", Kind::Text),
+            ("expires_day", Kind::Int),
+            ("made_by", Kind::Text),
+            ("made_at", Kind::Int),
+        ],
+        "",
+        (first..).zip(&said).zip(&carried).map(|((id, one), (place, order))| {
+            values![
+                id,
+                order.as_str(),
+                one.hit_id,
+                one.party_key,
+                *place,
+                one.verdict.as_str(),
+                one.reason.as_str(),
+                one.expires_day,
+                one.by.as_str(),
+                one.at
+            ]
+        }),
     )
     .await
 }

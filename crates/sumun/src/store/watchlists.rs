@@ -39,8 +39,8 @@ pub struct KeptWatchlist {
     pub imported_by: String,
     /// When.
     pub imported_at: i64,
-    /// When a person expired it.
-    pub expired_at: Option<i64>,
+    /// When a person ended it, who, and why.
+    pub ended: Option<(i64, String, String)>,
     /// How many listings are in force.
     pub listings: i64,
     /// How many have expired.
@@ -52,8 +52,16 @@ pub struct KeptWatchlist {
 impl KeptWatchlist {
     /// Whether it counts on this day.
     pub fn in_force(&self, today: i64) -> bool {
-        self.expired_at.is_none() && self.expires_day.is_none_or(|day| day > today)
+        self.ended.is_none() && self.expires_day.is_none_or(|day| day > today)
     }
+}
+
+/// What ended something: the moment at one place, who and why at another and the next; none where
+/// nothing did.
+fn ended(row: &Row, moment: usize, by: usize) -> Result<Option<(i64, String, String)>> {
+    let Some(at) = row.int_opt(moment)? else { return Ok(None) };
+    let text = |at: usize| anyhow::Ok(row.text_opt(at)?.unwrap_or_default().to_owned());
+    Ok(Some((at, text(by)?, text(by + 1)?)))
 }
 
 /// Every watchlist, the latest import first; with counts as of a day.
@@ -71,7 +79,8 @@ pub async fn list(tx: &mut Tx, today: i64) -> Result<Vec<KeptWatchlist>> {
                  join listing on listing.id = listing_hit.listing_id
                  left join hit_decision on hit_decision.id = listing_hit.decision_id
                  where listing.watchlist_id = watchlist.id
-                   and (hit_decision.id is null or hit_decision.expires_day <= $1))
+                   and (hit_decision.id is null or hit_decision.expires_day <= $1)),
+                watchlist.expired_by, watchlist.expired_because
          from watchlist
          order by watchlist.imported_at desc, watchlist.id desc",
         args![today],
@@ -90,7 +99,7 @@ pub async fn list(tx: &mut Tx, today: i64) -> Result<Vec<KeptWatchlist>> {
                 sha256: row.text(10)?.to_owned(),
                 imported_by: row.text(11)?.to_owned(),
                 imported_at: row.int(12)?,
-                expired_at: row.int_opt(13)?,
+                ended: ended(row, 13, 17)?,
                 listings: row.int(14)?,
                 expired_listings: row.int(15)?,
                 open_hits: row.int(16)?,
@@ -225,30 +234,55 @@ const COLUMNS: &str = "listing.id, listing.watchlist_id, listing.document, listi
     listing.expired_at, listing.expired_by, listing.expired_because";
 
 fn kept(row: &Row) -> Result<KeptListing> {
-    let expired = match row.int_opt(4)? {
-        None => None,
-        Some(at) => Some((
-            at,
-            row.text_opt(5)?.unwrap_or_default().to_owned(),
-            row.text_opt(6)?.unwrap_or_default().to_owned(),
-        )),
-    };
     Ok(KeptListing {
         id: row.int(0)?,
         watchlist: row.int(1)?,
         listing: serde_json::from_str(row.text(2)?)?,
         listed_at: row.int(3)?,
-        expired,
+        expired: ended(row, 4, 5)?,
     })
 }
 
-/// The number, reference and digest of every listing of a watchlist that is in force.
-pub async fn known(tx: &mut Tx, watchlist: i64) -> Result<Vec<(i64, String, i64)>> {
+/// How a reference of a watchlist stands.
+#[derive(Debug, Clone)]
+pub struct StandingListing {
+    /// The listing's number.
+    pub id: i64,
+    /// The list's own number of the entry.
+    pub reference: String,
+    /// By which what it says is known.
+    pub digest: i64,
+    /// Its name.
+    pub name: String,
+    /// Why it counts no more; none while it does.
+    pub ended_because: Option<String>,
+}
+
+/// Every listing of a watchlist that is in force, and the latest of each reference if it is not, by
+/// number.
+pub async fn standing(tx: &mut Tx, watchlist: i64) -> Result<Vec<StandingListing>> {
     tx.fetch_all(
-        "select id, reference, digest from listing
-         where watchlist_id = $1 and expired_at is null order by id",
+        "select id, reference, digest, name, expired_at, expired_because
+         from listing
+         where watchlist_id = $1
+           and (expired_at is null
+                or not exists (
+                  select 1 from listing later
+                  where later.watchlist_id = listing.watchlist_id
+                    and later.reference = listing.reference
+                    and later.id > listing.id))
+         order by id",
         args![watchlist],
-        |row| Ok((row.int(0)?, row.text(1)?.to_owned(), row.int(2)?)),
+        |row| {
+            let because = row.text_opt(5)?.unwrap_or_default().to_owned();
+            Ok(StandingListing {
+                id: row.int(0)?,
+                reference: row.text(1)?.to_owned(),
+                digest: row.int(2)?,
+                name: row.text(3)?.to_owned(),
+                ended_because: row.int_opt(4)?.map(|_| because),
+            })
+        },
     )
     .await
 }
@@ -258,14 +292,15 @@ pub fn digest(listing: &Listing) -> Result<i64> {
     Ok(hash_text(&serde_json::to_string(listing)?) as i64)
 }
 
-/// Keeps new listings of a watchlist with their identifiers.
-pub async fn insert(tx: &mut Tx, watchlist: i64, new: &[Listing], now: i64) -> Result<()> {
-    if new.is_empty() {
-        return Ok(());
-    }
+/// Keeps new listings of a watchlist with their identifiers; gives the number of the first, which
+/// the others follow.
+pub async fn insert(tx: &mut Tx, watchlist: i64, new: &[Listing], now: i64) -> Result<i64> {
     let first = tx
         .fetch_one("select coalesce(max(id), 0) + 1 from listing", args![], |row| row.int(0))
         .await?;
+    if new.is_empty() {
+        return Ok(first);
+    }
     let mut texts = Vec::with_capacity(new.len());
     let mut keys: Vec<(&'static str, String, i64, &str, i64)> = Vec::new();
     for (id, listing) in (first..).zip(new) {
@@ -327,7 +362,7 @@ pub async fn insert(tx: &mut Tx, watchlist: i64, new: &[Listing], now: i64) -> R
         }),
     )
     .await?;
-    Ok(())
+    Ok(first)
 }
 
 /// Ends listings; gives how many were in force.

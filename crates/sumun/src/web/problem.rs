@@ -131,7 +131,8 @@ fn status_of(code: &str) -> StatusCode {
         "no_model" | "unusable_model" | "own_model" | "in_force" | "no_challenger"
         | "no_former" | "planned" | "plan_in_work" | "idempotency_key" | "name_taken"
         | "closed" | "has_totp" | "no_totp" | "decided" | "second_person" | "not_in_shadow"
-        | "no_draft" | "rule_ended" | "id_taken" | "moved_meanwhile" => StatusCode::CONFLICT,
+        | "no_draft" | "rule_ended" | "id_taken" | "moved_meanwhile" | "hit_decided"
+        | "list_ended" | "list_shrinks" => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -171,6 +172,11 @@ fn next_step(code: &str) -> Option<String> {
         "rule_condition" => "POST /api/v1/rules/check tells every mistake with its place.",
         "not_in_shadow" => "POST /api/v1/rules/{code}/shadow puts a draft in shadow.",
         "second_person" => "Let another person do it.",
+        "hit_decided" => "Read the hit again, and send `instead_of` with the id of what counts.",
+        "list_ended" => "Send in `reopen` why it counts again, or import under another name.",
+        "list_shrinks" => {
+            "Send `replace`: true if it is the right file; `dry_run`: true says what would happen."
+        }
         "no_view" => "GET /api/v1/views lists your own.",
         "empty_journal" => "The first act makes the first checkpoint.",
         "idempotency_key" => "Send a new Idempotency-Key with a new body.",

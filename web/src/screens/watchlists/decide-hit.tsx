@@ -47,6 +47,7 @@ export function DecideHit({ hit, verdict, onClose, onDecided }: Props) {
         verdict,
         reason: reasonOf(said, words),
         expires_on: until || null,
+        instead_of: hit.decision?.id ?? null,
       },
       {
         onSuccess: (decided) => {

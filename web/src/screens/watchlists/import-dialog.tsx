@@ -109,6 +109,7 @@ export function ImportDialog({ lists, onClose, show }: Props) {
             source_grade: same.source_grade,
             information_grade: same.information_grade,
             legal_basis: same.legal_basis,
+            expires_on: same.expires_on ?? '',
           }
         : {}),
     });

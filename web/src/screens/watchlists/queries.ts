@@ -124,9 +124,12 @@ export interface HitVerdict {
   verdict: Verdict;
   reason: string;
   expires_on: string | null;
+  /** The decision that was seen, or null where the hit was open. */
+  instead_of: string | null;
 }
 
 export function useDecideHit() {
+  const client = useQueryClient();
   const stale = useStale('watchlists', 'listings', 'hits', 'entities');
   return useMutation({
     mutationFn: ({ hit, ...body }: HitVerdict) =>
@@ -135,6 +138,8 @@ export function useDecideHit() {
         headers: { 'Idempotency-Key': body.id },
       }),
     onSuccess: stale,
+    // Somebody else may have decided: what they said is shown beside the refusal.
+    onError: (_, { hit }) => client.invalidateQueries({ queryKey: ['hits', 'one', hit] }),
   });
 }
 

@@ -12,7 +12,8 @@ use targeting::listing as judged;
 use utoipa::{IntoParams, ToSchema};
 
 use super::watchlists::{
-    Listing, ListingDetail, Lists, best_name, by_number, day, lists_of, number_of, today, why,
+    Listing, ListingDetail, Lists, best_name, by_number, day, given, lists_of, number_of, today,
+    why,
 };
 use super::{List, Said, time};
 use crate::acts::watchlist::{self, VerdictOrder};
@@ -387,6 +388,11 @@ pub struct HitVerdict {
     /// `not_same` and 30 for `unsure`.
     #[schema(example = "2027-05-24")]
     expires_on: Option<String>,
+    /// The id of the decision that counted when the sender looked, null where none did: refused
+    /// when another has decided since. Not looked at when left out.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    instead_of: Option<Option<String>>,
 }
 
 /// Decides a hit, for a reason. It counts for the pair of party and listing: for all its hits, and
@@ -419,6 +425,7 @@ pub async fn decide_hit(
         verdict: said.verdict.into(),
         reason: said.reason,
         expires_day: expires_day.map(|day| day.0),
+        instead_of: said.instead_of,
     };
     watchlist::decide(&app.store, &kept, &order, caller.by()).await?;
     read_hit(State(app), caller, named).await

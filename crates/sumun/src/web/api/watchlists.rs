@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use targeting::codes::Day;
 use targeting::identifier::Identifier;
 use targeting::listing as judged;
@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::hits::{ListingHit, shown};
 use super::{List, Said, time};
-use crate::acts::watchlist::{self, ImportOrder};
+use crate::acts::watchlist::{self, ImportOrder, ListExpiry};
 use crate::config::now;
 use crate::pipeline;
 use crate::rights::{EVERYWHERE, Offices};
@@ -196,7 +196,14 @@ pub async fn read_watchlist(
     Ok(Json(Watchlist::of(&list, today())))
 }
 
-/// A list that is to be imported.
+/// Tells what was sent as null from what was left out.
+pub(super) fn given<'de, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+/// A list that is to be imported. What is left out of a list that is there stays as it is kept.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewWatchlist {
@@ -210,22 +217,21 @@ pub struct NewWatchlist {
     #[schema(min_length = 1, max_length = 400, example = "*")]
     office: String,
     /// Who keeps it.
-    #[serde(default)]
     #[schema(max_length = 400)]
-    source: String,
-    /// How reliable the source is: A to F, or X.
+    source: Option<String>,
+    /// How reliable the source is: A to F, or X; F for a new list.
     #[schema(example = "A")]
-    source_grade: String,
-    /// How sure the information is: 1 to 6.
+    source_grade: Option<String>,
+    /// How sure the information is: 1 to 6; 6 for a new list.
     #[schema(example = "1")]
-    information_grade: String,
+    information_grade: Option<String>,
     /// On what law it rests.
-    #[serde(default)]
     #[schema(max_length = 400)]
-    legal_basis: String,
-    /// The day from which on it counts no more.
-    #[schema(example = "2027-11-25")]
-    expires_on: Option<String>,
+    legal_basis: Option<String>,
+    /// The day from which on it counts no more; null for never.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "2027-11-25")]
+    expires_on: Option<Option<String>>,
     /// The file's name.
     #[serde(default)]
     #[schema(max_length = 400)]
@@ -233,6 +239,15 @@ pub struct NewWatchlist {
     /// How it is written: csv, ftm, un_xml, ofac_csv or ofac_xml; told by its content when left
     /// out.
     format: Option<String>,
+    /// Whether more than half of the list may be taken off.
+    #[serde(default)]
+    replace: bool,
+    /// Why a list that an officer has ended counts again.
+    #[schema(max_length = 2_000)]
+    reopen: Option<String>,
+    /// Only says what would happen, and stores nothing.
+    #[serde(default)]
+    dry_run: bool,
     /// The file's text.
     content: String,
 }
@@ -263,6 +278,20 @@ pub struct ImportedWatchlist {
     unchanged: i64,
     /// Listings that the file has no more, or says anew.
     expired: i64,
+    /// Those of them that the file says anew.
+    changed: i64,
+    /// Entries that an officer has ended and that say the same: they are left so.
+    left_ended: i64,
+    /// Entries that an officer has ended and that count again, for the file says them anew.
+    returned: i64,
+    /// Decisions on hits that were carried over to what took a listing's place.
+    carried: u64,
+    /// Records that list nobody.
+    left_out: u64,
+    /// Where the file is cut off or damaged, so that nobody was taken off; none where it is whole.
+    damage: Option<String>,
+    /// True when nothing was stored.
+    dry_run: bool,
     /// Hits among what awaits a decision.
     hits: u64,
     /// True when this had been done before.
@@ -301,7 +330,10 @@ pub async fn import_watchlist(
     Body(new): Body<NewWatchlist>,
 ) -> Result<Json<ImportedWatchlist>, Problem> {
     caller.may(Action::EditWatchlist, new.office.trim())?;
-    let expires_day = a_day(new.expires_on.as_deref())?;
+    let expires = match new.expires_on {
+        None => ListExpiry::Kept,
+        Some(day) => a_day(day.as_deref())?.map_or(ListExpiry::Never, ListExpiry::On),
+    };
     let order = ImportOrder {
         id: new.id,
         name: new.name,
@@ -310,17 +342,21 @@ pub async fn import_watchlist(
         source_grade: new.source_grade,
         information_grade: new.information_grade,
         legal_basis: new.legal_basis,
-        expires_day,
+        expires,
         file: new.file,
         format: new.format,
+        replace: new.replace,
+        reopen: new.reopen,
+        dry_run: new.dry_run,
     };
     let done = watchlist::import(&app.store, &order, new.content.as_bytes(), caller.by()).await?;
     let today = today();
     let mut tx = app.store.read().await?;
-    let lists = watchlists::list(&mut tx, today).await?;
-    let list = lists
-        .iter()
-        .find(|list| list.id == done.watchlist)
+    let kept = watchlists::list(&mut tx, today).await?;
+    let list = done
+        .list
+        .as_ref()
+        .or_else(|| kept.iter().find(|list| list.id == done.watchlist))
         .ok_or_else(|| Problem::missing("no_watchlist", "The watchlist is not there any more."))?;
     Ok(Json(ImportedWatchlist {
         watchlist: Watchlist::of(list, today),
@@ -328,6 +364,13 @@ pub async fn import_watchlist(
         added: done.added,
         unchanged: done.unchanged,
         expired: done.expired,
+        changed: done.changed,
+        left_ended: done.left_ended,
+        returned: done.returned,
+        carried: done.carried,
+        left_out: done.left_out,
+        damage: done.damage,
+        dry_run: done.dry_run,
         hits: done.hits,
         repeated: done.repeated,
         defects: done
