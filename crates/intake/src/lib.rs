@@ -44,9 +44,7 @@ pub use message::{
     Row, acknowledge, segments,
 };
 pub use packed::{Inner, TakenOut, is_clutter, is_packed, packed_in, take_out};
-pub use plain::{
-    KIND_COLUMNS, NAME_COLUMNS, PlainTable, REFERENCE_COLUMNS, delimiter, text_of,
-};
+pub use plain::{KIND_COLUMNS, NAME_COLUMNS, PlainTable, REFERENCE_COLUMNS, delimiter, text_of};
 pub use recognise::{Compression, Encoding, Format, HEAD_BYTES, Recognised, recognise};
 pub use reference::{CountryName, Position, Reference, Title, reference};
 pub use table::{Batch, Read, Table, TableError, TableOptions, Written, read_record};
