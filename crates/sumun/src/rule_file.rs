@@ -467,7 +467,7 @@ en = "Routine examination"
         check("2026-01-01", "20260101", "8:14 rule 20260101");
         check("en = \"Routine", "eng = \"Routine", "22:1 toml eng");
         check("[officer]\nko", "[officer]\nk", "17:1 toml k");
-        check("code = \"coffee", "code = coffee", "2:8 toml coffee.new-consignor");
+        check("code = \"coffee", "code = coffee", "2:8 toml ");
     }
 
     #[test]
