@@ -4,6 +4,8 @@
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use sumun::config::now;
+use sumun::pipeline::resolve::resolve;
 use sumun::store::{AssertSqlSafe, Store, args};
 
 use crate::api::{batch, declared, learn_and_approve, nothing_altered};
@@ -76,6 +78,22 @@ fn no_fate_and_no_figure_tells_of_a_draw_before_its_release() {
             let listed = ana.get(&format!("/api/v1/consignments?reference={number}")).await?;
             assert_eq!(listed.expect(200)?["items"][0]["fate"], "pending");
         }
+        // Nor does the page of who sent them.
+        resolve(&store, ("machine", now()), |_| {}).await?;
+        let iva = server.person("iva", &["investigator@030"]).await?;
+        let iva = server.by(&iva);
+        let mut told = 0;
+        for n in 0..7 {
+            let found = iva.get(&format!("/api/v1/entities?q=S{n}")).await?.expect(200)?;
+            for one in found["items"].as_array().context("no entities")? {
+                let path = format!("/api/v1/entities/{}", one["id"].as_str().context("no id")?);
+                let page = iva.get(&path).await?.expect(200)?;
+                let items = page["consignments"]["items"].as_array().context("no items")?.clone();
+                assert!(items.iter().all(|item| item["fate"] != "released"), "{page}");
+                told += items.len();
+            }
+        }
+        assert!(told >= 20, "{told} consignments were looked at");
         let day = "/api/v1/today?office=030&day=2030-01-01";
         let today = lee.get(day).await?.expect(200)?;
         assert_eq!(today["shifts"], json!([]));

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use targeting::consignment::{ConsignmentId, Defect};
+use targeting::consignment::{self as judged, ConsignmentId, Defect};
 use utoipa::{IntoParams, ToSchema};
 
 use super::declared::{self, Declared};
@@ -565,12 +565,18 @@ pub(super) async fn veiled(
 async fn veil(tx: &mut Tx, caller: &Caller, versions: &mut [Version]) -> Result<(), Problem> {
     let ids: Vec<i64> = versions.iter().map(|version| version.id).collect();
     let veiled = veiled(tx, caller, &ids).await?;
-    for version in versions.iter_mut().filter(|version| veiled.contains(&version.id)) {
-        if version.fate == targeting::consignment::Fate::Released {
-            version.fate = targeting::consignment::Fate::Pending;
-        }
+    for version in versions {
+        version.fate = unveiled(version.fate, veiled.contains(&version.id));
     }
     Ok(())
+}
+
+/// A fate as it is told: of what is veiled, that it was let go is not.
+pub(super) fn unveiled(fate: judged::Fate, is_veiled: bool) -> judged::Fate {
+    match fate {
+        judged::Fate::Released if is_veiled => judged::Fate::Pending,
+        fate => fate,
+    }
 }
 
 /// One version of a consignment with all that was judged, decided and found, as far as the caller

@@ -1,5 +1,7 @@
 //! The history of an entity: every record that came or went, by the machine or a person.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -9,6 +11,7 @@ use utoipa::ToSchema;
 use super::super::{List, time};
 use super::{acts, entity_name, missing, number, record_name};
 use crate::pipeline::entity::{self, Known};
+use crate::store::entities;
 use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::Named;
@@ -73,7 +76,16 @@ pub async fn list_entity_history(
     if known.row(id).is_none() {
         return Err(missing());
     }
-    let history = entity::history(&mut tx, asked).await?;
+    let mut history = entity::history(&mut tx, asked).await?;
+    // Records that only other offices know are not told of.
+    let all: Vec<i64> = history.iter().flat_map(|one| one.records.iter().copied()).collect();
+    let seen = entities::seen_of(&mut tx, &all, i64::MAX).await?;
+    let told: BTreeSet<i64> =
+        seen.iter().filter(|one| offices.contains(&one.office)).map(|one| one.record_id).collect();
+    for one in &mut history {
+        one.records.retain(|record| told.contains(record));
+    }
+    history.retain(|one| !one.records.is_empty() || one.other.is_some());
     drop(tx);
     app.reads.saw(&caller, "read entity", &[entity_name(asked)]).await?;
     let items = history.into_iter().map(|one| HappenedSaid {

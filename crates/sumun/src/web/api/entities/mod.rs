@@ -175,7 +175,7 @@ pub async fn list_entities(
     drop(tx);
     rows.truncate(limit);
     let ids: Vec<String> = rows.iter().map(|row| entity_name(row.id)).collect();
-    app.reads.saw(&caller, "search entities", &ids).await?;
+    app.reads.asked(&caller, "search entities", &typed, &ids).await?;
     let items = rows
         .iter()
         .map(|row| EntityRow { role_here: roles.get(&row.id).copied(), ..EntityRow::of(row) });

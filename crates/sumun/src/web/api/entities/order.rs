@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::{acts, entity_name, missing, number, record_name};
 use crate::acts::entity::EntityOrder;
 use crate::pipeline::entity::Known;
-use crate::store::entities::EntityAct;
+use crate::store::entities::{self, EntityAct};
 use crate::web::caller::{Action, Caller};
 use crate::web::problem::ProblemBody;
 use crate::web::request::{Body, Named};
@@ -75,18 +75,15 @@ impl EntityChanged {
     }
 }
 
-/// Holds that the caller may decide where these entities are known.
-async fn may_decide(app: &App, caller: &Caller, ids: &[i64]) -> Result<(), Problem> {
+/// Holds that the caller may decide where an entity is known; gives its records that are known
+/// there.
+async fn may_decide(app: &App, caller: &Caller, id: i64) -> Result<Vec<i64>, Problem> {
     let offices = caller.offices(Action::Decide)?;
     let mut tx = app.store.read().await?;
-    for id in ids {
-        let id = acts::stays(&mut tx, *id).await?.unwrap_or(*id);
-        let known = Known::load(&mut tx, &[id], &offices).await?;
-        if !known.members.contains_key(&id) {
-            return Err(missing());
-        }
-    }
-    Ok(())
+    let id = acts::stays(&mut tx, id).await?.unwrap_or(id);
+    let known = Known::load(&mut tx, &[id], &offices).await?;
+    let members = known.members.get(&id).ok_or_else(missing)?;
+    Ok(members.iter().map(|member| member.record_id).collect())
 }
 
 /// Takes records out of an entity: together they are another one from now on.
@@ -111,13 +108,19 @@ pub async fn split_entity(
     Body(splitting): Body<Splitting>,
 ) -> Result<Json<EntityChanged>, Problem> {
     let entity = number(&name, "E-").ok_or_else(missing)?;
-    may_decide(&app, &caller, &[entity]).await?;
+    let known = may_decide(&app, &caller, entity).await?;
     let records: Option<Vec<i64>> =
         splitting.records.iter().map(|record| number(record, "PR-")).collect();
     let records = records.ok_or_else(|| {
         Problem::unusable("records", "One of the records is no record's id.")
             .next("Send ids such as PR-12.")
     })?;
+    // What another office alone knows stays where it is.
+    let kept = entities::act_of(&mut app.store.read().await?, &splitting.id).await?.is_some();
+    if !kept && records.iter().any(|record| !known.contains(record)) {
+        let said = format!("One of the records is not of {name} now.");
+        return Err(Problem::unusable("records", said));
+    }
     let order =
         EntityOrder { id: splitting.id, entity, seen: splitting.seen, reason: splitting.reason };
     let act = acts::split(&app.store, &order, &records, caller.by()).await?;
@@ -146,11 +149,11 @@ pub async fn merge_entities(
     Body(merging): Body<Merging>,
 ) -> Result<Json<EntityChanged>, Problem> {
     let entity = number(&name, "E-").ok_or_else(missing)?;
-    may_decide(&app, &caller, &[entity]).await?;
+    may_decide(&app, &caller, entity).await?;
     let with = number(&merging.with, "E-").ok_or_else(|| {
         Problem::unusable("with", "`with` is no entity's id.").next("Send an id such as E-31.")
     })?;
-    may_decide(&app, &caller, &[with]).await?;
+    may_decide(&app, &caller, with).await?;
     let order = EntityOrder { id: merging.id, entity, seen: merging.seen, reason: merging.reason };
     let act = acts::merge(&app.store, &order, with, caller.by()).await?;
     Ok(Json(EntityChanged::of(order.id, &act)))

@@ -11,6 +11,7 @@ use targeting::outcome::Outcome;
 use targeting::resolving::CodeUse;
 use utoipa::ToSchema;
 
+use super::super::consignments::{unveiled, veiled};
 use super::super::decisions::Decision;
 use super::super::hits::{HitAnswer, ListingHit, shown};
 use super::super::watchlists::today;
@@ -243,7 +244,7 @@ pub async fn read_entity(
     let row = known.row(id).ok_or_else(missing)?;
     let acted = entities::acts(&mut tx, &[id]).await?;
     let records = records_of(&mut tx, &known, id).await?;
-    let consignments = consignments_of(&mut tx, &known).await?;
+    let consignments = consignments_of(&mut tx, &caller, &known).await?;
     let links = links_of(&mut tx, &known, id, &acted, &offices).await?;
     let on: Vec<i64> = distinct(known.seen.iter().map(|one| one.consignment_id));
     let mut decided = decisions::of_versions(&mut tx, &on).await?;
@@ -341,7 +342,11 @@ fn course_of(known: &Known) -> Vec<EntityMonth> {
     course
 }
 
-async fn consignments_of(tx: &mut Tx, known: &Known) -> Result<EntityConsignments, Problem> {
+async fn consignments_of(
+    tx: &mut Tx,
+    caller: &Caller,
+    known: &Known,
+) -> Result<EntityConsignments, Problem> {
     let all = distinct(known.seen.iter().map(|one| one.consignment_id));
     let examined = all.iter().filter_map(|id| known.outcomes.get(id));
     let examined: Vec<_> = examined.filter(|of| of.inspection.result.label().is_some()).collect();
@@ -352,6 +357,7 @@ async fn consignments_of(tx: &mut Tx, known: &Known) -> Result<EntityConsignment
         }
     }
     let ids: Vec<i64> = newest.iter().map(|one| one.consignment_id).collect();
+    let veiled = veiled(tx, caller, &ids).await?;
     let described = entity::described(tx, &ids).await?;
     let items = newest.into_iter().filter_map(|one| {
         let version = described.get(&one.consignment_id)?;
@@ -364,7 +370,7 @@ async fn consignments_of(tx: &mut Tx, known: &Known) -> Result<EntityConsignment
             office: one.office.clone(),
             arrived_on: day(one.arrived_on),
             goods: goods.map(|goods| goods.description.to_string()).unwrap_or_default(),
-            fate: version.fate.into(),
+            fate: unveiled(version.fate, veiled.contains(&one.consignment_id)).into(),
             found: outcome.map(|of| EntityOutcome::of(&of.inspection.result)),
         })
     });
