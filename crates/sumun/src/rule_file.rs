@@ -75,6 +75,9 @@ pub fn read(text: &str) -> Result<Rule, Vec<FileFault>> {
     let file: File = match toml::from_str(text) {
         Ok(file) => file,
         Err(error) => {
+            if let Some(faults) = missing(text) {
+                return Err(faults);
+            }
             let span = error.span().unwrap_or(0..0);
             let en = format!("The file is no rule: {}.", error.message().trim_end_matches('.'));
             let ko = format!("규칙 파일로 읽을 수 없습니다: {}", error.message());
@@ -138,6 +141,42 @@ pub fn read(text: &str) -> Result<Rule, Vec<FileFault>> {
         Some(rule) if faults.is_empty() => Ok(rule),
         _ => Err(faults),
     }
+}
+
+/// Every key that a file of a rule lacks; none when it is no TOML, or lacks nothing.
+fn missing(text: &str) -> Option<Vec<FileFault>> {
+    /// The keys of a rule that may not be left out, and which of them are tables.
+    const NEEDED: [(&str, bool); 10] = [
+        ("code", false),
+        ("owner", false),
+        ("legal_basis", false),
+        ("lane", false),
+        ("valid_from", false),
+        ("valid_until", false),
+        ("review_on", false),
+        ("condition", false),
+        ("officer", true),
+        ("outward", true),
+    ];
+    const OTHERS: [&str; 2] = ["modality", "offices"];
+    let table: toml::Table = toml::from_str(text).ok()?;
+    // A key that is typed wrong is told by its place first.
+    let known =
+        |key: &String| NEEDED.iter().any(|(of, _)| of == key) || OTHERS.contains(&key.as_str());
+    if !table.keys().all(known) {
+        return None;
+    }
+    let lacks: Vec<FileFault> = NEEDED
+        .iter()
+        .filter(|(key, _)| !table.contains_key(*key))
+        .map(|(key, whole)| {
+            let sign = if *whole { format!("[{key}]") } else { format!("{key} = ") };
+            let en = format!("The rule has no `{key}`: add `{sign}`.");
+            let ko = format!("규칙에 `{key}` 항목이 없습니다. `{sign}`을(를) 더하십시오.");
+            fault(text, "toml", None, (0, 0), en, ko)
+        })
+        .collect();
+    (!lacks.is_empty()).then_some(lacks)
 }
 
 fn word<T: std::str::FromStr<Err = targeting::codes::CodeError>>(
@@ -321,5 +360,11 @@ en = "Routine examination"
         check("2026-04-01", "2027-04-01", "10:13 rule 2027-04-01");
         check("\"2026-06-30\"", "\"soon\"", "9:15 rule \"soon\"");
         check("owner = ", "woner = ", "3:1 toml woner");
+        check("owner = \"kim\"\n", "", "1:1 toml ");
+        // All that is missing is told at once.
+        let said = read("code = \"a.b\"\nlane = \"red\"\n").unwrap_err();
+        let said: Vec<&str> = said.iter().map(|one| one.en.as_str()).collect();
+        assert_eq!(said.len(), 8, "{said:?}");
+        assert!(said[0].contains("`owner`") && said[7].contains("[outward]"), "{said:?}");
     }
 }

@@ -1,7 +1,8 @@
 //! Rules: what officers know, as conditions that are checked, proved on the past and measured.
 //!
 //! The path of a condition: text (`syntax.rs`) is held against the fields that a rule may read
-//! (`field.rs`) by `check.rs`, with the exact place of whatever is wrong; all rules of a book make
+//! (`field.rs`) by `check.rs`, with the exact place of whatever is wrong, what can never be met
+//! (`never.rs`) and what asks who somebody is (`person.rs`) among it; all rules of a book make
 //! one program over columns (`program.rs`, `columns.rs`), which says for a batch which rule fires
 //! where. What a rule is worth, before and after it is in force: `worth.rs`. How it becomes so is
 //! the office's matter.
@@ -13,6 +14,8 @@
 mod check;
 mod columns;
 mod field;
+mod never;
+mod person;
 mod program;
 mod syntax;
 mod worth;
@@ -25,9 +28,9 @@ use crate::screening::Lane;
 use crate::words;
 
 pub(crate) use check::condition_of_indicator;
-pub use check::{Condition, condition};
+pub use check::{Condition, condition, kept_condition};
 pub use columns::{BATCH, Columns};
-pub use field::{FUNCTIONS, Field, FieldKind, Function, fields};
+pub use field::{FUNCTIONS, Field, FieldKind, Function, Unit, fields};
 pub use program::{Hits, Program};
 pub use worth::{Scorecard, Tried, Verdict, Worth, lift, random, scorecard, worth};
 
@@ -266,7 +269,7 @@ fn fits(text: &str, least: usize, most: usize) -> bool {
 }
 
 /// Of what the names are, the one nearest to what was typed, unless none is near.
-pub(crate) fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let typed: Vec<char> = typed.to_lowercase().chars().take(80).collect();
     let mut best: Option<(usize, &str)> = None;
     for name in names {

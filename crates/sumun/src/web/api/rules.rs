@@ -17,6 +17,7 @@ use super::measures::Interval;
 use super::words::{Lane, Modality};
 use super::{List, Said, time};
 use crate::acts;
+use crate::config::now;
 use crate::pipeline::rules as at_work;
 use crate::pipeline::trial::{self, Sampled, Trial};
 use crate::rights::{Circumstances, EVERYWHERE};
@@ -35,7 +36,7 @@ pub struct RuleVersion {
     code: String,
     /// Counted from 1.
     version: i64,
-    /// `draft`, `shadow`, `in_force`, `expired`, `retired` or `replaced`.
+    /// `draft`, `shadow`, `approved` (later), `in_force`, `expired`, `retired` or `replaced`.
     #[schema(example = "in_force")]
     state: String,
     /// Who answers for it.
@@ -93,7 +94,7 @@ impl RuleVersion {
         RuleVersion {
             code: rule.code.clone(),
             version: kept.version,
-            state: kept.state.clone(),
+            state: kept.standing(Day::of_micros(now())).to_owned(),
             owner: rule.owner.clone(),
             officer: Said::new(&*rule.officer.ko, &*rule.officer.en),
             outward: Said::new(&*rule.outward.ko, &*rule.outward.en),
@@ -200,8 +201,7 @@ pub struct RuleSummary {
 
 /// The version that stands for a rule.
 fn foremost(versions: &[Kept]) -> Option<&Kept> {
-    let in_state = |state: &str| versions.iter().find(|one| one.state == state);
-    in_state("in_force").or_else(|| in_state("shadow")).or(versions.first())
+    rules::foremost(versions, Day::of_micros(now()))
 }
 
 impl RuleSummary {
@@ -210,7 +210,7 @@ impl RuleSummary {
         let runs = ["in_force", "shadow"].contains(&shown.state.as_str());
         Some(RuleSummary {
             code: shown.rule.code.clone(),
-            state: shown.state.clone(),
+            state: shown.standing(today).to_owned(),
             version: RuleVersion::of(shown),
             newest: versions.first()?.version,
             scorecard: card.into(),
@@ -306,7 +306,7 @@ pub struct RuleStep {
     at: String,
     /// By whom; `scheduler` where its last day was over.
     by: String,
-    /// `rule_draft`, `rule_shadow`, `rule_approve`, `rule_retire` or `rule_expire`.
+    /// `rule_draft`, `rule_shadow`, `rule_approve`, `rule_retire`, `rule_expire` or `rule_replace`.
     #[schema(example = "rule_approve")]
     act: String,
     /// The version.
