@@ -30,6 +30,15 @@ pub const NOTHING_PERMITS: &str = "nothing-permits";
 /// Verdicts that are kept at most. Offices are named by requests, so their number is not ours.
 const KEPT: usize = 50_000;
 
+/// Says which words there are, and first the one that may be meant.
+fn none_of(word: &str, words: &[&str]) -> String {
+    let plain = word.trim().to_lowercase().replace(['-', ' '], "_");
+    let longer = words.iter().find(|one| !plain.is_empty() && one.starts_with(&plain)).copied();
+    let meant = longer.or_else(|| targeting::rule::nearest(&plain, words.iter().copied()));
+    let meant = meant.map(|one| format!(" (perhaps `{one}`)")).unwrap_or_default();
+    format!("`{word}` is none of {}{meant}", words.join(", "))
+}
+
 /// Defines a closed set of words.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident {
@@ -62,7 +71,9 @@ macro_rules! words {
 
             fn from_str(word: &str) -> Result<$name> {
                 let found = $name::ALL.iter().find(|one| one.as_str() == word);
-                found.copied().with_context(|| format!("`{word}` is none of {:?}", $name::ALL))
+                found.copied().with_context(|| {
+                    none_of(word, &$name::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>())
+                })
             }
         }
     };

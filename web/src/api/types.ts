@@ -6797,7 +6797,7 @@ export interface components {
         /** @description Something that was done to a rule. */
         RuleStep: {
             /**
-             * @description `rule_draft`, `rule_shadow`, `rule_approve`, `rule_retire` or `rule_expire`.
+             * @description `rule_draft`, `rule_shadow`, `rule_approve`, `rule_retire`, `rule_expire` or `rule_replace`.
              * @example rule_approve
              */
             act: string;
@@ -6897,7 +6897,7 @@ export interface components {
             /** @description Who put it in shadow. */
             shadow_by?: string | null;
             /**
-             * @description `draft`, `shadow`, `in_force`, `expired`, `retired` or `replaced`.
+             * @description `draft`, `shadow`, `approved` (later), `in_force`, `expired`, `retired` or `replaced`.
              * @example in_force
              */
             state: string;

@@ -659,6 +659,25 @@ pub async fn not_the_makers(tx: &mut Tx, asked: &str, decides: &str) -> Result<(
     Ok(())
 }
 
+/// Holds that neither of two made the other's account: who lets a second account in holds its link,
+/// and could be both.
+///
+/// # Errors
+/// A refusal when one did.
+pub async fn two_persons(tx: &mut Tx, asked: &str, decides: &str) -> Result<()> {
+    not_the_makers(tx, asked, decides).await?;
+    let Some(account) = accounts::named(tx, decides).await? else { return Ok(()) };
+    let invited = accounts::invited_by(tx, &account.id).await?;
+    let makers = invited.iter().map(String::as_str).chain([account.made_by.as_str()]);
+    if makers.into_iter().any(|maker| super::model::same_person(maker, asked)) {
+        crate::refuse!(
+            "own_account",
+            "{asked} made or invited the account of {decides}, so another person has to decide"
+        );
+    }
+    Ok(())
+}
+
 /// A wrong attempt; where it locks, the journal says so.
 async fn wrong(store: &Store, name: &str, locks: &[Value], now: i64) -> Result<Attempt> {
     if !locks.is_empty() {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use targeting::codes::Day;
 use targeting::rule::{Rule, condition};
 
-use super::account::id_of;
+use super::account::{self, id_of};
 use super::model::{SCHEDULER, same_person};
 use crate::store::rules::{self, Kept};
 use crate::store::{Store, Tx, journal};
@@ -26,6 +26,7 @@ pub async fn draft(
 ) -> Result<Kept> {
     is_whole(rule)?;
     is_a_person(by.0)?;
+    has_days_left((&rule.code, rule.valid_until), by.1)?;
     let request_id = id_of(request)?;
     let document = serde_json::to_string(rule)?;
     let mut tx = store.begin().await?;
@@ -92,15 +93,17 @@ pub async fn shadow(
         rules::end(&mut tx, one.id, "replaced", by).await?;
     }
     rules::set_shadow(&mut tx, of.id, by).await?;
-    step(tx, "rule_shadow", of, reason, by).await?;
+    step(tx, "rule_shadow", of, (reason, None), by).await?;
     again(store, (code, version)).await
 }
 
 /// Puts a version in force, after another person drafted it and it has been in shadow. The version
-/// that was in force ends. The same again changes nothing.
+/// that was in force ends when this one begins: at once, or on its first day, should that come
+/// later. The same again changes nothing.
 ///
 /// # Errors
-/// A refusal without a reason, for what is not in shadow, and for one's own rule.
+/// A refusal without a reason, for what is not in shadow, and for one's own rule: one that the same
+/// person drafted or put in shadow, or somebody of whose account one made the other.
 pub async fn approve(
     store: &Store,
     (code, version): (&str, i64),
@@ -129,14 +132,24 @@ pub async fn approve(
             by.0
         );
     }
+    for (who, _) in own.into_iter().flatten() {
+        account::two_persons(&mut tx, who, by.0).await?;
+    }
     not_over(of, by.1)?;
     // Fields and indicators keep their names, but a newer Sumun may know more mistakes.
     is_whole(&of.rule)?;
+    let mut replaced = Vec::new();
     for one in all.iter().filter(|one| one.state == "in_force") {
-        rules::end(&mut tx, one.id, "replaced", by).await?;
+        // What begins before this one counts until then; `expire` ends it on that day.
+        let goes_on =
+            of.rule.valid_from > Day::of_micros(by.1) && one.rule.valid_from < of.rule.valid_from;
+        if !goes_on {
+            rules::end(&mut tx, one.id, "replaced", by).await?;
+            replaced.push(one.id);
+        }
     }
     rules::set_in_force(&mut tx, of.id, by).await?;
-    step(tx, "rule_approve", of, reason, by).await?;
+    step(tx, "rule_approve", of, (reason, Some(&replaced)), by).await?;
     again(store, (code, version)).await
 }
 
@@ -161,27 +174,37 @@ pub async fn retire(
         ),
     }
     rules::end(&mut tx, of.id, "retired", by).await?;
-    step(tx, "rule_retire", of, reason, by).await?;
+    step(tx, "rule_retire", of, (reason, None), by).await?;
     again(store, (code, version)).await
 }
 
-/// Ends whatever is past its last day, within a transaction; gives how many versions that were.
+/// Ends whatever is past its last day, and whatever a version that has begun takes the place of,
+/// within a transaction; gives how many versions that were.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn expire(tx: &mut Tx, now: i64) -> Result<usize> {
-    let over = rules::overdue(tx, Day::of_micros(now)).await?;
-    for one in &over {
-        rules::end(tx, one.id, "expired", (SCHEDULER, now)).await?;
-        let body = json!({
-            "rule": one.id,
-            "version": one.version,
-            "was": one.state,
-            "valid_until": one.rule.valid_until,
-        });
-        record(tx, "rule_expire", &one.rule.code, body, (SCHEDULER, now)).await?;
+    let day = Day::of_micros(now);
+    let mut ended = 0;
+    // Each is asked for after the other was done, so that no version ends twice.
+    for (to, act) in [("replaced", "rule_replace"), ("expired", "rule_expire")] {
+        let over = match to {
+            "replaced" => rules::succeeded(tx, day).await?,
+            _ => rules::overdue(tx, day).await?,
+        };
+        for one in &over {
+            rules::end(tx, one.id, to, (SCHEDULER, now)).await?;
+            let body = json!({
+                "rule": one.id,
+                "version": one.version,
+                "was": one.state,
+                "valid_until": one.rule.valid_until,
+            });
+            record(tx, act, &one.rule.code, body, (SCHEDULER, now)).await?;
+        }
+        ended += over.len();
     }
-    Ok(over.len())
+    Ok(ended)
 }
 
 /// Begins what a person orders, for a reason: with all versions of the rule.
@@ -189,11 +212,13 @@ async fn ordered(
     store: &Store,
     code: &str,
     reason: &str,
-    (by, _): (&str, i64),
+    (by, now): (&str, i64),
 ) -> Result<(Tx, Vec<Kept>)> {
     has_reason(reason)?;
     is_a_person(by)?;
     let mut tx = store.begin().await?;
+    // What has begun has taken the former's place, even if it is retired now.
+    expire(&mut tx, now).await?;
     let all = rules::of_code(&mut tx, code).await?;
     Ok((tx, all))
 }
@@ -246,6 +271,18 @@ fn not_over(of: &Kept, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Holds that a rule that is drafted has a day left on which it may fire.
+fn has_days_left((code, last): (&str, Day), now: i64) -> Result<()> {
+    if last < Day::of_micros(now) {
+        crate::refuse!(
+            "rule_dates",
+            "the last day of rule {code} as it is written, {last}, is over: give it a later \
+             `valid_until` and draft it again"
+        );
+    }
+    Ok(())
+}
+
 fn has_reason(reason: &str) -> Result<()> {
     let count = reason.chars().count();
     if reason.trim().is_empty() {
@@ -265,14 +302,25 @@ fn is_a_person(actor: &str) -> Result<()> {
     Ok(())
 }
 
-async fn step(mut tx: Tx, act: &str, of: &Kept, reason: &str, by: (&str, i64)) -> Result<()> {
-    let body = json!({
+/// Journals a step with its reason, and which versions it ended, where it may end some.
+async fn step(
+    mut tx: Tx,
+    act: &str,
+    of: &Kept,
+    (reason, replaces): (&str, Option<&[i64]>),
+    by: (&str, i64),
+) -> Result<()> {
+    let mut body = json!({
         "rule": of.id,
         "version": of.version,
         "sha256": of.sha256,
         "was": of.state,
         "reason": reason,
     });
+    if let Some(replaces) = replaces {
+        body["replaces"] = json!(replaces);
+        body["valid_from"] = json!(of.rule.valid_from);
+    }
     record(&mut tx, act, &of.rule.code, body, by).await?;
     tx.commit().await
 }

@@ -1,15 +1,16 @@
 //! `sumun rule`: a rule's file is checked and put on trial, and a person steers its life: drafted,
 //! in shadow, approved by another, retired. Files are TOML, so that rules can be reviewed in git.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use encoding_rs::EUC_KR;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use targeting::codes::Day;
 use targeting::indicator;
-use targeting::rule::{Rule, Scorecard};
+use targeting::rule::{Rule, Scorecard, fields};
 
 use super::{Office, Report, Table, shortened};
 use crate::acts;
@@ -23,8 +24,8 @@ use crate::store::rules::{self, Kept};
 /// Checks rules, puts them on trial, and steers their lives.
 #[derive(Debug, Subcommand)]
 pub enum Rules {
-    /// Checks a rule's file: every mistake with its place and what may be meant.
-    Check(File),
+    /// Checks rules' files: every mistake with its place and what may be meant.
+    Check(Files),
     /// Says what a rule would have done on the stored history.
     Backtest(Backtest),
     /// Lists all rules.
@@ -34,19 +35,21 @@ pub enum Rules {
     /// Drafts a rule's next version from its file.
     Propose(File),
     /// Drafts a version of every rule of these files.
-    Import(Import),
+    Import(Files),
     /// Writes a rule's file.
     Export(Export),
-    /// Puts a draft in shadow: it fires and selects nothing.
+    /// Puts a draft in shadow: it fires and selects nothing. Without a version, the newest draft.
     Shadow(Steer),
-    /// Puts a version in force that another person drafted.
+    /// Puts a version in force that another person drafted. Without one, that in shadow.
     Approve(Steer),
-    /// Retires a version.
+    /// Retires a version. Without one, that in force, else that in shadow, else the draft.
     Retire(Steer),
     /// Says what rules in force have come to, and which should be retired.
     Scorecard(MaybeNamed),
     /// Lists the indicators that rules may name.
     Indicators,
+    /// Lists the fields that rules may read, with unit, range and an example.
+    Fields,
 }
 
 /// Names a file.
@@ -58,7 +61,7 @@ pub struct File {
 
 /// Names files.
 #[derive(Debug, Args)]
-pub struct Import {
+pub struct Files {
     /// The files, TOML.
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -96,7 +99,7 @@ pub struct MaybeNamed {
 pub struct Export {
     /// The rule's code.
     code: String,
-    /// The version; left out for the one in force, else the newest.
+    /// The version; left out for the one in force, else that in shadow, else the newest.
     #[arg(long, value_name = "N")]
     version: Option<i64>,
     /// Where to write it; left out, it is printed.
@@ -109,7 +112,7 @@ pub struct Export {
 pub struct Steer {
     /// The rule's code.
     code: String,
-    /// The version; left out for the newest.
+    /// The version; left out for the one that this can be done to.
     #[arg(long, value_name = "N")]
     version: Option<i64>,
     /// Why.
@@ -121,43 +124,54 @@ impl Rules {
     /// Runs the verb.
     pub async fn run(self, office: &Office) -> Result<Report> {
         match self {
-            Rules::Check(File { file }) => return check(&file),
+            Rules::Check(Files { files }) => return check(&files),
             Rules::Indicators => return Ok(indicators()),
+            Rules::Fields => return Ok(readable()),
             _ => {}
         }
         let store = office.store().await?;
         match self {
-            Rules::Check(_) | Rules::Indicators => unreachable!("they need no store"),
+            Rules::Check(_) | Rules::Indicators | Rules::Fields => {
+                unreachable!("they need no store")
+            }
             Rules::Backtest(of) => backtest(office, &store, of).await,
             Rules::List => list(&store).await,
             Rules::Show(Named { code }) => show(&store, &code).await,
             Rules::Propose(File { file }) => propose(office, &store, vec![file]).await,
-            Rules::Import(Import { files }) => propose(office, &store, files).await,
+            Rules::Import(Files { files }) => propose(office, &store, files).await,
             Rules::Export(of) => export(&store, of).await,
             Rules::Shadow(of) => {
-                let version = version_of(&store, &of).await?;
+                let all = versions(&store, &of.code).await?;
+                let version = of.version.unwrap_or_else(|| newest_in(&all, "draft").version);
                 let named = (of.code.as_str(), version);
                 let kept = acts::rule::shadow(&store, named, &of.reason, office.by()).await?;
                 Ok(steered(&kept, "fires in shadow and selects nothing", "sumun screen"))
             }
-            Rules::Approve(of) => {
-                let version = version_of(&store, &of).await?;
-                let named = (of.code.as_str(), version);
-                let kept = acts::rule::approve(&store, named, &of.reason, office.by()).await?;
-                Ok(steered(&kept, "is in force", "sumun screen"))
-            }
-            Rules::Retire(of) => {
-                let version = version_of(&store, &of).await?;
-                let named = (of.code.as_str(), version);
-                let kept = acts::rule::retire(&store, named, &of.reason, office.by()).await?;
-                Ok(steered(&kept, "is retired and fires no more", "sumun rule list"))
-            }
+            Rules::Approve(of) => approve(office, &store, of).await,
+            Rules::Retire(of) => retire(office, &store, of).await,
             Rules::Scorecard(MaybeNamed { code }) => scorecards(&store, code.as_deref()).await,
         }
     }
 }
 
-fn told(file: &std::path::Path, faults: &[FileFault]) -> String {
+/// The text of a file: UTF-8, or CP949 as older programs save Korean.
+fn read_text(file: &Path) -> Result<String> {
+    match String::from_utf8(super::read_file(file)?) {
+        Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),
+        Err(other) => {
+            match EUC_KR.decode_without_bom_handling_and_without_replacement(other.as_bytes()) {
+                Some(text) => Ok(text.into_owned()),
+                None => crate::refuse!(
+                    "rule_file",
+                    "{} is text neither in UTF-8 nor in CP949: save it as UTF-8",
+                    file.display()
+                ),
+            }
+        }
+    }
+}
+
+fn told(file: &Path, faults: &[FileFault]) -> String {
     let mut text = String::new();
     for one in faults {
         text.push_str(&format!(
@@ -178,33 +192,82 @@ fn told(file: &std::path::Path, faults: &[FileFault]) -> String {
     text
 }
 
-fn check(file: &std::path::Path) -> Result<Report> {
-    let text = super::read_text(file)?;
-    match rule_file::read(&text) {
-        Ok(rule) => {
-            let json = json!({ "ok": true, "code": rule.code, "errors": [] });
-            Ok(Report::new(json, format!("{}: rule {} is whole.", file.display(), rule.code)))
-        }
-        Err(faults) => Ok(Report {
-            json: json!({ "ok": false, "errors": faults }),
-            text: told(file, &faults),
-            whole: false,
-        }),
+fn check(files: &[PathBuf]) -> Result<Report> {
+    let (mut all, mut text) = (Vec::new(), Vec::new());
+    for file in files {
+        let mut json = match rule_file::read(&read_text(file)?) {
+            Ok(rule) => {
+                text.push(format!("{}: rule {} is whole.", file.display(), rule.code));
+                json!({ "ok": true, "code": rule.code, "errors": [] })
+            }
+            Err(faults) => {
+                text.push(told(file, &faults).trim_end().to_owned());
+                json!({ "ok": false, "errors": faults })
+            }
+        };
+        json["file"] = json!(file.display().to_string());
+        all.push(json);
     }
+    let whole = all.iter().all(|one| one["ok"] == true);
+    let json = match <[Value; 1]>::try_from(all) {
+        Ok([one]) => one,
+        Err(all) => json!({ "ok": whole, "files": all }),
+    };
+    Ok(Report { json, text: text.join("\n"), whole })
 }
 
-/// The rule of a file.
+/// The rules of files, all of them or none.
 ///
 /// # Errors
 /// A refusal with all that is wrong.
-fn rule_of(file: &std::path::Path) -> Result<Rule> {
-    match rule_file::read(&super::read_text(file)?) {
-        Ok(rule) => Ok(rule),
-        Err(faults) => {
-            let said = told(file, &faults);
-            crate::refuse!("rule_file", "the file is no rule:\n{}", said.trim_end())
+fn rules_of(files: &[PathBuf]) -> Result<Vec<Rule>> {
+    let (mut rules, mut wrong, mut said) = (Vec::new(), 0, String::new());
+    for file in files {
+        match rule_file::read(&read_text(file)?) {
+            Ok(rule) => rules.push(rule),
+            Err(faults) => {
+                wrong += 1;
+                said.push_str(&told(file, &faults));
+            }
         }
     }
+    let said = said.trim_end();
+    match (wrong, files.len()) {
+        (0, _) => Ok(rules),
+        (_, 1) => crate::refuse!("rule_file", "the file is no rule:\n{said}"),
+        (wrong, of) => crate::refuse!(
+            "rule_file",
+            "{wrong} of {of} files hold no rule, so nothing was taken from any of them:\n{said}"
+        ),
+    }
+}
+
+fn readable() -> Report {
+    let mut table = Table::new(&["field", "type", "unit", "range", "what it says", "example"]);
+    let mut all = Vec::new();
+    for one in fields() {
+        let (unit, range) = (one.unit(), one.range());
+        table.row([
+            one.path.clone(),
+            one.kind.as_str().to_owned(),
+            unit.map_or("", |unit| unit.en).to_owned(),
+            range.clone(),
+            shortened(&one.en, 60),
+            one.example.clone(),
+        ]);
+        all.push(json!({
+            "path": one.path,
+            "kind": one.kind,
+            "unit": unit.map(|unit| json!({ "ko": unit.ko, "en": unit.en })),
+            "range": range,
+            "values": one.values(),
+            "past": one.is_past(),
+            "ko": one.ko,
+            "en": one.en,
+            "example": one.example,
+        }));
+    }
+    Report::new(json!({ "fields": all }), table.text())
 }
 
 fn indicators() -> Report {
@@ -224,7 +287,16 @@ fn indicators() -> Report {
 }
 
 async fn backtest(office: &Office, store: &Store, of: Backtest) -> Result<Report> {
-    let rule = rule_of(&of.file)?;
+    if let (Some(from), Some(to)) = (of.from, of.to)
+        && from > to
+    {
+        crate::refuse!(
+            "rule_dates",
+            "--from {from} lies after --to {to}, so no day is between them: exchange the two"
+        );
+    }
+    let mut rules = rules_of(std::slice::from_ref(&of.file))?;
+    let rule = rules.remove(0);
     let asked = trial::Asked {
         condition: rule.condition,
         offices: rule.offices,
@@ -316,7 +388,7 @@ fn kept_json(kept: &Kept) -> Value {
     json!({
         "code": kept.rule.code,
         "version": kept.version,
-        "state": kept.state,
+        "state": kept.standing(Day::of_micros(now())),
         "rule": kept.rule,
         "sha256": kept.sha256,
         "drafted": { "by": kept.drafted.0, "at": kept.drafted.1 },
@@ -332,6 +404,66 @@ fn steered(kept: &Kept, what: &str, next: &str) -> Report {
     Report::new(kept_json(kept), text)
 }
 
+async fn approve(office: &Office, store: &Store, of: Steer) -> Result<Report> {
+    let all = versions(store, &of.code).await?;
+    let version = of.version.unwrap_or_else(|| newest_in(&all, "shadow").version);
+    let named = (of.code.as_str(), version);
+    let kept = acts::rule::approve(store, named, &of.reason, office.by()).await?;
+    let today = Day::of_micros(now());
+    if !kept.begins_after(today) {
+        return Ok(steered(&kept, "is in force", "sumun screen"));
+    }
+    let first = kept.rule.valid_from;
+    let until = match rules::in_force(&versions(store, &of.code).await?, today) {
+        Some(former) if former.rule.valid_until.0 + 1 >= first.0 => {
+            format!("until then version {} counts", former.version)
+        }
+        Some(former) => format!(
+            "version {} counts until {}, and none from then on until it begins",
+            former.version, former.rule.valid_until
+        ),
+        None => "until then no version counts".to_owned(),
+    };
+    let what = format!("is approved; in force from {first}; {until}");
+    Ok(steered(&kept, &what, &format!("sumun rule show {}", of.code)))
+}
+
+async fn retire(office: &Office, store: &Store, of: Steer) -> Result<Report> {
+    let all = versions(store, &of.code).await?;
+    let today = Day::of_micros(now());
+    let stands = rules::foremost(&all, today).filter(|one| one.is_alive());
+    let version = match (of.version, stands) {
+        (Some(version), _) => version,
+        (None, Some(stands)) => stands.version,
+        (None, None) => all[0].version,
+    };
+    if let Some(over) = all.iter().find(|one| one.version == version && one.state == "retired") {
+        let by = over.ended.as_ref().map(|(by, _)| format!(" by {by}")).unwrap_or_default();
+        let said = format!("Version {version} of rule {} is retired already{by}.", of.code);
+        return Ok(Report::new(kept_json(over), said));
+    }
+    let was = all.iter().find(|one| one.version == version).map(|one| one.standing(today));
+    let was = was.unwrap_or_default().replace('_', " ");
+    let kept = acts::rule::retire(store, (&of.code, version), &of.reason, office.by()).await?;
+    let mut report =
+        steered(&kept, &format!("was {was}; it is retired and fires no more"), "sumun rule list");
+    for one in all.iter().filter(|one| one.is_alive() && one.version != version) {
+        report.text.push_str(&format!(
+            "\nVersion {} ({}) stays; to retire it: `sumun rule retire {} --version {} --reason TEXT`.",
+            one.version,
+            one.standing(today).replace('_', " "),
+            of.code,
+            one.version
+        ));
+    }
+    Ok(report)
+}
+
+/// The newest version in a state, else the newest of all.
+fn newest_in<'a>(all: &'a [Kept], state: &str) -> &'a Kept {
+    all.iter().find(|one| one.state == state).unwrap_or(&all[0])
+}
+
 async fn list(store: &Store) -> Result<Report> {
     let all = rules::list(&mut store.read().await?).await?;
     let mut table = Table::new(&["rule", "version", "state", "lane", "until", "owner", "what"]);
@@ -339,7 +471,7 @@ async fn list(store: &Store) -> Result<Report> {
         table.row([
             kept.rule.code.clone(),
             kept.version.to_string(),
-            kept.state.clone(),
+            kept.standing(Day::of_micros(now())).to_owned(),
             kept.rule.lane.to_string(),
             kept.rule.valid_until.to_string(),
             kept.rule.owner.clone(),
@@ -362,11 +494,6 @@ async fn versions(store: &Store, code: &str) -> Result<Vec<Kept>> {
     Ok(all)
 }
 
-async fn version_of(store: &Store, of: &Steer) -> Result<i64> {
-    let all = versions(store, &of.code).await?;
-    Ok(of.version.unwrap_or(all[0].version))
-}
-
 async fn show(store: &Store, code: &str) -> Result<Report> {
     let all = versions(store, code).await?;
     let life = rules::life(&mut store.read().await?, code).await?;
@@ -375,7 +502,7 @@ async fn show(store: &Store, code: &str) -> Result<Report> {
         text.push_str(&format!(
             "Version {} ({}), drafted by {}\n{}\n",
             kept.version,
-            kept.state,
+            kept.standing(Day::of_micros(now())),
             kept.drafted.0,
             rule_file::write(&kept.rule)
         ));
@@ -396,21 +523,39 @@ async fn show(store: &Store, code: &str) -> Result<Report> {
 
 async fn propose(office: &Office, store: &Store, files: Vec<PathBuf>) -> Result<Report> {
     // All are read before the first is kept, so that a mistake in one keeps none.
-    let rules = files.iter().map(|file| rule_of(file)).collect::<Result<Vec<Rule>>>()?;
+    let rules = rules_of(&files)?;
+    let today = Day::of_micros(now());
     let (mut text, mut drafted) = (String::new(), Vec::new());
     for rule in &rules {
         let elder = rules::of_code(&mut store.read().await?, &rule.code).await?;
-        if let Some(same) = elder.first().filter(|newest| newest.rule == *rule) {
+        // What has come to its end is drafted anew, should its file be as it was.
+        let newest = elder.iter().find(|one| one.is_alive());
+        if let Some(same) = newest.filter(|newest| newest.rule == *rule) {
             text.push_str(&format!(
                 "Rule {} is as it was: version {} ({}).\n",
-                rule.code, same.version, same.state
+                rule.code,
+                same.version,
+                same.standing(today)
             ));
             drafted.push(kept_json(same));
             continue;
         }
+        // Of many files, those of rules that are over stand by; alone, it is a mistake.
+        let over = elder.iter().find(|one| one.rule == *rule && one.state == "expired");
+        if let Some(over) = over.filter(|_| files.len() > 1 && rule.valid_until < today) {
+            text.push_str(&format!(
+                "Rule {} is over: version {} expired on {}.\n",
+                rule.code, over.version, rule.valid_until
+            ));
+            continue;
+        }
         let kept = acts::rule::draft(store, None, rule, office.by()).await?;
+        let after = match elder.first().filter(|one| newest.is_none() && one.rule == *rule) {
+            Some(one) => format!(" (version {} is {})", one.version, one.state),
+            None => String::new(),
+        };
         text.push_str(&format!(
-            "Drafted version {} of rule {}. Next: `sumun rule shadow {} --reason TEXT`.\n",
+            "Drafted version {} of rule {}{after}. Next: `sumun rule shadow {} --reason TEXT`.\n",
             kept.version, rule.code, rule.code
         ));
         drafted.push(kept_json(&kept));
@@ -422,7 +567,7 @@ async fn export(store: &Store, of: Export) -> Result<Report> {
     let all = versions(store, &of.code).await?;
     let wanted = match of.version {
         Some(version) => all.iter().find(|one| one.version == version),
-        None => all.iter().find(|one| one.state == "in_force").or(all.first()),
+        None => rules::foremost(&all, Day::of_micros(now())),
     };
     let Some(kept) = wanted else {
         crate::refuse!("no_rule", "rule {} has no such version: `sumun rule show`", of.code)

@@ -17,7 +17,7 @@ use targeting::history::Histories;
 use targeting::measuring::Interval;
 use targeting::model::Target;
 use targeting::rule::{
-    BATCH, Columns, Condition, Program, Scorecard, Tried, Worth, condition, fields, random,
+    BATCH, Columns, Condition, Program, Scorecard, Tried, Worth, fields, kept_condition, random,
     scorecard, worth,
 };
 
@@ -43,7 +43,7 @@ impl Book {
     pub fn of(versions: &[Kept]) -> Book {
         let mut checked: Vec<(&Kept, Condition)> = Vec::with_capacity(versions.len());
         for kept in versions {
-            match condition(&kept.rule.condition) {
+            match kept_condition(&kept.rule.condition) {
                 Ok(condition) => checked.push((kept, condition)),
                 Err(_) => tracing::error!(
                     rule.id = kept.id,
@@ -170,12 +170,13 @@ fn judge(
     Ok(found)
 }
 
-/// Ends rules whose last day is over, and holds what waits against those that began to fire since.
-/// Gives how many hits that made.
+/// Ends rules whose last day is over or whose successor has begun, and holds what waits against
+/// those that began to fire since. Gives how many hits that made.
 pub async fn catch_up(store: &Store, (actor, now): (&str, i64)) -> Result<usize> {
     let day = Day::of_micros(now);
     let mut tx = store.read().await?;
-    let overdue = !rules::overdue(&mut tx, day).await?.is_empty();
+    let overdue = !rules::overdue(&mut tx, day).await?.is_empty()
+        || !rules::succeeded(&mut tx, day).await?.is_empty();
     let new = rules::unswept(&mut tx).await?;
     drop(tx);
     if overdue {

@@ -17,7 +17,8 @@ use targeting::consignment::{Consignment, Regime};
 use targeting::facts::Facts;
 use targeting::outcome::{Channel, Modality};
 use targeting::rule::{
-    BATCH, Columns, Condition, Program, Tried, Worth, condition, extractor, fields, worth,
+    BATCH, Columns, Condition, Program, Tried, Worth, condition, extractor, fields, kept_condition,
+    worth,
 };
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
@@ -135,11 +136,14 @@ pub enum Step {
 /// A refusal for a condition that does not check; else when the store fails.
 pub async fn trial(store: &Store, asked: &Asked, mut progress: impl FnMut(Step)) -> Result<Trial> {
     let checked = checked(&asked.condition)?;
-    let others: Vec<(Kept, Condition)> = rules::list(&mut store.read().await?)
+    let today = Day::of_micros(config::now());
+    let others: Vec<(Kept, Condition)> = rules::running(&mut store.read().await?, today)
         .await?
         .into_iter()
         .filter(|one| one.state == "in_force" && Some(&one.rule.code) != asked.code.as_ref())
-        .filter_map(|one| condition(&one.rule.condition).ok().map(|condition| (one, condition)))
+        .filter_map(|one| {
+            kept_condition(&one.rule.condition).ok().map(|condition| (one, condition))
+        })
         .collect();
     let case = Arc::new(Case {
         own: Program::of([(&checked, &asked.offices[..])]),

@@ -45,7 +45,7 @@ pub async fn compare(
                                'policy', 'drift', 'hold', 'ask', 'inspect', 'waive', 'release',
                                'undo', 'verify scans', 'add account', 'redeem', 'change account',
                                'rule_draft', 'rule_shadow', 'rule_approve', 'rule_retire',
-                               'rule_expire', 'rule_sweep')
+                               'rule_expire', 'rule_replace', 'rule_sweep')
                  order by seq limit $2",
                 args![after, PAGE],
                 |row| {
@@ -81,7 +81,7 @@ pub async fn compare(
                 // What these come to is compared at the end.
                 "shadow" | "withdraw" | "approve" | "rollback" | "return" | "stop" | "drift"
                 | "add account" | "redeem" | "change account" | "rule_shadow" | "rule_approve"
-                | "rule_retire" | "rule_expire" => Ok(true),
+                | "rule_retire" | "rule_expire" | "rule_replace" => Ok(true),
                 _ => outcome_holds(&mut tx, &body).await,
             }
             .with_context(|| format!("while comparing journal entry {seq}"))?;
@@ -198,6 +198,7 @@ impl Said {
             "rule_approve" => self.ruled(seq, subject, body, "in_force"),
             "rule_retire" => self.ruled(seq, subject, body, "retired"),
             "rule_expire" => self.ruled(seq, subject, body, "expired"),
+            "rule_replace" => self.ruled(seq, subject, body, "replaced"),
             "rollback" => self.becomes(seq, named, "rolled_back"),
             "return" => self.becomes(seq, named, "in_force"),
             "stop" => self.becomes(seq, named, "retired"),
@@ -236,12 +237,19 @@ impl Said {
         (life.seq, life.state) = (seq, state);
     }
 
-    /// A version of a rule gets a state, and takes the place of the one that had it.
+    /// A version of a rule gets a state, and takes the place of the one that had it: of those that
+    /// the entry names, and where it names none, as entries once did not, of all.
     fn ruled(&mut self, seq: i64, subject: &str, body: &Value, state: &'static str) {
         let Some(id) = body["rule"].as_i64() else { return };
         let code = subject.trim_start_matches("rule ").to_owned();
         if ["draft", "shadow", "in_force"].contains(&state) {
-            for one in self.rules.values_mut().filter(|one| one.1 == code && one.2 == state) {
+            let named = body["replaces"].as_array();
+            let ends = |id: i64| named.is_none_or(|all| all.iter().any(|one| *one == id));
+            let had = self
+                .rules
+                .iter_mut()
+                .filter(|(id, one)| one.1 == code && one.2 == state && ends(**id));
+            for (_, one) in had {
                 (one.0, one.2) = (seq, "replaced");
             }
         }

@@ -36,6 +36,39 @@ pub struct Kept {
     pub ended: Option<(String, i64)>,
 }
 
+impl Kept {
+    /// Where it stands on a day: its state, but `approved` where it is in force from a later day.
+    pub fn standing(&self, today: Day) -> &str {
+        if self.begins_after(today) { "approved" } else { &self.state }
+    }
+
+    /// Whether it was approved and begins after a day.
+    pub fn begins_after(&self, today: Day) -> bool {
+        self.state == "in_force" && self.rule.valid_from > today
+    }
+
+    /// Whether it has not come to its end.
+    pub fn is_alive(&self) -> bool {
+        ["draft", "shadow", "in_force"].contains(&self.state.as_str())
+    }
+}
+
+/// Of a rule's versions, the newest first, the one that counts on a day.
+pub fn in_force(versions: &[Kept], today: Day) -> Option<&Kept> {
+    let begun = versions.iter().filter(|one| one.state == "in_force");
+    begun.filter(|one| one.rule.valid_from <= today).max_by_key(|one| one.rule.valid_from)
+}
+
+/// Of a rule's versions, the newest first, the one that stands for the rule: that in force, else
+/// one that was approved and begins later, else that in shadow, else the newest.
+pub fn foremost(versions: &[Kept], today: Day) -> Option<&Kept> {
+    let in_state = |state: &str| versions.iter().find(|one| one.state == state);
+    in_force(versions, today)
+        .or_else(|| in_state("in_force"))
+        .or_else(|| in_state("shadow"))
+        .or(versions.first())
+}
+
 const COLUMNS: &str = "id, version, request_id, document, sha256, state, drafted_by, drafted_at,
     shadow_by, shadow_at, approved_by, approved_at, ended_by, ended_at";
 
@@ -111,13 +144,37 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Kept>> {
     tx.fetch_all(sql, args![], kept).await
 }
 
-/// The versions that fire on a day: those in shadow, and those in force that are valid then.
+/// Whether an approved version is the one of its rule that counts on the day that `day` binds: it
+/// has begun, has not ended, and none that was approved after it has begun since.
+fn counts(day: &str) -> String {
+    format!(
+        "rule_version.state = 'in_force'
+         and rule_version.valid_from <= {day} and rule_version.valid_until >= {day}
+         and not {}",
+        succeeded_by(day)
+    )
+}
+
+/// Whether a version that was approved later has begun by the day that `day` binds. Approving ends
+/// whatever begins on the same day or later, so that the later first day tells which it is.
+fn succeeded_by(day: &str) -> String {
+    format!(
+        "exists (
+             select 1 from rule_version newer
+             where newer.code = rule_version.code and newer.state in ('in_force', 'expired')
+               and newer.approved_at >= rule_version.approved_at
+               and newer.valid_from > rule_version.valid_from and newer.valid_from <= {day})"
+    )
+}
+
+/// The versions that fire on a day: those in shadow, and those in force that count then.
 pub async fn running(tx: &mut Tx, day: Day) -> Result<Vec<Kept>> {
     let sql = AssertSqlSafe(format!(
         "select {COLUMNS} from rule_version
-         where (state = 'in_force' and valid_from <= $1 and valid_until >= $1)
+         where ({})
             or (state = 'shadow' and valid_until >= $1)
-         order by id"
+         order by id",
+        counts("$1")
     ));
     tx.fetch_all(sql, args![day.0], kept).await
 }
@@ -147,6 +204,17 @@ pub async fn overdue(tx: &mut Tx, day: Day) -> Result<Vec<Kept>> {
         "select {COLUMNS} from rule_version
          where valid_until < $1 and state in ('draft', 'shadow', 'in_force')
          order by id"
+    ));
+    tx.fetch_all(sql, args![day.0], kept).await
+}
+
+/// The versions in force in whose place a version that was approved later has come by a day.
+pub async fn succeeded(tx: &mut Tx, day: Day) -> Result<Vec<Kept>> {
+    let sql = AssertSqlSafe(format!(
+        "select {COLUMNS} from rule_version
+         where state = 'in_force' and {}
+         order by id",
+        succeeded_by("$1")
     ));
     tx.fetch_all(sql, args![day.0], kept).await
 }
@@ -295,18 +363,15 @@ pub async fn insert_hits(tx: &mut Tx, hits: &[NewHit], now: i64) -> Result<()> {
 /// Of these consignments, those that a rule in force sends to be examined: it fired on them and its
 /// lane is red.
 pub async fn demanded(tx: &mut Tx, ids: &[i64], day: Day) -> Result<HashSet<i64>> {
-    let found = tx
-        .fetch_all(
-            "select distinct rule_hit.consignment_id
-             from rule_hit
-             join rule_version on rule_version.id = rule_hit.rule_id
-             where rule_hit.consignment_id {in $1} and rule_hit.shadow = 0
-               and rule_version.lane = 'red' and rule_version.state = 'in_force'
-               and rule_version.valid_from <= $2 and rule_version.valid_until >= $2",
-            args![ids, day.0],
-            |row| row.int(0),
-        )
-        .await?;
+    let sql = AssertSqlSafe(format!(
+        "select distinct rule_hit.consignment_id
+         from rule_hit
+         join rule_version on rule_version.id = rule_hit.rule_id
+         where rule_hit.consignment_id {{in $1}} and rule_hit.shadow = 0
+           and rule_version.lane = 'red' and {}",
+        counts("$2")
+    ));
+    let found = tx.fetch_all(sql, args![ids, day.0], |row| row.int(0)).await?;
     Ok(found.into_iter().collect())
 }
 
@@ -500,7 +565,8 @@ pub async fn life(tx: &mut Tx, code: &str) -> Result<Vec<(i64, String, String, S
     tx.fetch_all(
         "select at, actor, act, body from journal
          where subject = $1
-           and act in ('rule_draft', 'rule_shadow', 'rule_approve', 'rule_retire', 'rule_expire')
+           and act in ('rule_draft', 'rule_shadow', 'rule_approve', 'rule_retire', 'rule_expire',
+                       'rule_replace')
          order by seq desc",
         args![format!("rule {code}")],
         |row| {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sumun::acts;
 use sumun::config::now;
 use sumun::pipeline::{self, trial};
-use sumun::store::{Store, args};
+use sumun::store::{Store, args, rules};
 use targeting::codes::Day;
 use targeting::rule::{Rule, Sentence};
 use targeting::screening::Lane;
@@ -247,6 +247,92 @@ fn a_rule_lives_from_a_draft_to_its_end() {
 }
 
 #[test]
+fn a_version_that_begins_later_leaves_the_former_at_work_until_then() {
+    each_engine(async |store| {
+        learn_and_approve(&store).await?;
+        let by = |who: &'static str| (who, now());
+        let first = rule("light-coffee", &[], LIGHT);
+        let later = Rule {
+            valid_from: Day(first.valid_from.0 + 30),
+            valid_until: Day(first.valid_from.0 + 120),
+            review_on: Day(first.valid_from.0 + 60),
+            ..first.clone()
+        };
+        for (version, rule) in [(1, &first), (2, &later)] {
+            acts::rule::draft(&store, None, rule, by("kim")).await?;
+            acts::rule::shadow(&store, (&rule.code, version), "to see", by("kim")).await?;
+            acts::rule::approve(&store, (&rule.code, version), "good", by("lee")).await?;
+        }
+        let states = async || {
+            let all = rules::of_code(&mut store.read().await?, "light-coffee").await?;
+            anyhow::Ok(all.into_iter().map(|one| one.state).collect::<Vec<_>>())
+        };
+        let runs = async |day: Day| {
+            let all = rules::running(&mut store.read().await?, day).await?;
+            anyhow::Ok(all.into_iter().map(|one| one.version).collect::<Vec<_>>())
+        };
+        assert_eq!(states().await?, ["in_force", "in_force"]);
+        let all = rules::of_code(&mut store.read().await?, "light-coffee").await?;
+        let standing: Vec<&str> = all.iter().map(|one| one.standing(first.valid_from)).collect();
+        assert_eq!(standing, ["approved", "in_force"]);
+        // Just one counts on every day, also before anybody has ended the former.
+        assert_eq!(runs(first.valid_from).await?, [1]);
+        assert_eq!(runs(Day(later.valid_from.0 - 1)).await?, [1]);
+        assert_eq!(runs(later.valid_from).await?, [2]);
+        assert_eq!(runs(Day(first.valid_until.0 + 1)).await?, [2]);
+
+        // The former fires on what arrives today, and its scorecard counts on.
+        let server = Server::start(&store).await?;
+        server.post("/api/v1/consignments", &batch(0..70)).await?.expect(200)?;
+        assert_eq!(fired(&store, "light-coffee").await?.len(), 10);
+        server.stop().await?;
+        let cards = {
+            let mut tx = store.read().await?;
+            pipeline::rules::scorecards(&mut tx, &all, now()).await?
+        };
+        assert_eq!(cards["light-coffee"].fired, 10);
+
+        // On its first day the later one takes the former's place, and the journal agrees.
+        let then = now() + 31 * 86_400_000_000;
+        pipeline::rules::catch_up(&store, ("kim", then)).await?;
+        assert_eq!(states().await?, ["in_force", "replaced"]);
+        nothing_altered(&store).await
+    });
+}
+
+#[test]
+fn one_person_with_two_accounts_or_a_machine_puts_no_rule_in_force() {
+    each_engine(async |store| {
+        let server = Server::start(&store).await?;
+        let root = server.person("root", &["administrator@040", "targeting_officer"]).await?;
+        let puppet = server.person("puppet", &["targeting_officer"]).await?;
+        let lee = server.person("lee", &["targeting_officer"]).await?;
+        let mut tx = store.begin().await?;
+        tx.execute("update account set made_by = 'root' where name = 'puppet'", args![]).await?;
+        tx.commit().await?;
+        let (root, puppet, lee) = (server.by(&root), server.by(&puppet), server.by(&lee));
+        let order = json!({ "version": 1, "reason": "seen in three cases" });
+        for (code, author, shower, decides) in [
+            // Drafted by one and approved by the other, either way about, also from a file.
+            ("one", &puppet, &puppet, &root),
+            ("two", &root, &root, &puppet),
+            // A stranger's draft that one puts in shadow and the other approves.
+            ("three", &lee, &root, &puppet),
+        ] {
+            let toml = sumun::rule_file::write(&rule(code, &[], "goods.value > 1"));
+            let file = json!({ "toml": toml });
+            author.with("POST", "/api/v1/rules/import", &file).await?.expect(201)?;
+            let path = format!("/api/v1/rules/{code}");
+            shower.with("POST", &format!("{path}/shadow"), &order).await?.expect(200)?;
+            let said = decides.with("POST", &format!("{path}/approve"), &order).await?;
+            assert_eq!(refused(&said, 403), "own_account", "{code}");
+        }
+        lee.with("POST", "/api/v1/rules/one/approve", &order).await?.expect(200)?;
+        server.stop().await
+    });
+}
+
+#[test]
 fn rules_of_other_offices_are_hidden() {
     each_engine(async |store| {
         let server = Server::start(&store).await?;
@@ -394,8 +480,49 @@ fn a_file_is_checked_tried_and_steered_at_a_terminal() -> Result<()> {
     assert!(person.says(&["rule", "scorecard"])?.out.contains("young"));
     assert_eq!(person.says(&["rule", "export", "light-coffee"])?.out.trim(), good.trim());
     assert!(person.says(&["rule", "indicators"])?.out.contains("route.transhipped"));
+    let read = person.says(&["rule", "fields"])?.out;
+    assert!(read.contains("consignee.irregular_rate") && read.contains("0 to 1"), "{read}");
+    let read: Value = serde_json::from_str(&person.says(&["--json", "rule", "fields"])?.out)?;
+    let weekday =
+        read["fields"].as_array().unwrap().iter().find(|f| f["path"] == "arrived.weekday");
+    assert_eq!(weekday.unwrap()["range"], "1 to 7, whole");
+
+    // Beside one in force, a draft; without a version, the one in force is retired.
+    let next = good.replace("< 1", "< 2");
+    let file2 = person.file("light2.toml", &next)?;
+    assert!(person.says(&["rule", "propose", &file2])?.out.contains("version 2"));
     let retire = ["rule", "retire", "light-coffee", "--reason", "over"];
-    assert_eq!(person.says(&retire)?.code, 0);
+    let said = person.says(&retire)?;
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("Version 1") && said.out.contains("was in force"), "{}", said.out);
+    assert!(said.out.contains("Version 2 (draft) stays"), "{}", said.out);
+    let said = person.says(&retire)?;
+    assert!(said.out.contains("Version 2") && said.out.contains("was draft"), "{}", said.out);
+    let said = person.says(&retire)?;
+    assert!(said.code == 0 && said.out.contains("retired already"), "{}", said.out);
+    // What has come to its end is drafted anew from the same file.
+    let said = person.says(&["rule", "propose", &file2])?;
+    assert!(said.code == 0 && said.out.contains("Drafted version 3"), "{}", said.out);
+    assert_eq!(person.says(&shadow)?.code, 0);
+
+    // Files as they come: several, in the older Korean set of characters, with keys left out.
+    let lacking = person.file("lacking.toml", "code = \"a.b\"\n")?;
+    let said = person.says(&["rule", "check", &file, &lacking])?;
+    assert!(said.code == 1 && said.out.contains("is whole"), "{}", said.out);
+    assert!(said.out.contains("`owner`") && said.out.contains("`outward`"), "{}", said.out);
+    let said = person.says(&["rule", "import", &file, &lacking])?;
+    assert!(said.code == 1 && said.err.contains("nothing was taken"), "{}", said.err);
+    let (old, ..) = encoding_rs::EUC_KR.encode(&good);
+    let old = person.file("old.toml", old.as_ref())?;
+    assert_eq!(person.says(&["rule", "check", &old])?.code, 0);
+    let torn = person.file("torn.toml", [0xff_u8, 0xfe, 0x00].as_slice())?;
+    assert_eq!(person.says(&["rule", "check", &torn])?.code, 1);
+    let days = ["rule", "backtest", &file, "--from", "2026-02-01", "--to", "2026-01-01"];
+    let said = person.says(&days)?;
+    assert!(said.code == 1 && said.err.contains("after --to"), "{}", said.err);
+    let said = person.says(&["account", "add", "seo", "--role", "admin"])?;
+    assert!(said.code == 1 && said.err.contains("perhaps `administrator`"), "{}", said.err);
+    assert!(said.err.contains("targeting_officer"), "{}", said.err);
     assert!(person.says(&["rule", "show", "light-coffee"])?.out.contains("rule_retire"));
     assert_eq!(person.says(&["verify"])?.code, 0);
     Ok(())

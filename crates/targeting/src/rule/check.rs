@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use regex::{Regex, RegexBuilder};
 
-use super::field::{self, FUNCTIONS, FieldKind, Shape, fields};
+use super::field::{self, FUNCTIONS, FieldKind, Shape, fields, has_chapter, is_country};
+use super::never::never;
 use super::syntax::{self, Expr, Form, Op};
-use super::{Fault, FaultCode, Span, nearest};
+use super::{Fault, FaultCode, Span, nearest, person};
 use crate::indicator;
 
 /// A condition that has been checked.
@@ -96,19 +97,29 @@ impl Like {
 /// # Errors
 /// Every mistake that was found, in the order of their places; at least one.
 pub fn condition(text: &str) -> Result<Condition, Vec<Fault>> {
-    check(text, true)
+    check(text, true, true)
+}
+
+/// Checks the condition of a rule that is kept already. What can never be met is let pass: the
+/// other parts of such a rule fire as they did before that was known to be a mistake.
+///
+/// # Errors
+/// As [`condition`].
+pub fn kept_condition(text: &str) -> Result<Condition, Vec<Fault>> {
+    check(text, true, false)
 }
 
 /// Checks the condition of an indicator, which names no other.
 pub(crate) fn condition_of_indicator(text: &str) -> Result<Condition, Vec<Fault>> {
-    check(text, false)
+    check(text, false, false)
 }
 
-fn check(text: &str, indicators: bool) -> Result<Condition, Vec<Fault>> {
+fn check(text: &str, indicators: bool, strict: bool) -> Result<Condition, Vec<Fault>> {
     let tree = syntax::parse(text).map_err(|fault| vec![fault])?;
     let mut checker = Checker {
         text,
         may_name: indicators,
+        strict,
         faults: Vec::new(),
         reads: BTreeSet::new(),
         indicators: BTreeSet::new(),
@@ -121,6 +132,12 @@ fn check(text: &str, indicators: bool) -> Result<Condition, Vec<Fault>> {
             "It reads no field, so it is always met or never.",
             "읽는 항목이 없어 항상 참이거나 항상 거짓입니다.",
         );
+    }
+    if strict && checker.faults.is_empty() {
+        for one in never(text, &tree) {
+            let suggestion = one.suggestion;
+            checker.push(one.code, one.at, one.en, one.ko).suggestion = suggestion;
+        }
     }
     let Checker { mut faults, reads, indicators, .. } = checker;
     match root {
@@ -161,6 +178,8 @@ impl Typed {
 struct Checker<'t> {
     text: &'t str,
     may_name: bool,
+    /// Whether values that no declaration should have are mistakes.
+    strict: bool,
     faults: Vec<Fault>,
     reads: BTreeSet<usize>,
     indicators: BTreeSet<&'static str>,
@@ -268,6 +287,10 @@ impl Checker<'_> {
 
     fn path(&mut self, path: &str, span: Span) -> Option<Typed> {
         let Some(place) = field::place(path) else {
+            if let Some((en, ko)) = person::asked(path) {
+                self.push(FaultCode::UnknownField, span, en, ko);
+                return None;
+            }
             let near = nearest(path, fields().iter().map(|field| field.path.as_str()));
             let fault = self.push(
                 FaultCode::UnknownField,
@@ -466,7 +489,29 @@ impl Checker<'_> {
         let capitals = |text: &str| text.bytes().all(|byte| byte.is_ascii_uppercase());
         let upper = text.to_uppercase();
         let (good, en, ko, instead) = match field.shape {
-            Shape::Any => return,
+            Shape::Any
+            | Shape::Count
+            | Shape::Amount
+            | Shape::Share
+            | Shape::ShareOrLess
+            | Shape::Between(..) => return,
+            Shape::Country if self.strict && text.len() == 2 && capitals(text) => (
+                is_country(text),
+                format!("ISO 3166 has no country `{text}`."),
+                format!("ISO 3166에 `{text}` 국가는 없습니다."),
+                None,
+            ),
+            Shape::Digits(_) | Shape::Hs
+                if self.strict && digits(text) && text.len() >= 2 && !has_chapter(text) =>
+            {
+                (
+                    false,
+                    "The HS has chapters 01 to 97 without 77, and 98 and 99 of each country's own."
+                        .to_owned(),
+                    "HS 류는 77을 뺀 01~97과 나라마다 정하는 98·99입니다.".to_owned(),
+                    None,
+                )
+            }
             Shape::Digits(count) => {
                 let bare: String = text.chars().filter(char::is_ascii_digit).collect();
                 // A longer code names the field that has as many digits.

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
+use super::never::Values;
 use crate::facts::Facts;
 use crate::feature::{self, CATALOGUE, Kind};
 
@@ -22,7 +23,18 @@ pub enum FieldKind {
     Flag,
 }
 
-/// What the texts of a field look like: a rule that compares with another shape can never fire.
+impl FieldKind {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FieldKind::Text => "text",
+            FieldKind::Number => "number",
+            FieldKind::Flag => "flag",
+        }
+    }
+}
+
+/// What the values of a field look like: a rule that compares with another shape can never fire.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Shape {
     Any,
@@ -40,6 +52,25 @@ pub(super) enum Shape {
     Words(&'static [&'static str]),
     /// Small letters only.
     Small,
+    /// A whole number from 0.
+    Count,
+    /// A number from 0.
+    Amount,
+    /// From 0 to 1.
+    Share,
+    /// At most 1, and below 0 where what is declared does not add up.
+    ShareOrLess,
+    /// A whole number from one to another.
+    Between(u8, u8),
+}
+
+/// What a field's numbers count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Unit {
+    /// In Korean.
+    pub ko: &'static str,
+    /// In English.
+    pub en: &'static str,
 }
 
 #[derive(Clone, Copy)]
@@ -82,6 +113,86 @@ impl Field {
             Source::Feature(column, _) => !CATALOGUE[column].is_declared(),
             Source::Text(_) | Source::Number(_) | Source::Flag(_) => false,
         }
+    }
+
+    /// What its numbers count; none where that is no matter of units.
+    pub fn unit(&self) -> Option<Unit> {
+        let unit = |ko, en| Some(Unit { ko, en });
+        let last = self.path.rsplit('.').next().unwrap_or_default();
+        match self.source {
+            _ if self.kind != FieldKind::Number => None,
+            _ if last.ends_with("_kg") || self.path == "goods.package_mass" => unit("kg", "kg"),
+            _ if matches!(self.shape, Shape::Share | Shape::ShareOrLess) => {
+                unit("비율(0.3 = 30 %)", "share (0.3 is 30 %)")
+            }
+            _ if self.path == "goods.duty_rate" => unit("%", "%"),
+            _ if self.path == "goods.value" => unit("신고 통화", "declared currency"),
+            _ if self.path == "goods.unit_value" => {
+                unit("kg당 신고 통화", "declared currency per kg")
+            }
+            Source::Feature(_, Kind::LogDays) => unit("일", "days"),
+            Source::Feature(_, Kind::LogRatio) => unit("배", "times the usual"),
+            _ if last.ends_with("_spreads") => unit("표준편차", "standard deviations"),
+            _ if self.shape == Shape::Count => unit("개", "count"),
+            _ => None,
+        }
+    }
+
+    /// The values that it may have, as one writes them: `0 to 1`, `parcel, freight`.
+    pub fn range(&self) -> String {
+        match self.shape {
+            Shape::Words(words) => words.join(", "),
+            Shape::Digits(count) => format!("{count} digits"),
+            Shape::Hs => "2, 4, 6, 8 or 10 digits".to_owned(),
+            Shape::Country => "two capital letters (ISO 3166)".to_owned(),
+            Shape::Currency => "three capital letters (ISO 4217)".to_owned(),
+            Shape::Place => "UN/LOCODE".to_owned(),
+            Shape::Small => "small letters".to_owned(),
+            Shape::Count => "0, 1, 2, ...".to_owned(),
+            Shape::Amount => "0 or more".to_owned(),
+            Shape::Share => "0 to 1".to_owned(),
+            Shape::ShareOrLess => "1 or less".to_owned(),
+            Shape::Between(from, to) => format!("{from} to {to}, whole"),
+            Shape::Any if self.kind == FieldKind::Flag => "true, false".to_owned(),
+            Shape::Any => "any".to_owned(),
+        }
+    }
+
+    /// The numbers that it may have.
+    pub(super) fn numbers(&self) -> Values {
+        match self.shape {
+            Shape::Count => Values::between(0.0, f64::INFINITY, true),
+            Shape::Amount => Values::between(0.0, f64::INFINITY, false),
+            Shape::Share => Values::between(0.0, 1.0, false),
+            Shape::ShareOrLess => Values::between(f64::NEG_INFINITY, 1.0, false),
+            Shape::Between(from, to) => Values::between(f64::from(from), f64::from(to), true),
+            _ if self.kind == FieldKind::Flag => Values::between(0.0, 1.0, true),
+            _ => Values::ANY,
+        }
+    }
+
+    /// What its numbers are, in English and Korean, to follow *is*.
+    pub(super) fn range_words(&self) -> (String, String) {
+        let (en, ko) = match self.shape {
+            Shape::Count => ("a count: a whole number from 0", "0 이상의 개수(정수)"),
+            Shape::Amount => ("a number from 0", "0 이상의 수"),
+            Shape::Share => (
+                "a share from 0 to 1 and no percentage (30 % is 0.3)",
+                "백분율이 아니라 0부터 1까지의 비율(30 %는 0.3)",
+            ),
+            Shape::ShareOrLess => (
+                "a share of at most 1 and no percentage (30 % is 0.3)",
+                "백분율이 아니라 1 이하의 비율(30 %는 0.3)",
+            ),
+            Shape::Between(from, to) => {
+                return (
+                    format!("a whole number from {from} to {to}"),
+                    format!("{from}부터 {to}까지의 정수"),
+                );
+            }
+            _ => ("a number", "숫자"),
+        };
+        (en.to_owned(), ko.to_owned())
     }
 
     /// The words that its text is one of, where they are few.
@@ -257,7 +368,7 @@ const DECLARED: [Declared; 41] = [
     (
         "arrived.month",
         Number,
-        Shape::Any,
+        Shape::Between(1, 12),
         "도착한 달(1~12)",
         "Month of arrival, 1 to 12",
         "11",
@@ -266,7 +377,7 @@ const DECLARED: [Declared; 41] = [
     (
         "arrived.weekday",
         Number,
-        Shape::Any,
+        Shape::Between(1, 7),
         "도착 요일(월요일 1 ~ 일요일 7)",
         "Weekday of arrival, Monday 1 to Sunday 7",
         "6",
@@ -311,7 +422,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.more_hs",
         Number,
-        Shape::Any,
+        Shape::Count,
         "같은 란에 더 신고된 HS 부호 수",
         "Further HS codes on the same line",
         "2",
@@ -347,7 +458,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.net_mass_kg",
         Number,
-        Shape::Any,
+        Shape::Amount,
         "순중량(kg)",
         "Net mass in kg",
         "12.5",
@@ -356,7 +467,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.gross_mass_kg",
         Number,
-        Shape::Any,
+        Shape::Amount,
         "총중량(kg)",
         "Gross mass in kg",
         "15",
@@ -365,7 +476,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.value",
         Number,
-        Shape::Any,
+        Shape::Amount,
         "신고가격(신고 통화 단위)",
         "Declared value, in its currency",
         "150",
@@ -383,7 +494,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.unit_value",
         Number,
-        Shape::Any,
+        Shape::Amount,
         "순중량 1kg당 신고가격",
         "Declared value per kg net",
         "8.2",
@@ -392,7 +503,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.packages",
         Number,
-        Shape::Any,
+        Shape::Count,
         "포장 개수",
         "Number of packages",
         "3",
@@ -401,7 +512,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.pieces",
         Number,
-        Shape::Any,
+        Shape::Amount,
         "개수로 신고된 수량",
         "Pieces, where the quantity is counted",
         "24",
@@ -410,7 +521,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.items",
         Number,
-        Shape::Any,
+        Shape::Count,
         "품목 수",
         "Number of goods items",
         "1",
@@ -419,7 +530,7 @@ const DECLARED: [Declared; 41] = [
     (
         "goods.duty_rate",
         Number,
-        Shape::Any,
+        Shape::Amount,
         "관세율(%)",
         "Duty rate in percent",
         "8",
@@ -491,7 +602,7 @@ const DECLARED: [Declared; 41] = [
     (
         "route.via",
         Number,
-        Shape::Any,
+        Shape::Count,
         "경유지 수",
         "Places called at on the way",
         "2",
@@ -536,7 +647,7 @@ const DECLARED: [Declared; 41] = [
     (
         "equipment.containers",
         Number,
-        Shape::Any,
+        Shape::Count,
         "컨테이너 수",
         "Number of containers",
         "1",
@@ -545,7 +656,7 @@ const DECLARED: [Declared; 41] = [
     (
         "equipment.empty",
         Number,
-        Shape::Any,
+        Shape::Count,
         "빈 컨테이너로 신고된 수",
         "Containers declared empty",
         "1",
@@ -554,7 +665,7 @@ const DECLARED: [Declared; 41] = [
     (
         "equipment.reefers",
         Number,
-        Shape::Any,
+        Shape::Count,
         "냉동·냉장 컨테이너 수",
         "Refrigerated containers",
         "1",
@@ -563,7 +674,7 @@ const DECLARED: [Declared; 41] = [
     (
         "equipment.seals",
         Number,
-        Shape::Any,
+        Shape::Count,
         "봉인 수",
         "Number of seals",
         "0",
@@ -572,7 +683,7 @@ const DECLARED: [Declared; 41] = [
     (
         "equipment.mass_kg",
         Number,
-        Shape::Any,
+        Shape::Amount,
         "컨테이너의 신고 총중량(kg)",
         "Declared gross mass of the containers in kg",
         "21000",
@@ -581,13 +692,36 @@ const DECLARED: [Declared; 41] = [
     (
         "equipment.verified_mass_kg",
         Number,
-        Shape::Any,
+        Shape::Amount,
         "컨테이너의 검증 총중량(VGM, kg)",
         "Verified gross mass of the containers in kg",
         "22500",
         Source::Number(|f| kg(f.verified_mass_g)),
     ),
 ];
+
+/// Whether ISO 3166-1 knows a country by these two letters, or customs use them: what is reserved
+/// or transitional, the codes X. and Q. that unions and statistics have for places that are none.
+pub(super) fn is_country(code: &str) -> bool {
+    const KNOWN: &str = "\
+        AC AD AE AF AG AI AL AM AN AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN \
+        BO BQ BR BS BT BU BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CP CQ CR CS CU CV CW CX \
+        CY CZ DD DE DG DJ DK DM DO DZ EA EC EE EG EH EL ER ES ET EU EZ FI FJ FK FM FO FR FX GA GB \
+        GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU IC ID IE IL IM IN IO \
+        IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY \
+        MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL \
+        NO NP NR NT NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC \
+        SD SE SF SG SH SI SJ SK SL SM SN SO SR SS ST SU SV SX SY SZ TA TC TD TF TG TH TJ TK TL TM \
+        TN TO TP TR TT TV TW TZ UA UG UK UM UN US UY UZ VA VC VE VG VI VN VU WF WS YE YT YU ZA ZM \
+        ZR ZW";
+    code.starts_with(['X', 'Q']) || KNOWN.split(' ').any(|known| known == code)
+}
+
+/// Whether the Harmonized System has the chapter that a code begins with: 01 to 97 but for 77,
+/// which is kept free, and 98 and 99, which are each country's own.
+pub(super) fn has_chapter(hs: &str) -> bool {
+    !(hs.starts_with("00") || hs.starts_with("77"))
+}
 
 /// Every field there is; its place in the list is what programs name it by.
 pub fn fields() -> &'static [Field] {
@@ -612,9 +746,8 @@ pub fn fields() -> &'static [Field] {
                 Kind::Flag => (Flag, feature.code.clone()),
                 Kind::Share => (Number, "0.2".to_owned()),
                 Kind::LogRatio => (Number, "0.5".to_owned()),
-                Kind::LogAmount | Kind::LogCount | Kind::LogDays | Kind::Number => {
-                    (Number, "10".to_owned())
-                }
+                Kind::Number => (Number, "2".to_owned()),
+                Kind::LogAmount | Kind::LogCount | Kind::LogDays => (Number, "10".to_owned()),
             };
             all.push(Field {
                 path: feature.code.clone(),
@@ -622,7 +755,16 @@ pub fn fields() -> &'static [Field] {
                 en: feature.en.clone(),
                 kind,
                 example,
-                shape: Shape::Any,
+                shape: match (feature.kind, feature.code.as_str()) {
+                    // A net mass above the gross one makes it negative.
+                    (Kind::Share, "goods.tare_share") => Shape::ShareOrLess,
+                    (Kind::Share, _) => Shape::Share,
+                    (Kind::LogCount | Kind::LogDays, _) => Shape::Count,
+                    (Kind::LogAmount | Kind::LogRatio, _) => Shape::Amount,
+                    // The consignor, the consignee and the declarant.
+                    (Kind::Number, "parties.missing") => Shape::Between(0, 3),
+                    (Kind::Number | Kind::Flag, _) => Shape::Any,
+                },
                 source: Source::Feature(column, feature.kind),
             });
         }

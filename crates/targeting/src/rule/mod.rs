@@ -1,10 +1,11 @@
 //! Rules: what officers know, as conditions that are checked, proved on the past and measured.
 //!
 //! The path of a condition: text (`syntax.rs`) is held against the fields that a rule may read
-//! (`field.rs`) by `check.rs`, with the exact place of whatever is wrong; all rules of a book make
+//! (`field.rs`) by `check.rs`, with the exact place of whatever is wrong, what can never be met
+//! (`never.rs`) and what asks who somebody is (`person.rs`) among it; all rules of a book make
 //! one program over columns (`program.rs`, `columns.rs`), which says for a batch which rule fires
-//! where; columns are kept as bytes by `packed.rs`. What a rule is worth, before and after it is in force: `worth.rs`. How it becomes so is
-//! the office's matter.
+//! where; columns are kept as bytes by `packed.rs`. What a rule is worth, before and after it is in
+//! force: `worth.rs`. How it becomes so is the office's matter.
 //!
 //! What is not declared answers no comparison: `goods.value < 100` and its contrary are both not
 //! met where no value is declared; `has(goods.value)` asks for that. This is CEL's own rule, in
@@ -13,7 +14,9 @@
 mod check;
 mod columns;
 mod field;
+mod never;
 mod packed;
+mod person;
 mod program;
 mod syntax;
 mod worth;
@@ -26,9 +29,9 @@ use crate::screening::Lane;
 use crate::words;
 
 pub(crate) use check::condition_of_indicator;
-pub use check::{Condition, condition};
+pub use check::{Condition, condition, kept_condition};
 pub use columns::{BATCH, Columns};
-pub use field::{FUNCTIONS, Field, FieldKind, Function, extractor, fields, known_by};
+pub use field::{FUNCTIONS, Field, FieldKind, Function, Unit, extractor, fields, known_by};
 pub use packed::{CHUNK, CODING, Unreadable, packed, unpacked};
 pub use program::{Hits, Program};
 pub use worth::{Scorecard, Tried, Verdict, Worth, lift, random, scorecard, worth};

@@ -391,7 +391,7 @@ impl Builder {
 }
 
 /// What holds where a comparison does not, of numbers that are known.
-fn contrary(op: Op) -> Op {
+pub(super) fn contrary(op: Op) -> Op {
     match op {
         Op::Same => Op::Other,
         Op::Other => Op::Same,

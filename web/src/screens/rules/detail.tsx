@@ -72,12 +72,14 @@ function Back({ act }: { act: () => void }) {
   );
 }
 
+const ALIVE: RuleVersion['state'][] = ['draft', 'shadow', 'approved', 'in_force'];
+
 /** What a version's state lets somebody do with it; the server has the last word. */
 export function actsOf(state: RuleVersion['state'], may: RuleDetail['may']): Act[] {
   const acts: Act[] = [];
   if (state === 'draft' && may.edit) acts.push('shadow');
   if (state === 'shadow' && may.approve) acts.push('approve');
-  if (['draft', 'shadow', 'in_force'].includes(state) && may.edit) acts.push('retire');
+  if (ALIVE.includes(state) && may.edit) acts.push('retire');
   return acts;
 }
 
@@ -96,7 +98,7 @@ function Whole({ rule, address, go, back }: WholeProps) {
   const [acting, setActing] = useState<{ act: Act; version: RuleVersion } | null>(null);
   const { summary, versions, may } = rule;
   const { version, scorecard } = summary;
-  const live = versions.filter(({ state }) => ['draft', 'shadow', 'in_force'].includes(state));
+  const live = versions.filter(({ state }) => ALIVE.includes(state));
   const shadow = versions.find(({ state }) => state === 'shadow');
   useKeys(
     'rule-acts',
@@ -193,7 +195,7 @@ function Standing({ version, may, act }: StandingProps) {
   const acts = actsOf(version.state, may);
   const own = [version.drafted_by, version.shadow_by].includes(account.name);
   const [by, at] =
-    version.state === 'in_force'
+    version.state === 'in_force' || version.state === 'approved'
       ? [version.approved_by, version.approved_at]
       : version.state === 'shadow'
         ? [version.shadow_by, version.shadow_at]

@@ -32,6 +32,7 @@ export function passes(rule: RuleSummary, filter: Filter | null): boolean {
   if (filter === null) return true;
   if (filter === 'weak') return rule.weak || rule.review_due;
   if (filter === 'ended') return ['expired', 'retired', 'replaced'].includes(rule.state);
+  if (filter === 'in_force') return ['in_force', 'approved'].includes(rule.state);
   return rule.state === filter;
 }
 
@@ -41,7 +42,7 @@ export function need(rule: RuleSummary): number {
   if (rule.review_due) return 1;
   if (rule.state === 'shadow') return 2;
   if (rule.state === 'draft') return 3;
-  return rule.state === 'in_force' ? 4 : 5;
+  return ['in_force', 'approved'].includes(rule.state) ? 4 : 5;
 }
 
 function sortOf(rule: RuleSummary, by: string): Sortable {

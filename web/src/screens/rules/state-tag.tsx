@@ -18,6 +18,7 @@ import type { RuleState, RuleVerdict } from './queries';
 const STATES: Record<RuleState, [Tone, typeof IconBolt]> = {
   draft: ['note', IconPencil],
   shadow: ['warn', IconEyeCheck],
+  approved: ['note', IconRosetteDiscountCheck],
   in_force: ['good', IconBolt],
   expired: ['plain', IconHourglass],
   retired: ['plain', IconArchive],

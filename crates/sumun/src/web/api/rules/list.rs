@@ -105,7 +105,7 @@ impl RuleSummary {
         let runs = ["in_force", "shadow"].contains(&shown.state.as_str());
         Some(RuleSummary {
             code: shown.rule.code.clone(),
-            state: shown.state.clone(),
+            state: shown.standing(today).to_owned(),
             version: RuleVersion::of(shown),
             newest: versions.first()?.version,
             scorecard: card.into(),
@@ -148,15 +148,16 @@ pub async fn list_rules(
     for one in kept {
         by_code.entry(one.rule.code.clone()).or_default().push(one);
     }
+    let today = Day::of_micros(now);
     let mut items = Vec::new();
     for (code, versions) in by_code {
-        let asked = |state: &String| versions.iter().any(|one| one.state == *state);
+        let asked = |state: &String| versions.iter().any(|one| one.standing(today) == *state);
         let Some(shown) = foremost(&versions) else { continue };
         if !which.state.as_ref().is_none_or(asked) || !reads(&caller, &shown.rule)? {
             continue;
         }
         let card = cards.get(&code).copied().unwrap_or_default();
-        items.extend(RuleSummary::of(&versions, &card, Day::of_micros(now)));
+        items.extend(RuleSummary::of(&versions, &card, today));
     }
     Ok(Json(List::whole(items)))
 }

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use super::words::{Lane, Modality};
 use super::{Said, time};
+use crate::config::now;
 use crate::rights::{Circumstances, EVERYWHERE};
 use crate::store::rules::{self, Kept};
 use crate::web::caller::{Action, Caller};
@@ -32,7 +33,7 @@ pub struct RuleVersion {
     code: String,
     /// Counted from 1.
     version: i64,
-    /// `draft`, `shadow`, `in_force`, `expired`, `retired` or `replaced`.
+    /// `draft`, `shadow`, `approved` (later), `in_force`, `expired`, `retired` or `replaced`.
     #[schema(example = "in_force")]
     state: String,
     /// Who answers for it.
@@ -90,7 +91,7 @@ impl RuleVersion {
         RuleVersion {
             code: rule.code.clone(),
             version: kept.version,
-            state: kept.state.clone(),
+            state: kept.standing(Day::of_micros(now())).to_owned(),
             owner: rule.owner.clone(),
             officer: Said::new(&*rule.officer.ko, &*rule.officer.en),
             outward: Said::new(&*rule.outward.ko, &*rule.outward.en),
@@ -147,8 +148,7 @@ fn may(caller: &Caller, action: Action, rule: &Rule) -> Result<(), Problem> {
 
 /// The version that stands for a rule.
 fn foremost(versions: &[Kept]) -> Option<&Kept> {
-    let in_state = |state: &str| versions.iter().find(|one| one.state == state);
-    in_state("in_force").or_else(|| in_state("shadow")).or(versions.first())
+    rules::foremost(versions, Day::of_micros(now()))
 }
 
 fn missing(code: &str) -> Problem {

@@ -37,7 +37,7 @@ pub struct RuleStep {
     at: String,
     /// By whom; `scheduler` where its last day was over.
     by: String,
-    /// `rule_draft`, `rule_shadow`, `rule_approve`, `rule_retire` or `rule_expire`.
+    /// `rule_draft`, `rule_shadow`, `rule_approve`, `rule_retire`, `rule_expire` or `rule_replace`.
     #[schema(example = "rule_approve")]
     act: String,
     /// The version.
