@@ -300,10 +300,10 @@ fn read(body: &Raw, key: Option<&str>, actor: &str) -> Result<Lot, Problem> {
         }
     };
     let own = |format: &&str| {
-        let rest = source.strip_prefix(**format);
+        let rest = source.strip_prefix(*format);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    if let Some(format) = FORMATS.iter().find(own) {
+    if let Some(format) = FORMATS.iter().copied().find(own) {
         return Err(Problem::unusable(
             "source",
             format!("`{source}` is what messages of the format {format} are numbered under."),
@@ -373,10 +373,11 @@ impl Sent {
         let mut sent = Vec::with_capacity(arrivals.len().min(most));
         for Arrival { line, consignment, .. } in arrivals.iter().take(most) {
             let office = consignment.office.as_str();
-            let told = match told.get(office) {
-                Some(told) => *told,
-                None => caller.can(Action::ReadConsignment, office, Circumstances::default())?,
-            };
+            if !told.contains_key(office) {
+                let may = caller.can(Action::ReadConsignment, office, Circumstances::default())?;
+                told.insert(office, may);
+            }
+            let told = told.get(office).is_some_and(|told| *told);
             sent.push(Sent { line: *line, reference: consignment.reference.to_string(), told });
         }
         Ok(sent)

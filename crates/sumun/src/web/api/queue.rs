@@ -197,7 +197,7 @@ pub struct QueueRow {
 
 /// What a sender declared of a consignment since it was drawn or decided on. It stays on the work
 /// all the same.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AmendedSince {
     /// The newest version.
     #[schema(example = "C-12")]
