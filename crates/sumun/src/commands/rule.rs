@@ -449,7 +449,8 @@ async fn retire(office: &Office, store: &Store, of: Steer) -> Result<Report> {
         steered(&kept, &format!("was {was}; it is retired and fires no more"), "sumun rule list");
     for one in all.iter().filter(|one| one.is_alive() && one.version != version) {
         report.text.push_str(&format!(
-            "\nVersion {} ({}) stays; to retire it: `sumun rule retire {} --version {} --reason TEXT`.",
+            "\nVersion {} ({}) stays; to retire it: \
+             `sumun rule retire {} --version {} --reason TEXT`.",
             one.version,
             one.standing(today).replace('_', " "),
             of.code,

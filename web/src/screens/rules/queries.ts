@@ -13,7 +13,13 @@ import type { Reasoned } from '@/parts/reason-dialog';
 
 type Schemas = components['schemas'];
 export type RuleState =
-  'draft' | 'shadow' | 'approved' | 'in_force' | 'expired' | 'retired' | 'replaced';
+  | 'draft'
+  | 'shadow'
+  | 'approved'
+  | 'in_force'
+  | 'expired'
+  | 'retired'
+  | 'replaced';
 export type RuleVerdict = 'earns' | 'weak' | 'unsure' | 'young';
 
 /** With the words that a state, a verdict and a kind are one of. */
