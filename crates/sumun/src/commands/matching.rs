@@ -51,6 +51,8 @@ pub(super) struct NameTable {
     bar: ProgressBar,
     path: PathBuf,
     record: ByteRecord,
+    /// Where lines end as on Windows, a row is said to begin before the last sign of that end.
+    behind: u64,
 }
 
 /// A row of a table, or why it cannot be read; with the line on which it begins.
@@ -66,6 +68,7 @@ impl NameTable {
         let mut text = BufReader::with_capacity(1 << 16, text);
         let begin = text.fill_buf().with_context(reading)?;
         let first = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let behind = u64::from(first.ends_with(b"\r"));
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .delimiter(intake::delimiter(&String::from_utf8_lossy(first)))
@@ -73,7 +76,14 @@ impl NameTable {
         let head = reader.byte_headers().with_context(reading)?.clone();
         let head = head.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
         let head = head.map(|cell| cell.trim_start_matches('\u{feff}').to_owned()).collect();
-        Ok(NameTable { reader, head, bar, path: path.to_owned(), record: ByteRecord::new() })
+        Ok(NameTable {
+            reader,
+            head,
+            bar,
+            path: path.to_owned(),
+            record: ByteRecord::new(),
+            behind,
+        })
     }
 
     /// Where the first column with one of these names stands.
@@ -94,6 +104,7 @@ impl NameTable {
             return Ok(None);
         }
         let (line, byte) = self.record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+        let line = line + self.behind;
         self.bar.set_position(byte);
         let row = StringRecord::from_byte_record(self.record.clone());
         Ok(Some((line, row.map_err(|_| "it is not UTF-8: save the table as UTF-8".to_owned()))))

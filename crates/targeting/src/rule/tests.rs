@@ -82,7 +82,6 @@ goods.value / 0 > 1 | constant goods.value / 0
 !(goods.value / (2 - 2) > 1) | constant goods.value / (2 - 2)
 goods.value < 150 && goods.value > 200 | constant goods.value > 200
 !(goods.value >= 150 || goods.value <= 200) | constant goods.value <= 200
-goods.items < 2 && (goods.items > 3 || goods.items > 5) | constant goods.items > 3 || goods.items > 5
 arrived.weekday > 6 && arrived.weekday < 7 | constant arrived.weekday < 7
 goods.origin == "CN" && goods.origin == "VN" | constant goods.origin == "VN"
 goods.origin == "CN" && goods.origin != "CN" | constant goods.origin != "CN"
