@@ -1911,7 +1911,27 @@ export interface components {
          * @description The kind of something out of order.
          * @enum {string}
          */
-        AlertKind: "late_data" | "drift" | "capacity_changed" | "unscreened" | "defects" | "no_plan";
+        AlertKind: "late_data" | "drift" | "capacity_changed" | "unscreened" | "defects" | "no_plan" | "withdrawn" | "amended" | "unknown_office";
+        /**
+         * @description What a sender declared of a consignment since it was drawn or decided on. It stays on the work
+         *     all the same.
+         */
+        AmendedSince: {
+            /**
+             * @description The newest version.
+             * @example C-12
+             */
+            consignment: string;
+            /** @description When it was received. */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description Its number, counted from 1.
+             */
+            version: number;
+            /** @description True when it withdraws the consignment. */
+            withdrawn: boolean;
+        };
         /** @description Why a model is put in force. */
         Approval: {
             /** @description The reason, which the journal keeps. */
@@ -2601,7 +2621,7 @@ export interface components {
          * @description What is wrong with a record.
          * @enum {string}
          */
-        DefectKind: "missing" | "unreadable" | "ignored" | "out_of_range" | "columns" | "encoding" | "truncated" | "duplicate" | "noted";
+        DefectKind: "missing" | "unreadable" | "ignored" | "out_of_range" | "columns" | "encoding" | "truncated" | "duplicate" | "taken" | "noted";
         /** @description A page of defects. */
         DefectPage: {
             /** @description The defects. */
@@ -2666,6 +2686,7 @@ export interface components {
         };
         /** @description One consignment that is to be opened. */
         DockItem: {
+            amended?: components["schemas"]["AmendedSince"] | null;
             /** @description Numbers of bills and postal items. */
             bills: string[];
             /** @description Who receives it, likewise. */
@@ -2761,6 +2782,7 @@ export interface components {
         Dossier: {
             /** @description What may be decided now. */
             allowed: components["schemas"]["Act"][];
+            amended?: components["schemas"]["AmendedSince"] | null;
             /** @description What was declared, judged, planned and found. */
             consignment: components["schemas"]["ConsignmentDetail"];
             /** @description In what other messages contradict it: boxes, seals, masses, totals of houses. */
@@ -5861,6 +5883,7 @@ export interface components {
         };
         /** @description One row of the queue. */
         QueueRow: {
+            amended?: components["schemas"]["AmendedSince"] | null;
             /** @description When it arrived. */
             arrived_at: string;
             /** @description The bundle of steps, in a plan of bundles. */
