@@ -542,7 +542,8 @@ fn a_drop_folder_is_followed_and_what_fails_is_mended_at_the_terminal() {
         let manifest = include_str!("../../../intake/tests/messages/edifact/cuscar-d03b.edi");
         let mail = format!("From: a@example.org\nSubject: cargo\nDate: now\n\n{manifest}\n");
         std::fs::write(file("1.eml"), mail)?;
-        let (code, first) = person.json(&["watch", &folder, "--once"])?;
+        let (code, first) =
+            person.json(&["watch", &folder, "--once", "--arrival-days", "100000"])?;
         assert_eq!((code, &first["done"]), (1, &json!(2)));
         assert_eq!((&first["passed_over"], &first["no_model"]), (&json!(["sub"]), &json!(true)));
         assert_eq!(first["failed"].as_array().map(Vec::len), Some(1), "{first}");
@@ -558,7 +559,7 @@ fn a_drop_folder_is_followed_and_what_fails_is_mended_at_the_terminal() {
         // A power cut before the file was moved: it stands there again, and changes nothing.
         let before = person.does(&["verify"])?["rows"].clone();
         std::fs::write(file("day.csv"), table())?;
-        let again = person.does(&["watch", &folder, "--once"])?;
+        let again = person.does(&["watch", &folder, "--once", "--arrival-days", "100000"])?;
         assert_eq!((&again["done"], &again["screened"]), (&json!(1), &json!(0)));
         assert!(std::path::Path::new(&file("done/2-day.csv")).is_file());
         assert_eq!(person.does(&["verify"])?["rows"], before);

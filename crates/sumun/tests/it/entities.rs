@@ -322,7 +322,7 @@ fn two_officers_who_act_on_one_entity_at_once_do_not_overrule_each_other_unseen(
         };
         let said = lost.json()?;
         assert_eq!(said["error"]["code"], "moved_meanwhile");
-        ensure!(said["error"]["message"].to_string().contains("knows"), "{said}");
+        ensure!(said["error"]["said"].to_string().contains("knows"), "{said}");
         ensure!(said["error"]["next"].to_string().contains("look at it again"), "{said}");
         // Who looks again may order it all the same.
         let now = page(&server, &one["id"]).await?;
