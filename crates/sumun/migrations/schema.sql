@@ -767,7 +767,7 @@ create table rule_version (
     swept bigint not null check (swept in (0, 1))
 );
 create unique index rule_version_by_code on rule_version (code, version);
-create unique index rule_version_in_force on rule_version (code) where state = 'in_force';
+create index rule_version_in_force on rule_version (code) where state = 'in_force';
 create unique index rule_version_in_shadow on rule_version (code) where state = 'shadow';
 
 -- A rule fired on a consignment: in force, or in shadow, where it selects nothing.

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(15, "0015_sightings"),
     migration!(16, "0016_subject"),
     migration!(17, "0017_facts"),
+    migration!(18, "0018_rules_to_come"),
 ];
 
 /// The sum of all migrations, for readers and for the test that it is the sum.

@@ -110,6 +110,18 @@ impl Desk<'_> {
     }
 }
 
+/// The list of rules once its scorecards have followed what happened: they are made beforehand.
+async fn seen_anew(by: &Client<'_>, is_it: impl Fn(&Value) -> bool) -> Result<Value> {
+    for _ in 0..150 {
+        let listed = by.get("/api/v1/rules").await?.expect(200)?;
+        if is_it(&listed) {
+            return Ok(listed);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    Ok(by.get("/api/v1/rules").await?.expect(200)?)
+}
+
 #[test]
 fn a_rule_lives_from_a_draft_to_its_end() {
     each_engine(async |store| {
@@ -206,7 +218,9 @@ fn a_rule_lives_from_a_draft_to_its_end() {
 
         // A scorecard.
         desk.work(&lines).await?;
-        let listed = kim.get("/api/v1/rules").await?.expect(200)?;
+        let listed =
+            seen_anew(&kim, |listed| listed["items"][1]["scorecard"]["examined"] == json!(10))
+                .await?;
         assert_eq!(listed["items"].as_array().map(Vec::len), Some(2));
         let card = &listed["items"][1]["scorecard"];
         assert_eq!((&card["fired"], &card["fired_shadow"]), (&json!(10), &json!(10)));
