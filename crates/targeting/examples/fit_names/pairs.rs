@@ -233,7 +233,8 @@ pub fn changed(name: &str, dice: &mut Dice) -> String {
 }
 
 /// What screening finds: `n` listed names that are asked for with slips, with other parts or in
-/// another writing, and four times as many ordinary names, each with up to three that are found for it.
+/// another writing, and four times as many ordinary names, each with up to three that are found for
+/// it.
 pub fn screened(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Labelled> {
     const LISTED: usize = 4_000;
     let things: Vec<Thing> = (0..LISTED).map(|_| Thing::listed(kind, dice)).collect();

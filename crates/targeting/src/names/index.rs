@@ -142,8 +142,8 @@ fn key(seed: u64, bytes: &[u8]) -> u32 {
     xxh3_64_with_seed(bytes, seed) as u32
 }
 
-/// What a word is found by: its sound and its letters with a sign left out anywhere, its consonants, the groups
-/// of the tables, its classes, its meaning.
+/// What a word is found by: its sound and its letters with a sign left out anywhere, its
+/// consonants, the groups of the tables, its classes, its meaning.
 fn keys_of(word: &Word, mut found: impl FnMut(u32)) {
     let sound = word.sound.as_bytes();
     found(key(1, sound));

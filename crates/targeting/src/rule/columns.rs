@@ -336,7 +336,7 @@ impl Columns {
         }
     }
 
-    /// The text of a field of one consignment; none where it is not declared, no text or not filled.
+    /// The text of a field of one consignment; none where none is declared, or it was not filled.
     pub fn text_of(&self, place: usize, row: usize) -> Option<&str> {
         let texts = self.texts.get(place)?.as_ref()?;
         texts.dictionary.text(*texts.numbered.get(row)?)

@@ -59,7 +59,8 @@ impl Columns {
     }
 }
 
-/// At most [`CHUNK`] whole numbers as bytes, such as the numbers of consignments and their days of arrival.
+/// At most [`CHUNK`] whole numbers as bytes, such as the numbers of consignments and their days of
+/// arrival.
 pub fn packed(numbers: &[i64]) -> Vec<u8> {
     let least = numbers.iter().copied().min().unwrap_or(0);
     let above: Vec<u64> = numbers.iter().map(|one| one.wrapping_sub(least) as u64).collect();
