@@ -184,7 +184,8 @@ fn what_was_drawn_held_or_ordered_is_not_withdrawn_by_its_sender() {
         let carrier = machine(&server, "carrier", &[]).await?;
         let sent = manifest(&server, &carrier, "9", &["BL1", "BL2", "BL3", "BL4"]).await?;
         let id = |n: usize| sent["consignments"][n]["id"].clone();
-        let day = texts(&store, "select cast(max(arrived_day) as text) from consignment").await?;
+        let day = "select cast(arrived_day as text) from consignment where reference = 'BL1'";
+        let day = texts(&store, day).await?;
         let day = Day(day[0].parse()?);
         server.post("/api/v1/decisions", &order(1, "hold", &id(0))).await?.expect(200)?;
         server.post("/api/v1/decisions", &order(2, "inspect", &id(1))).await?.expect(200)?;

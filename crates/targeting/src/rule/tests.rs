@@ -588,7 +588,8 @@ proptest! {
         let examples: Vec<&[(&str, &str)]> = examples.iter().map(Vec::as_slice).collect();
         let columns = columns_of(&examples);
         for one in super::never::never(&text, &tree) {
-            let claim = kept_condition(&one.claim).unwrap();
+            // A part that reads no field is refused as such.
+            let Ok(claim) = kept_condition(&one.claim) else { continue };
             let hits = Program::of([(&claim, &[][..])]).fires(&columns);
             prop_assert_eq!(hits.count(0), 0, "{} of {}", one.claim, text);
         }
