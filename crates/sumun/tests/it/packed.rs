@@ -147,7 +147,7 @@ fn every_file_of_an_archive_a_mail_or_a_mailbox_is_a_message() {
         let from = "From a@example.org Thu Jan  1 00:00:00 2026\n";
         let mut mailbox = String::new();
         for mail in [mail("c.zip", "base64", &zipped), mail("d.edi", "quoted-printable", &quoted)] {
-            write!(mailbox, "{from}{}\n", mail.replace("\r\n", "\n"))?;
+            writeln!(mailbox, "{from}{}", mail.replace("\r\n", "\n"))?;
         }
         let taken = take(&server, "box", mailbox.as_bytes()).await?;
         assert_eq!(bills(&taken)?, ["BILL0003", "BILL0004"], "{taken}");

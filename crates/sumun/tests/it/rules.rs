@@ -119,7 +119,7 @@ async fn seen_anew(by: &Client<'_>, is_it: impl Fn(&Value) -> bool) -> Result<Va
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    Ok(by.get("/api/v1/rules").await?.expect(200)?)
+    by.get("/api/v1/rules").await?.expect(200)
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn a_rule_lives_from_a_draft_to_its_end() {
         // A scorecard.
         desk.work(&lines).await?;
         let listed =
-            seen_anew(&kim, |listed| listed["items"][1]["scorecard"]["examined"] == json!(10))
+            seen_anew(kim, |listed| listed["items"][1]["scorecard"]["examined"] == json!(10))
                 .await?;
         assert_eq!(listed["items"].as_array().map(Vec::len), Some(2));
         let card = &listed["items"][1]["scorecard"];

@@ -220,9 +220,10 @@ fn whole_letters(left: &Reading, right: &Reading, pairs: &[Pair]) -> f64 {
     let mut taken = [false; 16];
     let mut letters = CompactString::default();
     for pair in pairs {
-        for at in pair.right.0..pair.right.0 + pair.right.1 {
-            taken[at] = true;
-            letters.push_str(&right.words[at].latin);
+        let (from, many) = pair.right;
+        for (word, taken) in right.words.iter().zip(&mut taken).skip(from).take(many) {
+            *taken = true;
+            letters.push_str(&word.latin);
         }
     }
     let rest = right.words.iter().zip(taken).filter(|(_, taken)| !taken);
