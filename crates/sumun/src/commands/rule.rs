@@ -312,6 +312,10 @@ async fn backtest(office: &Office, store: &Store, of: Backtest) -> Result<Report
             bar.set_message("keeping it as columns, once");
             bar.set_position(count);
         }
+        Step::Planned(count) => {
+            bar.set_message("keeping plans as columns, once");
+            bar.set_position(count);
+        }
         Step::Judged(count) => {
             bar.set_message("judging the history");
             bar.set_position(count);

@@ -11,6 +11,7 @@ use targeting::party::Role;
 use targeting::resolving::{
     CodeUse, PartyRecord, PartyTable, RecordKeyKind, Waterfall, fact_keys, name_keys, party_weights,
 };
+use targeting::names::{Kind, Name};
 use targeting::search_key;
 
 use crate::rights::Offices;
@@ -212,8 +213,11 @@ async fn of_records(tx: &mut Tx, records: &[i64]) -> Result<Vec<i64>> {
 /// Records that match what was typed, the best first.
 async fn looked_for(tx: &mut Tx, typed: &str) -> Result<Vec<i64>> {
     let exact: Vec<i64> = fact_keys(typed).iter().map(|key| key.key as i64).collect();
-    let facts = entities::with_keys(tx, &exact).await?;
-    let mut found: Vec<i64> = facts.into_iter().map(|(_, record)| record).collect();
+    let bearing = entities::with_keys(tx, &exact).await?;
+    let mut found: Vec<i64> = bearing.into_iter().map(|(_, record)| record).collect();
+    found.sort_unstable();
+    found.dedup();
+    let facts = found.len().min(8 * FOUND);
     // Words of a name: what most of the rarer words agree on comes first.
     let names = name_keys(typed);
     let keys: Vec<i64> = names.iter().map(|key| key.key as i64).collect();
@@ -239,7 +243,40 @@ async fn looked_for(tx: &mut Tx, typed: &str) -> Result<Vec<i64>> {
     let mut once = BTreeSet::new();
     found.retain(|record| once.insert(*record));
     found.truncate(8 * FOUND);
+    let asked = Asked::of(typed);
+    let likeness: HashMap<i64, f64> = entities::records(tx, &found)
+        .await?
+        .iter()
+        .map(|kept| (kept.id, asked.likeness(&kept.record.name)))
+        .collect();
+    let of = |record: &i64| likeness.get(record).copied().unwrap_or(0.0);
+    // Who bears the very code or number stands first; among names the likeliest.
+    found[facts..].sort_by(|a, b| of(b).total_cmp(&of(a)));
     Ok(found)
+}
+
+/// A name that is looked for, as each kind of party would be called.
+struct Asked {
+    typed: String,
+    names: [(Kind, Name); 2],
+}
+
+impl Asked {
+    fn of(typed: &str) -> Asked {
+        let kinds = [Kind::Person, Kind::Organization];
+        let names = kinds.map(|kind| (kind, Name::of(typed, kind)));
+        Asked { typed: typed.to_lowercase(), names }
+    }
+
+    /// How likely a party of this name is meant: 1 for the very same text.
+    fn likeness(&self, name: &str) -> f64 {
+        if name.to_lowercase() == self.typed {
+            return 1.0;
+        }
+        let kind = Kind::guess(name);
+        let asked = self.names.iter().find(|(of, _)| *of == kind);
+        asked.map_or(0.0, |(kind, asked)| asked.probability(&Name::of(name, *kind)))
+    }
 }
 
 /// Another entity that shares something.

@@ -27,6 +27,7 @@ pub mod understand;
 mod value;
 mod watch;
 mod withdraw;
+mod worked;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -14,19 +14,17 @@ use targeting::codes::Day;
 use targeting::consignment::Consignment;
 use targeting::facts::Facts;
 use targeting::history::Histories;
-use targeting::measuring::Interval;
-use targeting::model::Target;
+use targeting::measuring::Unit;
 use targeting::rule::{
-    BATCH, Columns, Condition, Program, Scorecard, Tried, Worth, fields, kept_condition, random,
-    scorecard, worth,
+    BATCH, Columns, Condition, Program, Scorecard, Weighing, Worth, fields, kept_condition,
+    scorecard,
 };
 
-use super::measure::unit_of;
-use super::past_of;
+use super::{past_of, worked};
 use crate::acts;
 use crate::config;
 use crate::store::rules::{self, Came, HitDigest, Kept, NewHit};
-use crate::store::{Store, Tx, consignments, journal, outcomes};
+use crate::store::{Store, Tx, consignments, journal};
 
 /// The rules that fire on a day, as one program.
 pub struct Book {
@@ -322,6 +320,7 @@ impl Cards {
             return Ok(made.cards);
         }
         let at = Instant::now();
+        worked::catch_up(store, cards_of(now), |_| {}).await?;
         let mut tx = store.read().await?;
         let seq = journal::size(&mut tx).await?;
         let versions = rules::list(&mut tx).await?;
@@ -346,13 +345,18 @@ impl Cards {
     }
 }
 
+/// The days over which rules are measured.
+fn cards_of(now: i64) -> (Day, Day) {
+    (Day(Day::of_micros(now).0 - CARD_DAYS), Day(i32::MAX))
+}
+
 /// The scorecard of every rule, by code, over the last half year of arrivals.
 pub async fn scorecards(
     tx: &mut Tx,
     versions: &[Kept],
     now: i64,
 ) -> Result<BTreeMap<String, Scorecard>> {
-    let from = Day(Day::of_micros(now).0 - CARD_DAYS);
+    let (from, _) = cards_of(now);
     let code_of: HashMap<i64, &str> =
         versions.iter().map(|one| (one.id, one.rule.code.as_str())).collect();
     let mut cards: BTreeMap<String, Scorecard> = BTreeMap::new();
@@ -409,57 +413,21 @@ async fn worths<'c>(
     if fired.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut worked = Worked::of(tx, (from, Day(i32::MAX))).await?;
-    let mut by_code: HashMap<&str, Vec<Tried>> = HashMap::new();
-    for plan in &worked.plans {
-        let mut of_plan: HashMap<&str, Tried> = HashMap::new();
+    let mut by_code: HashMap<&str, Weighing> = HashMap::new();
+    let mut everything = Weighing::default();
+    worked::each(tx, ((from, Day(i32::MAX)), &[]), |plan| {
+        let mut of_plan: HashMap<&str, Vec<Unit>> = HashMap::new();
         for (id, unit) in plan {
             for code in fired.get(id).into_iter().flatten() {
-                of_plan.entry(code).or_default().units.push(*unit);
+                of_plan.entry(code).or_default().push(*unit);
             }
         }
-        for (code, tried) in of_plan {
-            by_code.entry(code).or_default().push(tried);
+        for (code, units) in of_plan {
+            by_code.entry(code).or_default().take(units.iter());
         }
-    }
-    let random = worked.random();
-    Ok(by_code.into_iter().map(|(code, tried)| (code, worth(&tried, random))).collect())
-}
-
-/// The plans of a window that have an outcome, each with its candidates.
-pub(super) struct Worked {
-    /// By plan: consignments, with what the plan recorded.
-    pub plans: Vec<Vec<(i64, targeting::measuring::Unit)>>,
-    /// Officer-minutes of whatever they drew.
-    pub minutes: i64,
-}
-
-impl Worked {
-    pub async fn of(tx: &mut Tx, window: (Day, Day)) -> Result<Worked> {
-        let mut plans: BTreeMap<i64, (bool, Vec<_>)> = BTreeMap::new();
-        let mut minutes = 0;
-        outcomes::measured(tx, window, |one| {
-            let (worked, units) = plans.entry(one.plan_id).or_default();
-            *worked |= one.outcome.is_some();
-            minutes += if one.drawn { one.minutes } else { 0 };
-            units.push((one.consignment_id, unit_of(&one, Target::Irregular)));
-        })
-        .await?;
-        // Whoever tries rules may not see plans: what a plan drew is not told before its release.
-        let released =
-            crate::store::plans::released(tx, plans.keys().copied(), crate::config::now()).await?;
-        plans.retain(|plan, (worked, _)| *worked && released.contains(plan));
-        let plans = plans.into_values().map(|(_, units)| units);
-        Ok(Worked { plans: plans.collect(), minutes })
-    }
-
-    /// The share of finds that opening everything would have had.
-    pub fn random(&mut self) -> Option<Interval> {
-        let all: Vec<Tried> = self
-            .plans
-            .iter()
-            .map(|plan| Tried { units: plan.iter().map(|(_, unit)| *unit).collect() })
-            .collect();
-        random(&all)
-    }
+        everything.take(plan.iter().map(|(_, unit)| unit));
+    })
+    .await?;
+    let random = everything.precision();
+    Ok(by_code.into_iter().map(|(code, weighing)| (code, weighing.worth(random))).collect())
 }

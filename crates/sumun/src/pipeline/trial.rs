@@ -4,7 +4,7 @@
 //! are other rules asked too. A sample of the latest is kept in memory, for who types. What finds
 //! are estimated from: `targeting::rule`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use serde::Serialize;
 use targeting::codes::Day;
 use targeting::consignment::{Consignment, Regime};
 use targeting::facts::Facts;
+use targeting::measuring::Unit;
 use targeting::outcome::{Channel, Modality};
 use targeting::rule::{
-    BATCH, Columns, Condition, Program, Tried, Worth, condition, extractor, fields, kept_condition,
-    worth,
+    BATCH, Columns, Condition, Program, Weighing, Worth, condition, extractor, fields,
+    kept_condition,
 };
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use super::facts::{self, Chunk, Squeezed};
-use super::rules::Worked;
-use super::{default_minutes_each, past_of};
+use super::{default_minutes_each, past_of, worked};
 use crate::config;
 use crate::store::facts::{documents, superseded};
 use crate::store::rules::{self, Kept};
@@ -55,9 +55,9 @@ pub struct Trial {
     pub first: Option<Day>,
     /// Last such day.
     pub last: Option<Day>,
-    /// Days from the first to the last.
+    /// Days on which anything arrived.
     pub days: i64,
-    /// Consignments that arrived.
+    /// Consignments that arrived, at the offices at which the rule counts.
     pub consignments: u64,
     /// On how many it fires.
     pub fired: u64,
@@ -69,7 +69,7 @@ pub struct Trial {
     pub minutes_each: f64,
     /// Officer-minutes a day, if all of it were inspected.
     pub minutes_per_day: f64,
-    /// Officer-minutes that plans of these days drew, a day; none without plans.
+    /// Officer-minutes that plans of these days and offices drew, a day; none without plans.
     pub capacity_minutes_per_day: Option<f64>,
     /// Share of those that the rule would take.
     pub capacity_share: Option<f64>,
@@ -126,6 +126,8 @@ pub struct OverlapWith {
 pub enum Step {
     /// So many consignments became columns, which is done once.
     Kept(u64),
+    /// So many candidates of plans did, which is done once as well.
+    Planned(u64),
     /// So many were judged.
     Judged(u64),
 }
@@ -149,16 +151,18 @@ pub async fn trial(store: &Store, asked: &Asked, mut progress: impl FnMut(Step))
         own: Program::of([(&checked, &asked.offices[..])]),
         beside: Program::of(others.iter().map(|(kept, one)| (one, &kept.rule.offices[..]))),
         window: (asked.from.unwrap_or(Day(i32::MIN)), asked.until.unwrap_or(Day(i32::MAX))),
-        regime: regime(),
+        at: At::of(&asked.offices),
+        regime: place_of("regime"),
         modality: asked.modality,
     });
     // What is screened while columns are made drops some of them: then they are made again.
     for _ in 0..TRIES {
-        let places = [case.own.reads(), case.beside.reads(), &[case.regime][..]].concat();
+        let places = [&case.reads()[..], case.beside.reads()].concat();
         facts::catch_up(store, &places, 0, |read| progress(Step::Kept(read))).await?;
+        worked::catch_up(store, case.window, |read| progress(Step::Planned(read))).await?;
         let mut tx = store.read().await?;
         if let Some(counts) = case.judge(&mut tx, &mut progress).await? {
-            return counts.sum_up(&mut tx, case.window, &others).await;
+            return counts.sum_up(&mut tx, (case.window, &asked.offices), &others).await;
         }
     }
     crate::refuse!("busy", "so much is being screened that no trial can be held: try again later")
@@ -167,9 +171,30 @@ pub async fn trial(store: &Store, asked: &Asked, mut progress: impl FnMut(Step))
 /// How often columns are made before a trial gives up.
 const TRIES: usize = 5;
 
-/// The place of the field that says parcel or freight.
-fn regime() -> usize {
-    fields().iter().position(|field| field.path == "regime").unwrap_or_default()
+fn place_of(path: &str) -> usize {
+    fields().iter().position(|field| field.path == path).unwrap_or_default()
+}
+
+/// Where arrivals count.
+struct At {
+    place: usize,
+    /// None for everywhere.
+    offices: HashSet<String>,
+}
+
+impl At {
+    fn of(offices: &[String]) -> At {
+        At { place: place_of("office"), offices: offices.iter().cloned().collect() }
+    }
+
+    fn reads(&self) -> Option<usize> {
+        (!self.offices.is_empty()).then_some(self.place)
+    }
+
+    fn counts(&self, columns: &Columns, row: usize) -> bool {
+        self.offices.is_empty()
+            || columns.text_of(self.place, row).is_some_and(|one| self.offices.contains(one))
+    }
 }
 
 /// What is asked of every chunk.
@@ -177,11 +202,17 @@ struct Case {
     own: Program,
     beside: Program,
     window: (Day, Day),
+    at: At,
     regime: usize,
     modality: Option<Modality>,
 }
 
 impl Case {
+    /// The places of the fields that are asked of every chunk.
+    fn reads(&self) -> Vec<usize> {
+        self.own.reads().iter().copied().chain([self.regime]).chain(self.at.reads()).collect()
+    }
+
     /// Judges all that is kept; none when a chunk lacks a column.
     async fn judge(
         self: &Arc<Case>,
@@ -190,7 +221,7 @@ impl Case {
     ) -> Result<Option<Counts>> {
         let gone = Arc::new(superseded(tx, 0).await?);
         let mut counts = Counts { both: vec![0; self.beside.len()], ..Counts::default() };
-        let places = [self.own.reads(), &[self.regime][..]].concat();
+        let places = self.reads();
         let ahead = std::thread::available_parallelism().map_or(2, usize::from);
         let mut judging = FuturesOrdered::new();
         let mut fired: Vec<(i64, Vec<usize>)> = Vec::new();
@@ -245,14 +276,14 @@ impl Case {
         let from = ids.first().map_or(0, |first| gone.partition_point(|id| id < first));
         let mut gone = gone[from..].iter().peekable();
         let mut counts = Vec::with_capacity(ids.len());
-        for (id, day) in ids.iter().zip(&days) {
+        for (row, (id, day)) in ids.iter().zip(&days).enumerate() {
             let is_gone = gone.next_if(|gone| *gone == id).is_some();
-            let is_asked = !is_gone && (first..=last).contains(day);
+            let is_asked =
+                !is_gone && (first..=last).contains(day) && self.at.counts(&columns, row);
             counts.push(is_asked);
             if is_asked {
                 judged.consignments += 1;
-                let (first, last) = judged.seen.unwrap_or((*day, *day));
-                judged.seen = Some((first.min(*day), last.max(*day)));
+                judged.days.entry(*day).or_default();
             }
         }
         for row in hits.rows(0).filter(|&row| counts[row]) {
@@ -305,9 +336,8 @@ fn checked(text: &str) -> Result<Condition> {
 #[derive(Default)]
 struct Judged {
     consignments: u64,
-    /// By day: arrivals on which the rule on trial fires.
+    /// By day on which anything arrived: arrivals on which the rule on trial fires.
     days: BTreeMap<Day, u64>,
-    seen: Option<(Day, Day)>,
     minutes: u64,
     ids: Vec<i64>,
     /// The rows of those in the chunk.
@@ -326,7 +356,6 @@ struct Compared {
 struct Counts {
     consignments: u64,
     days: BTreeMap<Day, u64>,
-    seen: Option<(Day, Day)>,
     minutes: u64,
     /// In rising order.
     ids: Vec<i64>,
@@ -341,10 +370,6 @@ impl Counts {
         for (day, fired) in judged.days {
             *self.days.entry(day).or_default() += fired;
         }
-        self.seen = match (self.seen, judged.seen) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (one, other) => one.or(other),
-        };
         self.minutes += judged.minutes;
         self.ids.extend(judged.ids);
     }
@@ -357,33 +382,36 @@ impl Counts {
     async fn sum_up(
         self,
         tx: &mut Tx,
-        window: (Day, Day),
+        (window, offices): ((Day, Day), &[String]),
         others: &[(Kept, Condition)],
     ) -> Result<Trial> {
-        let mut worked = Worked::of(tx, window).await?;
         let (mut listed, mut drawn, mut core) = (0u64, HashSet::new(), 0u64);
-        let mut tried = Vec::new();
-        for plan in &worked.plans {
-            let mut of_plan = Tried::default();
-            for (id, unit) in plan.iter().filter(|(id, _)| self.ids.binary_search(id).is_ok()) {
-                listed += 1;
+        let (mut fired, mut everything) = (Weighing::default(), Weighing::default());
+        let minutes = worked::each(tx, (window, offices), |plan| {
+            let mut ids = self.ids.iter().peekable();
+            let mut fires = |id: i64| {
+                while ids.next_if(|fired| **fired < id).is_some() {}
+                ids.next_if(|fired| **fired == id).is_some()
+            };
+            let units: Vec<&(i64, Unit)> = plan.iter().filter(|(id, _)| fires(*id)).collect();
+            listed += units.len() as u64;
+            for (id, unit) in &units {
                 core += u64::from(unit.chance >= 1.0 && unit.channel == Channel::Risk);
                 if unit.drawn {
                     drawn.insert(*id);
                 }
-                of_plan.units.push(*unit);
             }
-            if !of_plan.units.is_empty() {
-                tried.push(of_plan);
-            }
-        }
-        let random = worked.random();
-        let days = self.seen.map_or(0, |(first, last)| i64::from(last.0 - first.0) + 1);
+            fired.take(units.iter().map(|(_, unit)| unit));
+            everything.take(plan.iter().map(|(_, unit)| unit));
+        })
+        .await?;
+        let random = everything.precision();
+        let days = self.days.len() as i64;
         let count = self.ids.len() as u64;
         let per_day = |what: f64| if days > 0 { what / days as f64 } else { 0.0 };
         let share = |part: u64, of: u64| if of > 0 { part as f64 / of as f64 } else { 0.0 };
         let minutes_per_day = per_day(self.minutes as f64);
-        let capacity = (worked.minutes > 0).then(|| per_day(worked.minutes as f64));
+        let capacity = (minutes > 0).then(|| per_day(minutes as f64));
         let mut beside: Vec<OverlapWith> = others
             .iter()
             .zip(&self.both)
@@ -399,18 +427,20 @@ impl Counts {
         let is_shared = |id: &i64| self.shared.binary_search(id).is_ok();
         let alone = |id: &&i64| !drawn.contains(*id) && !is_shared(id);
         Ok(Trial {
-            first: self.seen.map(|(first, _)| first),
-            last: self.seen.map(|(_, last)| last),
+            first: self.days.keys().next().copied(),
+            last: self.days.keys().next_back().copied(),
             days,
             consignments: self.consignments,
             fired: count,
             fired_per_day: per_day(count as f64),
-            by_day: self.days.iter().map(|(&day, &fired)| FiredOn { day, fired }).collect(),
+            by_day: (self.days.iter().filter(|(_, fired)| **fired > 0))
+                .map(|(&day, &fired)| FiredOn { day, fired })
+                .collect(),
             minutes_each: if count > 0 { self.minutes as f64 / count as f64 } else { 0.0 },
             minutes_per_day,
             capacity_minutes_per_day: capacity,
             capacity_share: capacity.map(|capacity| minutes_per_day / capacity),
-            value: (!worked.plans.is_empty()).then(|| worth(&tried, random)),
+            value: random.map(|_| fired.worth(random)),
             overlap: Overlap {
                 rules: beside,
                 drawn: drawn.len() as u64,
@@ -427,13 +457,13 @@ impl Counts {
 /// What a condition fires on in the sample.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Sampled {
-    /// Consignments in the sample.
+    /// Consignments in the sample, at the offices at which the rule counts.
     pub consignments: u64,
     /// First day of arrival.
     pub first: Day,
     /// Last day of arrival.
     pub last: Day,
-    /// Days from the first to the last.
+    /// Days on which anything of it arrived.
     pub days: i64,
     /// On how many it fires.
     pub fired: u64,
@@ -476,7 +506,7 @@ const SAMPLE: usize = 20_000;
 const FRESH: i64 = 300_000_000;
 
 impl Samples {
-    /// What a condition fires on in the sample; none when nothing has arrived yet.
+    /// What a condition fires on in the sample; none when nothing has arrived there yet.
     ///
     /// # Errors
     /// When the store fails.
@@ -495,7 +525,8 @@ impl Samples {
         let Some(sample) = kept.as_mut() else { return Ok(None) };
         sample.grow(store).await?;
         sample.read(store, program.reads()).await?;
-        Ok(tokio::task::block_in_place(|| sample.count(&program, modality)))
+        let at = At::of(offices);
+        Ok(tokio::task::block_in_place(|| sample.count(&program, &at, modality)))
     }
 
     /// Makes the sample, with all fields, before anybody asks, and again whenever it is old.
@@ -615,39 +646,39 @@ impl Sample {
         Ok(())
     }
 
-    fn count(&self, program: &Program, modality: Option<Modality>) -> Option<Sampled> {
-        let arrived = || self.chunks.iter().flat_map(|chunk| chunk.days.iter().copied());
-        let (first, last) = arrived().min().zip(arrived().max())?;
-        let days = i64::from(last.0 - first.0) + 1;
-        let regime = regime();
-        let mut counted = Sampled {
-            consignments: 0,
-            first,
-            last,
-            days,
-            fired: 0,
-            share: 0.0,
-            per_day: 0.0,
-            minutes_per_day: 0.0,
-            examined: 0,
-            finds: 0,
-        };
-        let mut minutes = 0;
+    fn count(&self, program: &Program, at: &At, modality: Option<Modality>) -> Option<Sampled> {
+        let regime = place_of("regime");
+        let mut arrived: BTreeSet<Day> = BTreeSet::new();
+        let (mut consignments, mut fired, mut minutes) = (0, 0, 0);
+        let (mut examined, mut finds) = (0, 0);
         for chunk in &self.chunks {
+            let here = |row: &usize| at.counts(&chunk.columns, *row);
+            for row in (0..chunk.ids.len()).filter(here) {
+                consignments += 1;
+                arrived.insert(chunk.days[row]);
+            }
             let hits = program.fires(&chunk.columns);
-            counted.consignments += chunk.ids.len() as u64;
             for row in hits.rows(0) {
-                counted.fired += 1;
+                fired += 1;
                 minutes += minutes_of(regime_of(&chunk.columns, regime, row), modality);
                 if let Some(find) = self.results.get(&chunk.ids[row]) {
-                    counted.examined += 1;
-                    counted.finds += u64::from(*find);
+                    examined += 1;
+                    finds += u64::from(*find);
                 }
             }
         }
-        counted.share = counted.fired as f64 / counted.consignments.max(1) as f64;
-        counted.per_day = counted.fired as f64 / days as f64;
-        counted.minutes_per_day = minutes as f64 / days as f64;
-        Some(counted)
+        let days = arrived.len() as i64;
+        Some(Sampled {
+            consignments,
+            first: *arrived.first()?,
+            last: *arrived.last()?,
+            days,
+            fired,
+            share: fired as f64 / consignments as f64,
+            per_day: fired as f64 / days as f64,
+            minutes_per_day: minutes as f64 / days as f64,
+            examined,
+            finds,
+        })
     }
 }

@@ -47,6 +47,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(16, "0016_subject"),
     migration!(17, "0017_facts"),
     migration!(18, "0018_rules_to_come"),
+    migration!(19, "0019_plans_as_columns"),
 ];
 
 /// The sum of all migrations, for readers and for the test that it is the sum.

@@ -66,6 +66,7 @@ pub mod tokens;
 pub mod verifications;
 pub mod views;
 pub mod watchlists;
+pub mod worked;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

@@ -253,6 +253,38 @@ pub struct Measured {
     pub risk: f64,
 }
 
+/// What is read of candidates of plans in force: from where, and in which order.
+macro_rules! candidates {
+    ($from:literal, $order:literal) => {
+        concat!(
+            "select plan.office, plan.regime, plan.id, plan.shift_day, selection.chance,
+                    selection.expected, selection.expected_critical, selection.channel,
+                    selection.minutes, selection.detection, selection.drawn, outcome.outcome,
+                    outcome.minutes, selection.consignment_id,
+                    coalesce(outcome.modality, selection.modality), verification.share,
+                    verification.drawn, verified.share, selection.modality, decision.modality,
+                    decision.detection, selection.risk
+             from ",
+            $from,
+            " left join outcome
+                on outcome.consignment_id = selection.consignment_id and outcome.latest = 1
+               and not (outcome.outcome = 'not_examined'
+                        and outcome.document like '%waiver_undone%')
+              left join verification
+                on verification.plan_id = plan.id
+               and verification.consignment_id = selection.consignment_id
+              left join (select plan_id, max(share) as share from verification group by plan_id)
+                     as verified
+                on verified.plan_id = plan.id
+              left join decision
+                on decision.consignment_id = selection.consignment_id
+               and decision.act = 'inspect' and decision.in_force = 1
+              where plan.state = 'drawn' and plan.shift_day >= $1 and plan.shift_day <= $2 ",
+            $order
+        )
+    };
+}
+
 /// Calls `each` with every candidate of every plan in force, plan by plan.
 pub async fn measured(
     tx: &mut Tx,
@@ -260,71 +292,79 @@ pub async fn measured(
     mut each: impl FnMut(Measured),
 ) -> Result<()> {
     let mut rows = tx.rows(
-        "select plan.office, plan.regime, plan.id, plan.shift_day, selection.chance,
-                selection.expected, selection.expected_critical, selection.channel,
-                selection.minutes, selection.detection, selection.drawn, outcome.outcome,
-                outcome.minutes, selection.consignment_id,
-                coalesce(outcome.modality, selection.modality), verification.share,
-                verification.drawn, verified.share, selection.modality, decision.modality,
-                decision.detection, selection.risk
-         from plan
-         join selection on selection.plan_id = plan.id
-         left join outcome
-           on outcome.consignment_id = selection.consignment_id and outcome.latest = 1
-          and not (outcome.outcome = 'not_examined'
-                   and outcome.document like '%waiver_undone%')
-         left join verification
-           on verification.plan_id = plan.id
-          and verification.consignment_id = selection.consignment_id
-         left join (select plan_id, max(share) as share from verification group by plan_id)
-                as verified
-           on verified.plan_id = plan.id
-         left join decision
-           on decision.consignment_id = selection.consignment_id
-          and decision.act = 'inspect' and decision.in_force = 1
-         where plan.state = 'drawn' and plan.shift_day >= $1 and plan.shift_day <= $2
-         order by plan.id, selection.consignment_id",
+        candidates!(
+            "plan join selection on selection.plan_id = plan.id",
+            "order by plan.id, selection.consignment_id"
+        ),
         args![first.0, last.0],
     )?;
     while let Some(row) = rows.next().await? {
-        let consignment_id = row.int(13)?;
-        let verification = match (row.real_opt(15)?, row.int_opt(16)?) {
-            (Some(share), Some(drawn)) => {
-                Some(Verification { consignment_id, share, drawn: drawn == 1 })
-            }
-            _ => None,
-        };
-        let modality = row.text(14)?;
-        // What an officer ordered in the plan's place has its own chance to find what is there.
-        let instead = row.text_opt(19)?.zip(row.real_opt(20)?);
-        let instead = instead.filter(|(ordered, _)| *ordered == modality);
-        let (ordered, detection) = match instead {
-            Some(instead) => instead,
-            None => (row.text(18)?, row.real(9)?),
-        };
-        each(Measured {
-            office: row.text(0)?.to_owned(),
-            regime: row.text(1)?.to_owned(),
-            plan_id: row.int(2)?,
-            shift_day: Day(row.int(3)? as i32),
-            chance: row.real(4)?,
-            expected: row.real(5)?,
-            expected_critical: row.real(6)?,
-            channel: row.text(7)?.parse()?,
-            minutes: row.int(8)?,
-            detection,
-            drawn: row.int(10)? == 1,
-            outcome: row.text_opt(11)?.map(str::to_owned),
-            spent: row.int_opt(12)?,
-            consignment_id,
-            ordered: ordered.to_owned(),
-            modality: modality.to_owned(),
-            verification,
-            verified: row.real_opt(17)?,
-            risk: row.real(21)?,
-        });
+        each(measured_of(&row)?);
     }
     Ok(())
+}
+
+/// Calls `each` with those candidates alone of which more is known than their plan recorded: that
+/// they were inspected, ordered to be, or drawn from silent scans.
+pub async fn touched(
+    tx: &mut Tx,
+    (first, last): (Day, Day),
+    mut each: impl FnMut(Measured),
+) -> Result<()> {
+    // These are few, and plans are long: what is few is looked up in what is long.
+    let mut rows = tx.rows(
+        candidates!(
+            "(select consignment_id from outcome where latest = 1
+              union select consignment_id from decision where act = 'inspect' and in_force = 1
+              union select consignment_id from verification) as touched
+             cross join selection join plan on plan.id = selection.plan_id",
+            "and selection.consignment_id = touched.consignment_id"
+        ),
+        args![first.0, last.0],
+    )?;
+    while let Some(row) = rows.next().await? {
+        each(measured_of(&row)?);
+    }
+    Ok(())
+}
+
+fn measured_of(row: &super::Row) -> Result<Measured> {
+    let consignment_id = row.int(13)?;
+    let verification = match (row.real_opt(15)?, row.int_opt(16)?) {
+        (Some(share), Some(drawn)) => {
+            Some(Verification { consignment_id, share, drawn: drawn == 1 })
+        }
+        _ => None,
+    };
+    let modality = row.text(14)?;
+    // What an officer ordered in the plan's place has its own chance to find what is there.
+    let instead = row.text_opt(19)?.zip(row.real_opt(20)?);
+    let instead = instead.filter(|(ordered, _)| *ordered == modality);
+    let (ordered, detection) = match instead {
+        Some(instead) => instead,
+        None => (row.text(18)?, row.real(9)?),
+    };
+    Ok(Measured {
+        office: row.text(0)?.to_owned(),
+        regime: row.text(1)?.to_owned(),
+        plan_id: row.int(2)?,
+        shift_day: Day(row.int(3)? as i32),
+        chance: row.real(4)?,
+        expected: row.real(5)?,
+        expected_critical: row.real(6)?,
+        channel: row.text(7)?.parse()?,
+        minutes: row.int(8)?,
+        detection,
+        drawn: row.int(10)? == 1,
+        outcome: row.text_opt(11)?.map(str::to_owned),
+        spent: row.int_opt(12)?,
+        consignment_id,
+        ordered: ordered.to_owned(),
+        modality: modality.to_owned(),
+        verification,
+        verified: row.real_opt(17)?,
+        risk: row.real(21)?,
+    })
 }
 
 /// How much of an office's traffic was seen.

@@ -367,7 +367,7 @@ fn rules_of_other_offices_are_hidden() {
 }
 
 /// Conditions over all kinds of fields, of the past too.
-const CONDITIONS: [&str; 12] = [
+const CONDITIONS: [&str; 13] = [
     "goods.net_mass_kg < 1",
     "goods.origin == \"CO\" && goods.value > 100",
     "indicator(\"route.not_from_origin\") || goods.hs_chapter == \"09\"",
@@ -380,6 +380,7 @@ const CONDITIONS: [&str; 12] = [
     "size(goods.description) > 1",
     "consignor.irregular_rate > hs4.irregular_rate",
     "(goods.net_mass_kg < 1 ? goods.value : goods.net_mass_kg) > 100",
+    "regime == \"parcel\" && office == \"030\" && goods.net_mass_kg < 1",
 ];
 
 async fn fired(store: &Store, code: &str) -> Result<Vec<i64>> {
@@ -451,6 +452,55 @@ fn a_trial_fires_on_what_the_rule_then_fires_on() {
         let past = trial::trial(&store, &on_trial(CONDITIONS[5])?, |_| {}).await?;
         assert_eq!(past.consignments, 200);
         nothing_altered(&store).await?;
+        server.stop().await
+    });
+}
+
+#[test]
+fn a_day_is_one_on_which_something_came_to_the_offices_asked() {
+    each_engine(async |store| {
+        learn_and_approve(&store).await?;
+        let server = Server::start(&store).await?;
+        let lee = server.person("lee", &["targeting_officer"]).await?;
+        let desk = Desk { server: &server, kim: server.by(&server.kim), lee: server.by(&lee) };
+        let at = |n: u32, office: &str, day: &str| {
+            let mut one = declared(n);
+            (one["office"], one["arrived_at"]) = (json!(office), json!(format!("{day}T09:30:00Z")));
+            one
+        };
+        // Two days three weeks apart at one office, and one day at another.
+        let days = ["2030-01-01", "2030-01-21"];
+        let here = (0..40).map(|n| at(n, "030", days[n as usize % 2]));
+        let there = (40..60).map(|n| at(n, "040", "2030-01-10"));
+        let all: Vec<Value> = here.chain(there).collect();
+        server.post("/api/v1/consignments", &json!({ "consignments": all })).await?.expect(200)?;
+        for (day, office) in [("2030-01-01", "030"), ("2030-01-21", "030"), ("2030-01-10", "040")] {
+            let order = json!({
+                "office": office, "shift": day,
+                "minutes": [{ "modality": "unpack", "minutes": 50 }],
+            });
+            server.post("/api/v1/plans", &order).await?.expect(200)?;
+        }
+        for (offices, consignments, days, capacity) in
+            [(vec![], 60, 3, 50.0), (vec!["030"], 40, 2, 50.0), (vec!["040"], 20, 1, 50.0)]
+        {
+            let asked = json!({
+                "condition": "goods.value > 0", "offices": offices, "from": "2030-01-01",
+            });
+            let tried = desk.kim.with("POST", "/api/v1/rules/backtest", &asked).await?;
+            let tried = tried.expect(200)?;
+            let of = |name: &str| tried[name].as_f64().unwrap_or(f64::NAN);
+            assert_eq!(of("consignments"), f64::from(consignments), "{tried}");
+            assert_eq!((of("days"), of("fired")), (f64::from(days), of("consignments")));
+            assert_eq!(of("fired_per_day"), of("fired") / of("days"));
+            assert_eq!(of("capacity_minutes_per_day"), capacity, "{tried}");
+            let typed = json!({
+                "condition": "goods.value > 0", "offices": offices, "sample": true,
+            });
+            let said = desk.kim.with("POST", "/api/v1/rules/check", &typed).await?.expect(200)?;
+            assert_eq!(said["sample"]["days"], days, "{said}");
+            assert_eq!(said["sample"]["consignments"], consignments, "{said}");
+        }
         server.stop().await
     });
 }

@@ -31,6 +31,7 @@ pub use course::{Standing, course};
 pub use interval::Interval;
 use interval::Z;
 pub use residual::Residual;
+pub(crate) use rival::Sums as RivalSums;
 pub use rival::{RivalPlan, RivalValue, shares, value};
 pub use steady::{Term, steadied};
 use sums::{Closed, Numbers, Part, Sampled};

@@ -68,34 +68,21 @@ pub fn shares(scores: &[f64], slots: usize) -> Vec<f64> {
 /// When a plan has not one share for each unit.
 pub fn value<'a>(plans: impl IntoIterator<Item = RivalPlan<'a>>) -> RivalValue {
     let mut sums = Sums::default();
-    plans.into_iter().for_each(|plan| sums.take(plan));
-    let total = sums.gathered.iceberg(None);
-    let finds = Interval { estimate: total.estimate, low: total.low, high: total.high }
-        .map(|finds| finds.min(sums.taken));
-    let Sums { taken, known, done, found, model, weights, squares, .. } = sums;
-    RivalValue {
-        taken,
-        known,
-        finds,
-        done,
-        found,
-        gain: finds.map(|finds| finds - found as f64),
-        model,
-        self_normalised: (weights > 0.0).then(|| sums.finds / weights * taken),
-        effective: if squares > 0.0 { weights * weights / squares } else { 0.0 },
-    }
+    plans.into_iter().for_each(|plan| sums.take_plan(plan));
+    sums.value()
 }
 
 /// The estimate before it is kept within the possible.
 #[cfg(test)]
 pub(super) fn unclipped<'a>(plans: impl IntoIterator<Item = RivalPlan<'a>>) -> f64 {
     let mut sums = Sums::default();
-    plans.into_iter().for_each(|plan| sums.take(plan));
+    plans.into_iter().for_each(|plan| sums.take_plan(plan));
     sums.gathered.iceberg(None).unclipped
 }
 
-#[derive(Default)]
-struct Sums {
+/// What a rival's value is made of, plan by plan.
+#[derive(Debug, Default)]
+pub(crate) struct Sums {
     gathered: Gathered,
     taken: f64,
     known: u64,
@@ -109,10 +96,15 @@ struct Sums {
 }
 
 impl Sums {
-    fn take(&mut self, RivalPlan { units, shares }: RivalPlan<'_>) {
+    fn take_plan(&mut self, RivalPlan { units, shares }: RivalPlan<'_>) {
         assert_eq!(units.len(), shares.len(), "one share for each unit");
+        self.take(units.iter().zip(shares.iter().copied()));
+    }
+
+    /// Takes consignments of one plan, each with how much of it the rival takes.
+    pub(crate) fn take<'u>(&mut self, units: impl Iterator<Item = (&'u Unit, f64)>) {
         let mut tally = Tally::default();
-        for (unit, &share) in units.iter().zip(shares) {
+        for (unit, share) in units {
             let result = unit.result.filter(|_| unit.sampled());
             self.done += u64::from(result.is_some());
             self.found += u64::from(result == Some(true));
@@ -137,5 +129,23 @@ impl Sums {
         tally.found = 0;
         tally.tail.found = 0;
         self.gathered.take(&tally);
+    }
+
+    pub(crate) fn value(&self) -> RivalValue {
+        let total = self.gathered.iceberg(None);
+        let finds = Interval { estimate: total.estimate, low: total.low, high: total.high }
+            .map(|finds| finds.min(self.taken));
+        let Sums { taken, known, done, found, model, weights, squares, .. } = *self;
+        RivalValue {
+            taken,
+            known,
+            finds,
+            done,
+            found,
+            gain: finds.map(|finds| finds - found as f64),
+            model,
+            self_normalised: (weights > 0.0).then(|| self.finds / weights * taken),
+            effective: if squares > 0.0 { weights * weights / squares } else { 0.0 },
+        }
     }
 }

@@ -218,6 +218,9 @@ impl Book {
         for word in run_together(&spelling, self.kind) {
             self.joined.push((key(7, word.sound.as_bytes()), entry));
         }
+        if let Some(key) = all_together(&spelling, self.kind) {
+            self.joined.push((key, entry));
+        }
         for letters in acronyms(&spelling) {
             self.acronyms.push((key(6, letters.as_bytes()), entry));
         }
@@ -331,6 +334,16 @@ fn run_together(spelling: &Spelling, kind: Kind) -> Vec<Word> {
         !two.iter().any(small) && (4..=14).contains(&letters)
     });
     two.filter(|_| words.len() <= 6).map(|two| align::joined(two, kind)).collect()
+}
+
+/// What all words of a name sound like without the spaces; none where a single word says it.
+fn all_together(spelling: &Spelling, kind: Kind) -> Option<u32> {
+    if spelling.words.len() < 2 && kind == Kind::Person {
+        return None;
+    }
+    let letters: CompactString = spelling.words.iter().map(|word| word.latin.as_str()).collect();
+    let sound = super::fold::sound(&letters);
+    (4..=40).contains(&sound.len()).then(|| key(7, sound.as_bytes()))
 }
 
 /// The first letters of a body's words, with and without its company forms.
@@ -480,6 +493,11 @@ impl Book {
             let names = sorted.joined.get(key(7, word.sound.as_bytes()));
             names.for_each(|entry| touch(entry, 0.6 * word.worth));
         }
+        // Names with the same letters and spaces in other places.
+        if let Some(key) = all_together(asked, self.kind) {
+            let names = sorted.joined.get(key).take(COMPARED);
+            names.for_each(|entry| touch(entry, 0.6 * asked.worth));
+        }
         if self.kind != Kind::Person {
             if let [one] = &asked.words[..] {
                 let names = sorted.acronyms.get(key(6, one.latin.as_bytes()));
@@ -575,6 +593,29 @@ mod tests {
         assert_eq!(find("Park Young Shik", Kind::Person), Some(3));
         assert_eq!(find("John Smith", Kind::Person), None);
         assert_eq!(find("IRISL", Kind::Organization), Some(9));
+    }
+
+    #[test]
+    fn disguises_do_not_hide_a_name() {
+        let mut index = Index::default();
+        index.add(0, "KIM Chol-su", Kind::Person);
+        index.add(1, "Golden Triangle Shipping Co., Ltd.", Kind::Organization);
+        let mut searcher = Searcher::default();
+        for (name, kind, id) in [
+            ("K1M CH0L SU", Kind::Person, 0),
+            ("KIM CHОL SU", Kind::Person, 0),
+            ("K I M C H O L S U", Kind::Person, 0),
+            ("K.I.M. CHOL SU", Kind::Person, 0),
+            ("\u{202e}US LOHC MIK", Kind::Person, 0),
+            ("KIM CHOL SU C/O YOSHIDA MASARU", Kind::Person, 0),
+            ("GOLD ENTRI ANGLESHIPPING", Kind::Organization, 1),
+            ("GOLDENTRIANGLESHIPPING CO LTD", Kind::Organization, 1),
+            ("G0LDEN TR1ANGLE SHIPP1NG", Kind::Organization, 1),
+            ("G O L D E N T R I A N G L E S H I P P I N G", Kind::Organization, 1),
+        ] {
+            let found = index.search(&mut searcher, name, kind, (0.5, 1));
+            assert_eq!(found.first().map(|one| one.id), Some(id), "{name}");
+        }
     }
 
     #[test]

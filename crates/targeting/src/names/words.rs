@@ -4,11 +4,11 @@
 
 use compact_str::CompactString;
 
-use super::Kind;
 use super::fold::{self, Script};
 use super::forms::{self, Form};
 use super::hangul::{self, Syllable};
 use super::variants;
+use super::{Kind, disguise};
 
 /// What a word does in a name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -112,7 +112,6 @@ struct Piece {
     text: String,
     script: Script,
     comma: bool,
-    dotted: bool,
     number: bool,
 }
 
@@ -129,7 +128,7 @@ fn is_silent(sign: char) -> bool {
             | '\u{200b}'..='\u{200f}'
             | '\u{feff}'
     );
-    marks || QUOTES.contains(sign)
+    marks || disguise::is_direction(sign) || QUOTES.contains(sign)
 }
 
 /// Puts Hangul letters that stand apart (Unicode's decomposed form) into syllables.
@@ -164,11 +163,11 @@ fn pieces(text: &str) -> Vec<Piece> {
     let mut all: Vec<Piece> = Vec::new();
     let mut now = String::new();
     let mut script = Script::Letters;
-    let end = |now: &mut String, script: Script, dotted: bool, all: &mut Vec<Piece>| {
+    let end = |now: &mut String, script: Script, all: &mut Vec<Piece>| {
         if !now.is_empty() {
             let number = now.chars().all(|sign| sign.is_ascii_digit());
             let text = std::mem::take(now);
-            all.push(Piece { text, script, comma: false, dotted, number });
+            all.push(Piece { text, script, comma: false, number });
         }
     };
     for sign in text.chars() {
@@ -176,7 +175,7 @@ fn pieces(text: &str) -> Vec<Piece> {
             continue;
         }
         if !sign.is_alphanumeric() && !fold::is_mark(sign) {
-            end(&mut now, script, sign == '.', &mut all);
+            end(&mut now, script, &mut all);
             match sign {
                 ',' | '،' | '、' | '，' => {
                     if let Some(last) = all.last_mut() {
@@ -185,7 +184,7 @@ fn pieces(text: &str) -> Vec<Piece> {
                 }
                 '&' | '+' => {
                     now.push_str("and");
-                    end(&mut now, Script::Letters, false, &mut all);
+                    end(&mut now, Script::Letters, &mut all);
                 }
                 _ => {}
             }
@@ -196,12 +195,12 @@ fn pieces(text: &str) -> Vec<Piece> {
         if let Some(last) = now.chars().next_back()
             && (of != script || digit(last) != digit(sign))
         {
-            end(&mut now, script, false, &mut all);
+            end(&mut now, script, &mut all);
         }
         script = of;
         now.push(sign);
     }
-    end(&mut now, script, false, &mut all);
+    end(&mut now, script, &mut all);
     all
 }
 
@@ -332,9 +331,17 @@ impl Word {
     }
 }
 
-/// The readings of a name.
+/// The readings of a name, the one as it is written first.
 pub(super) fn spellings(text: &str, kind: Kind) -> Vec<Spelling> {
-    let mut text = composed(text);
+    let text = composed(text);
+    let mut all = readings(text.clone(), kind);
+    for meant in disguise::meant(&text) {
+        all.extend(readings(meant, kind).into_iter().filter(|of| !of.words.is_empty()));
+    }
+    all
+}
+
+fn readings(mut text: String, kind: Kind) -> Vec<Spelling> {
     if kind != Kind::Person {
         for (compound, meaning) in forms::COMPOUNDS {
             if text.contains(compound) {
@@ -406,7 +413,6 @@ fn spelling(pieces: &[Piece], kind: Kind, korean: bool) -> Spelling {
         {
             *last = true;
         }
-        let _ = piece.dotted;
     }
     finish(draft, kind)
 }

@@ -141,7 +141,7 @@ pub fn chances(
     let tail: Vec<u32> =
         (0..keyed.len() as u32).filter(|&place| !is_certain[place as usize]).collect();
     let boundary = boundary.first().map(|&place| (place, split.boundary));
-    let last = ranked.last().map_or(0.0, |&place| keyed.chance_irregular[place as usize]);
+    let last = certain.last().map(|&place| keyed.chance_irregular[place as usize]);
     let tail_chances = share_out(&keyed, &tail, boundary, split.room, terms, last);
 
     let kept = keep_slots(&lines, slots, slots - certain.len() as u64, seed);
@@ -383,7 +383,9 @@ fn keep_slots(lines: &[CapacityLine], slots: u64, wanted: u64, seed: &Seed) -> V
 ///
 /// Where the tail is to pay, the spread is divided by √(1 − m/b), and whoever has m ≥ b is
 /// certain, with b as large as brings the finds wanted: that is what maximises
-/// −Σ s²/π + λ Σ π m for some price λ of a find. `last` is what the core's last place expects.
+/// −Σ s²/π + λ Σ π m for some price λ of a find. `last` is what the core's last whole place
+/// expects, or where it has none, the list on average: were it what the boundary candidate expects,
+/// that one's chance could fall as it rises to the boundary.
 ///
 /// The boundary candidate is in the core with its share of a place and in the tail otherwise, so
 /// its chance is share + (1 − share) × its chance in the tail.
@@ -393,7 +395,7 @@ fn share_out(
     boundary: Option<(u32, f64)>,
     room: f64,
     terms: Terms,
-    last: f64,
+    last: Option<f64>,
 ) -> Vec<f64> {
     let mean = keyed.chance_irregular.iter().sum::<f64>() / keyed.len() as f64;
     let expected: Vec<f64> =
@@ -405,6 +407,6 @@ fn share_out(
     });
     let count = tail.len() as f64 - boundary.map_or(0.0, |(_, share)| share);
     let floor = terms.floor * room / count;
-    let wanted = terms.pays * last * room;
+    let wanted = terms.pays * last.unwrap_or(mean) * room;
     Tail { spread: &spread, floor: |_| floor, boundary, room }.leaning(&expected, wanted)
 }

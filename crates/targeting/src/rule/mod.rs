@@ -34,7 +34,7 @@ pub use columns::{BATCH, Columns};
 pub use field::{FUNCTIONS, Field, FieldKind, Function, Unit, extractor, fields, known_by};
 pub use packed::{CHUNK, CODING, Unreadable, packed, unpacked};
 pub use program::{Hits, Program};
-pub use worth::{Scorecard, Tried, Verdict, Worth, lift, random, scorecard, worth};
+pub use worth::{Scorecard, Verdict, Weighing, Worth, lift, scorecard};
 
 /// The longest condition.
 pub const MAX_CHARACTERS: usize = 4_000;

@@ -6,15 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codes::Day;
-use crate::measuring::{Interval, RivalPlan, Unit, value};
+use crate::measuring::{Interval, RivalSums, Unit};
 use crate::words;
-
-/// The consignments of one plan on which a rule fires.
-#[derive(Debug, Clone, Default)]
-pub struct Tried {
-    /// They, as the plan recorded them.
-    pub units: Vec<Unit>,
-}
 
 /// What a rule would have found, had everything been opened on which it fires.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -40,30 +33,46 @@ pub struct Worth {
     pub lift: Option<Interval>,
 }
 
-/// Values a rule, from the plans of a window.
-pub fn worth(fired: &[Tried], all: Option<Interval>) -> Worth {
-    let shares: Vec<Vec<f64>> = fired.iter().map(|plan| vec![1.0; plan.units.len()]).collect();
-    let plans = fired.iter().zip(&shares);
-    let valued = value(plans.map(|(plan, shares)| RivalPlan { units: &plan.units, shares }));
-    let units = fired.iter().flat_map(|plan| &plan.units);
-    let precision = (valued.taken > 0.0).then(|| each(valued.finds, valued.taken));
-    Worth {
-        planned: valued.taken.round() as u64,
-        known: valued.known,
-        finds: valued.finds,
-        model: valued.model,
-        effective: valued.effective,
-        found_already: units.filter(|unit| unit.result == Some(true)).count() as u64,
-        precision,
-        random: all,
-        lift: precision.zip(all).and_then(|(precision, random)| lift(precision, random)),
-    }
+/// What a rule is weighed by, plan by plan: so that a long past need not be in memory.
+#[derive(Debug, Default)]
+pub struct Weighing {
+    sums: RivalSums,
+    found_already: u64,
 }
 
-/// The share of finds that opening all of these would have had: what a random inspection finds.
-/// None for no consignment.
-pub fn random(plans: &[Tried]) -> Option<Interval> {
-    worth(plans, None).precision
+impl Weighing {
+    /// Takes the consignments of one plan on which the rule fires, as the plan recorded them.
+    pub fn take<'u>(&mut self, units: impl Iterator<Item = &'u Unit>) {
+        let found_already = &mut self.found_already;
+        self.sums.take(units.map(|unit| {
+            *found_already += u64::from(unit.result == Some(true));
+            (unit, 1.0)
+        }));
+    }
+
+    /// The share of finds that opening all of it would have had: of whole plans, what a random
+    /// inspection finds. None for no consignment.
+    pub fn precision(&self) -> Option<Interval> {
+        let valued = self.sums.value();
+        (valued.taken > 0.0).then(|| each(valued.finds, valued.taken))
+    }
+
+    /// What the rule is worth, beside the share of finds among all traffic.
+    pub fn worth(&self, random: Option<Interval>) -> Worth {
+        let valued = self.sums.value();
+        let precision = self.precision();
+        Worth {
+            planned: valued.taken.round() as u64,
+            known: valued.known,
+            finds: valued.finds,
+            model: valued.model,
+            effective: valued.effective,
+            found_already: self.found_already,
+            precision,
+            random,
+            lift: precision.zip(random).and_then(|(precision, random)| lift(precision, random)),
+        }
+    }
 }
 
 fn each(total: Interval, of: f64) -> Interval {
@@ -192,14 +201,15 @@ mod tests {
     fn finds_are_weighted_by_their_chances() {
         // One in ten of the tail is opened, and a quarter of that is a find.
         let tail = |n: u32| unit(0.1, n.is_multiple_of(10).then_some(n.is_multiple_of(40)));
-        let fired = [Tried { units: (0..4_000).map(tail).collect() }];
-        let all = [Tried {
-            units: (0..4_000)
-                .map(tail)
-                .chain((0..40_000u32).map(|n| unit(0.1, n.is_multiple_of(10).then_some(false))))
-                .collect(),
-        }];
-        let worth = worth(&fired, random(&all));
+        let fired: Vec<Unit> = (0..4_000).map(tail).collect();
+        let rest = (0..40_000u32).map(|n| unit(0.1, n.is_multiple_of(10).then_some(false)));
+        let all: Vec<Unit> = fired.iter().copied().chain(rest).collect();
+        let weighed = |units: &[Unit]| {
+            let mut weighing = Weighing::default();
+            weighing.take(units.iter());
+            weighing
+        };
+        let worth = weighed(&fired).worth(weighed(&all).precision());
         assert_eq!((worth.planned, worth.known, worth.found_already), (4_000, 400, 100));
         assert!((worth.finds.estimate - 1_000.0).abs() < 1.0, "{worth:?}");
         assert!(worth.finds.low > 800.0 && worth.finds.high < 1_250.0, "{worth:?}");
@@ -210,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_fires_on_nothing_is_worth_nothing() {
-        let worth = worth(&[], None);
+        let worth = Weighing::default().worth(None);
         assert_eq!((worth.planned, worth.finds.estimate, worth.lift), (0, 0.0, None));
     }
 
@@ -221,7 +231,11 @@ mod tests {
             let counts =
                 Scorecard { examined, finds, minutes: examined * 10, ..Default::default() };
             let random = share(200, 10_000);
-            let worth = Worth { lift: lift(of, random), random: Some(random), ..worth(&[], None) };
+            let worth = Worth {
+                lift: lift(of, random),
+                random: Some(random),
+                ..Weighing::default().worth(None)
+            };
             scorecard(counts, Some(&worth))
         };
         for (examined, finds, verdict) in [

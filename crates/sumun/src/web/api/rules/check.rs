@@ -73,7 +73,7 @@ pub struct RuleChecked {
 pub struct RuleSample {
     /// Consignments in the sample.
     consignments: u64,
-    /// Days from the first arrival to the last.
+    /// Days on which anything arrived.
     days: i64,
     /// First day of arrival.
     #[schema(format = Date)]

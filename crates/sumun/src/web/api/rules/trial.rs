@@ -63,7 +63,7 @@ pub struct RuleBacktest {
     /// Last such day.
     #[schema(format = Date)]
     last: Option<String>,
-    /// Days from the first to the last.
+    /// Days on which anything arrived.
     days: i64,
     /// Consignments that arrived.
     consignments: u64,
@@ -77,7 +77,7 @@ pub struct RuleBacktest {
     minutes_each: f64,
     /// Officer-minutes a day, if all were inspected.
     minutes_per_day: f64,
-    /// Officer-minutes that plans of these days drew, a day.
+    /// Officer-minutes that plans of these days and offices drew, a day.
     capacity_minutes_per_day: Option<f64>,
     /// Share of those that the rule would take.
     capacity_share: Option<f64>,
