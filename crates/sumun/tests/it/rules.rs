@@ -470,11 +470,11 @@ fn a_day_is_one_on_which_something_came_to_the_offices_asked() {
         };
         // Two days three weeks apart at one office, and one day at another.
         let days = ["2030-01-01", "2030-01-21"];
-        let here = (0..40).map(|n| at(n, "030", days[n as usize % 2]));
-        let there = (40..60).map(|n| at(n, "040", "2030-01-10"));
+        let here = (0..40).map(|n| at(n, "777", days[n as usize % 2]));
+        let there = (40..60).map(|n| at(n, "778", "2030-01-10"));
         let all: Vec<Value> = here.chain(there).collect();
         server.post("/api/v1/consignments", &json!({ "consignments": all })).await?.expect(200)?;
-        for (day, office) in [("2030-01-01", "030"), ("2030-01-21", "030"), ("2030-01-10", "040")] {
+        for (day, office) in [("2030-01-01", "777"), ("2030-01-21", "777"), ("2030-01-10", "778")] {
             let order = json!({
                 "office": office, "shift": day,
                 "minutes": [{ "modality": "unpack", "minutes": 50 }],
@@ -482,7 +482,7 @@ fn a_day_is_one_on_which_something_came_to_the_offices_asked() {
             server.post("/api/v1/plans", &order).await?.expect(200)?;
         }
         for (offices, consignments, days, capacity) in
-            [(vec![], 60, 3, 50.0), (vec!["030"], 40, 2, 50.0), (vec!["040"], 20, 1, 50.0)]
+            [(vec![], 60, 3, 50.0), (vec!["777"], 40, 2, 50.0), (vec!["778"], 20, 1, 50.0)]
         {
             let asked = json!({
                 "condition": "goods.value > 0", "offices": offices, "from": "2030-01-01",
@@ -494,6 +494,10 @@ fn a_day_is_one_on_which_something_came_to_the_offices_asked() {
             assert_eq!((of("days"), of("fired")), (f64::from(days), of("consignments")));
             assert_eq!(of("fired_per_day"), of("fired") / of("days"));
             assert_eq!(of("capacity_minutes_per_day"), capacity, "{tried}");
+            // The sample has the lessons, too, which came to other offices.
+            if offices.is_empty() {
+                continue;
+            }
             let typed = json!({
                 "condition": "goods.value > 0", "offices": offices, "sample": true,
             });
