@@ -29,7 +29,11 @@ pub struct EntityOrder {
 }
 
 impl EntityOrder {
-    fn check(&self) -> Result<()> {
+    /// Holds that the order can be kept.
+    ///
+    /// # Errors
+    /// A refusal for an id of another length, and without a reason.
+    pub fn check(&self) -> Result<()> {
         if !(8..=64).contains(&self.id.len()) || self.id.contains('\0') {
             crate::refuse!("order_id", "an order's id has 8 to 64 characters");
         }

@@ -306,6 +306,10 @@ fn two_officers_who_act_on_one_entity_at_once_do_not_overrule_each_other_unseen(
                 "reason": reason,
             })
         };
+        // An id that cannot be kept is refused, for records that are not of the entity as well.
+        let mut odd = order("01JD8Q7ZK3V9\0", 1, "kim knows");
+        odd["records"] = json!(["PR-999999"]);
+        assert_eq!(server.post(&path, &odd).await?.status, 422);
         // Both looked at the same page; they press at the same time.
         let (kim, lee) = (
             order("01JD8Q7ZK3V9W2M4N6P8R0T1BA", 1, "kim knows"),

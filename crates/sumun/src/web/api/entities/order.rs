@@ -115,14 +115,15 @@ pub async fn split_entity(
         Problem::unusable("records", "One of the records is no record's id.")
             .next("Send ids such as PR-12.")
     })?;
+    let order =
+        EntityOrder { id: splitting.id, entity, seen: splitting.seen, reason: splitting.reason };
+    order.check()?;
     // What another office alone knows stays where it is.
-    let kept = entities::act_of(&mut app.store.read().await?, &splitting.id).await?.is_some();
+    let kept = entities::act_of(&mut app.store.read().await?, &order.id).await?.is_some();
     if !kept && records.iter().any(|record| !known.contains(record)) {
         let said = format!("One of the records is not of {name} now.");
         return Err(Problem::unusable("records", said));
     }
-    let order =
-        EntityOrder { id: splitting.id, entity, seen: splitting.seen, reason: splitting.reason };
     let act = acts::split(&app.store, &order, &records, caller.by()).await?;
     Ok(Json(EntityChanged::of(order.id, &act)))
 }
