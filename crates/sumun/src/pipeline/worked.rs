@@ -1,6 +1,6 @@
 //! Plans that were worked, as trials and scorecards weigh them: what each recorded of its
-//! candidates, with what came of those that were looked at. A plan's own record never changes, so it
-//! is read from columns that are made once; of the few that were looked at the rows are read.
+//! candidates, with what came of those that were looked at. A plan's own record never changes, so
+//! it is read from columns that are made once; of the few that were looked at the rows are read.
 
 use std::collections::HashMap;
 

@@ -1,8 +1,9 @@
 //! Names: whether two of them, in whatever script and spelling, name the same person, firm or
 //! vessel. A name is taken apart once (`words.rs`, with `fold.rs` and `hangul.rs` for letters,
-//! `disguise.rs` for what is written so as not to be read, `forms.rs` and `variants.rs` for what words are worth and stand for), the words of two names
-//! are set against each other (`align.rs`), and the pair gets a chance (`judge.rs`). Nothing here
-//! says where a name comes from, and nothing that judges consignments reads it but watchlists.
+//! `disguise.rs` for what is written so as not to be read, `forms.rs` and `variants.rs` for what
+//! words are worth and stand for), the words of two names are set against each other (`align.rs`),
+//! and the pair gets a chance (`judge.rs`). Nothing here says where a name comes from, and nothing
+//! that judges consignments reads it but watchlists.
 
 mod align;
 mod disguise;
