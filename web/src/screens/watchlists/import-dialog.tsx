@@ -55,12 +55,6 @@ export const nameOf = (file: string): string =>
     .replace(/[_-]+/g, ' ')
     .trim();
 
-/** The file, not the server's answer, which has the same word for it. */
-function isUnreadable(error: unknown): boolean {
-  const { code, status } = Problem.of(error);
-  return code === 'unreadable' && status === 422;
-}
-
 interface Props {
   lists: Watchlist[];
   onClose: () => void;
@@ -367,13 +361,7 @@ function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
             error={faults.reopen}
           />
         )}
-        {Boolean(problem) &&
-          refused !== 'list_ended' &&
-          (isUnreadable(problem) ? (
-            <Notice tone="bad">{t('import.unreadable')}</Notice>
-          ) : (
-            <Notice tone="bad" problem={problem} />
-          ))}
+        {Boolean(problem) && refused !== 'list_ended' && <Notice tone="bad" problem={problem} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={props.onClose}>
             {t('parts:cancel')}
