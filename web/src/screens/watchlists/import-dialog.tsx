@@ -400,10 +400,13 @@ function Preview({ preview, order, busy, problem, back, act }: PreviewProps) {
     act(replace);
   };
   const nothing = effect.added === 0 && effect.expired === 0;
+  // The button that was pressed is gone: what is read next takes the focus, and the act the next.
+  const read = useRef<HTMLParagraphElement>(null);
+  useEffect(() => read.current?.focus(), []);
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
-        <p className={styles.say}>
+        <p ref={read} tabIndex={-1} className={styles.say}>
           {t(fresh ? 'import.would_make' : 'import.would_update', {
             name: order.name,
             file: order.file,
@@ -444,7 +447,6 @@ function Preview({ preview, order, busy, problem, back, act }: PreviewProps) {
             type="submit"
             loading={busy}
             color={shrinks ? 'red' : 'sluice'}
-            {...(shrinks ? {} : { 'data-autofocus': true })}
           >
             {t(shrinks ? 'import.do_replace' : fresh ? 'import.make' : 'import.update')}
           </Button>
@@ -463,6 +465,8 @@ interface ImportedProps {
 function Imported({ done, close, show }: ImportedProps) {
   const { t } = useTranslation('watchlists');
   const format = useFormat();
+  const next = useRef<HTMLButtonElement>(null);
+  useEffect(() => next.current?.focus(), []);
   return (
     <Stack gap="sm">
       <Notice tone="good">
@@ -478,7 +482,7 @@ function Imported({ done, close, show }: ImportedProps) {
         <Button variant="default" onClick={close}>
           {t('parts:close')}
         </Button>
-        <Button onClick={show} data-autofocus>
+        <Button onClick={show} ref={next}>
           {t('import.show')}
         </Button>
       </Group>
