@@ -51,8 +51,11 @@ export function makeFormat(locale: string) {
       }
       return format.format(value);
     },
-    minutes: (value: number) =>
-      tag === 'en-GB' ? `${tenths.format(value)} min` : `${tenths.format(value)}분`,
+    /** Minutes; a tenth of one says nothing beside hundreds. */
+    minutes: (value: number) => {
+      const said = (Math.abs(value) >= 100 ? whole : tenths).format(value);
+      return tag === 'en-GB' ? `${said} min` : `${said}분`;
+    },
     hours: (value: number) =>
       tag === 'en-GB' ? `${tenths.format(value)} h` : `${tenths.format(value)}시간`,
     /** A calendar day, given as 2026-07-26. */

@@ -48,6 +48,13 @@ const MODALITIES: Modality[] = ['document', 'scan', 'dog', 'trace', 'lab', 'unpa
 const PAUSE_MS = 150;
 /** A rule ends within two years. */
 const MOST_DAYS = 731;
+/** Hints of unlike length above would set fields of one line apart. */
+const HINT_BELOW: ('label' | 'input' | 'description' | 'error')[] = [
+  'label',
+  'input',
+  'description',
+  'error',
+];
 const CODE = /^[a-z0-9][a-z0-9.-]{1,59}$/;
 
 const dayAfter = (days: number): string =>
@@ -299,6 +306,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
                 required
                 label={t('fields.code')}
                 description={t('fields.code_hint')}
+                inputWrapperOrder={HINT_BELOW}
                 readOnly={code !== ''}
                 value={draft.code}
                 classNames={{ input: 'code' }}
@@ -309,6 +317,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
                 required
                 label={t('fields.owner')}
                 description={t('fields.owner_hint')}
+                inputWrapperOrder={HINT_BELOW}
                 value={draft.owner}
                 onChange={(event) => set({ owner: event.currentTarget.value })}
                 error={fault('owner')}

@@ -443,11 +443,7 @@ function Preview({ preview, order, busy, problem, back, act }: PreviewProps) {
           <Button variant="default" onClick={back}>
             {t('import.back')}
           </Button>
-          <Button
-            type="submit"
-            loading={busy}
-            color={shrinks ? 'red' : 'sluice'}
-          >
+          <Button type="submit" loading={busy} color={shrinks ? 'red' : 'sluice'}>
             {t(shrinks ? 'import.do_replace' : fresh ? 'import.make' : 'import.update')}
           </Button>
         </Group>

@@ -91,7 +91,7 @@ it('shows what would change, and stores it only when told to', async () => {
   await look();
   const would = (await dialog().findByText('Would be new')).closest('dl');
   expect(would?.textContent).toBe(
-    'Would be new10 listingsWould be said anew2 listingsWould end3 listings' +
+    'Would be new10 listingsWould change2 listingsWould end3 listings' +
       'Would stay195 listingsDecisions that would go along1 listing',
   );
   expect(orders()).toMatchObject([{ dry_run: true, replace: false, name: 'Courier cases' }]);
