@@ -15,6 +15,7 @@ export function makeFormat(locale: string) {
   const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
   const tenths = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const three = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 });
+  const grams = new Intl.NumberFormat(tag, { maximumFractionDigits: 3 });
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hour12: false });
   const moment = new Intl.DateTimeFormat(tag, {
@@ -41,6 +42,8 @@ export function makeFormat(locale: string) {
     share,
     /** A share so small that per cent says little: "12 in 100,000". */
     mass: (kg: number) => `${three.format(kg)} kg`,
+    /** A mass as it was declared, to the gram. */
+    exactMass: (g: number) => `${grams.format(g / 1000)} kg`,
     money: (value: number, currency: string) => {
       const maximumFractionDigits = value >= 100 ? 0 : 2;
       const key = `${currency} ${maximumFractionDigits}`;

@@ -17,16 +17,18 @@ export function Push({ scale, bar }: { scale: Scale; bar: { from: number; to: nu
     <Row scale={scale}>
       <Upright place={from} from="0%" to="50%" kind={styles.join} />
       <Upright place={to} from="50%" to="100%" kind={styles.join} />
-      <svg y="50%" overflow="visible" role="presentation">
-        <rect
-          x={at(Math.min(from, to))}
-          y={-HALF}
-          // A push of nothing is still seen.
-          width={at(Math.max(0.004, Math.abs(to - from)))}
-          height={2 * HALF}
-          className={to >= from ? styles.up : styles.down}
-        />
-      </svg>
+      {bar.from !== bar.to && (
+        <svg y="50%" overflow="visible" role="presentation">
+          <rect
+            x={at(Math.min(from, to))}
+            y={-HALF}
+            // The smallest push is still seen.
+            width={at(Math.max(0.004, Math.abs(to - from)))}
+            height={2 * HALF}
+            className={to >= from ? styles.up : styles.down}
+          />
+        </svg>
+      )}
     </Row>
   );
 }

@@ -22,6 +22,7 @@ import { useKeys } from '@/app/keys';
 import { useOffices } from '@/app/office';
 import { useSession } from '@/app/session';
 import { toast } from '@/app/toasts';
+import { toFirstFault } from '@/parts/faults';
 import { Notice } from '@/parts/notice';
 import { Page, Section } from '@/parts/page';
 import { Failed, Fetched, Loading } from '@/parts/states';
@@ -158,6 +159,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
   const [wish, setWish] = useState<{ text: string; number: number } | null>(null);
   const [tested, setTested] = useState<BacktestAsked | null>(null);
   const results = useRef<HTMLDivElement>(null);
+  const form = useRef<HTMLDivElement>(null);
   const catalogue = useQuery(catalogueQuery);
   const [settled] = useDebouncedValue(draft.condition, PAUSE_MS);
   const check = useQuery(checkQuery(settled, draft.offices, draft.modality));
@@ -192,7 +194,11 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
   const submit = () => {
     const missing = faultsOf(draft);
     setFaults(missing);
-    if (Object.keys(missing).length > 0 || save.isPending) return;
+    if (Object.keys(missing).length > 0) {
+      toFirstFault(form.current);
+      return;
+    }
+    if (save.isPending) return;
     save.mutate(
       { id: id.current, ...draft },
       {
@@ -252,7 +258,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
       }
     >
       <div className={styles.editor}>
-        <div className={styles.column}>
+        <div className={styles.column} ref={form}>
           <Section title={t('condition.title')} help={t('condition.help')}>
             <Live
               typed={draft.condition.trim() !== ''}

@@ -19,6 +19,7 @@ import { Problem } from '@/api/problem';
 import { useFormat } from '@/app/format';
 import { useOffices } from '@/app/office';
 import { useSession } from '@/app/session';
+import { toFirstFault } from '@/parts/faults';
 import { Notice } from '@/parts/notice';
 import { Defects, Effect, endingOf } from './import-effect';
 import {
@@ -187,6 +188,7 @@ function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
   const { offices: own } = useSession();
   const offices = useOffices();
   const choose = useRef<HTMLInputElement>(null);
+  const chooser = useRef<HTMLButtonElement>(null);
   const why = useRef<HTMLTextAreaElement>(null);
   const [over, setOver] = useState(false);
   const [large, setLarge] = useState(false);
@@ -242,7 +244,14 @@ function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
     }
     if (ended && fields.reopen.trim() === '') wrong.reopen = t('import.missing');
     setFaults(wrong);
-    if (!file || Object.keys(wrong).length > 0) return;
+    if (!file) {
+      chooser.current?.focus();
+      return;
+    }
+    if (Object.keys(wrong).length > 0) {
+      toFirstFault(event.currentTarget as HTMLFormElement);
+      return;
+    }
     props.onAsk(file);
   };
   return (
@@ -261,6 +270,7 @@ function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
           onDrop={drop}
         >
           <Button
+            ref={chooser}
             data-autofocus
             variant="default"
             leftSection={<IconFileUpload size={18} aria-hidden />}
