@@ -116,7 +116,7 @@ export function RuleList({ address, go }: Props) {
       id: 'code',
       header: t('list.rule'),
       width: '2fr',
-      min: 210,
+      min: 230,
       fixed: true,
       sort: 'code',
       cell: ({ code, version, newest }) => (
@@ -134,7 +134,7 @@ export function RuleList({ address, go }: Props) {
     {
       id: 'state',
       header: t('list.state'),
-      width: 186,
+      width: 150,
       sort: 'need',
       cell: ({ state, weak, review_due }) => (
         <span className={styles.marks}>
@@ -177,7 +177,7 @@ export function RuleList({ address, go }: Props) {
     {
       id: 'verdict',
       header: t('score.verdict'),
-      width: 112,
+      width: 122,
       cell: ({ scorecard }) => <VerdictTag verdict={scorecard.verdict} />,
     },
     {
