@@ -3,6 +3,7 @@
 import '@mantine/core/styles.layer.css';
 import '@mantine/notifications/styles.layer.css';
 import './app/tokens.css';
+import './app/touch.css';
 import { createRoot } from 'react-dom/client';
 import { startWords } from './app/words';
 import { Workbench } from './app/workbench';

@@ -14,7 +14,7 @@ export class Problem extends Error {
     const error = isRecord(whole.error) ? whole.error : {};
     super(text(error.said) ?? `HTTP ${status}`);
     this.status = status;
-    this.code = text(error.code) ?? 'unreadable';
+    this.code = text(error.code) ?? 'no_answer';
     this.next = text(error.next);
     this.id = text(error.id);
     this.body = whole;

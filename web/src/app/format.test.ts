@@ -16,6 +16,9 @@ it('keeps the digits that mean something', () => {
 it('says units in the language that is spoken', () => {
   expect(ko.minutes(10)).toBe('10분');
   expect(en.minutes(10)).toBe('10 min');
+  expect(en.exactMass(21_450_500)).toBe('21,450.5 kg');
+  expect(en.minutes(22.7)).toBe('22.7 min');
+  expect(ko.minutes(27084.7)).toBe('27,085분');
   expect(ko.hours(7.5)).toBe('7.5시간');
   expect(ko.said({ ko: '검사', en: 'inspection' })).toBe('검사');
   expect(en.said({ ko: '검사', en: 'inspection' })).toBe('inspection');

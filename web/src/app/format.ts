@@ -15,6 +15,7 @@ export function makeFormat(locale: string) {
   const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
   const tenths = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const three = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 });
+  const grams = new Intl.NumberFormat(tag, { maximumFractionDigits: 3 });
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hour12: false });
   const moment = new Intl.DateTimeFormat(tag, {
@@ -41,6 +42,8 @@ export function makeFormat(locale: string) {
     share,
     /** A share so small that per cent says little: "12 in 100,000". */
     mass: (kg: number) => `${three.format(kg)} kg`,
+    /** A mass as it was declared, to the gram. */
+    exactMass: (g: number) => `${grams.format(g / 1000)} kg`,
     money: (value: number, currency: string) => {
       const maximumFractionDigits = value >= 100 ? 0 : 2;
       const key = `${currency} ${maximumFractionDigits}`;
@@ -51,8 +54,11 @@ export function makeFormat(locale: string) {
       }
       return format.format(value);
     },
-    minutes: (value: number) =>
-      tag === 'en-GB' ? `${tenths.format(value)} min` : `${tenths.format(value)}분`,
+    /** Minutes; a tenth of one says nothing beside hundreds. */
+    minutes: (value: number) => {
+      const said = (Math.abs(value) >= 100 ? whole : tenths).format(value);
+      return tag === 'en-GB' ? `${said} min` : `${said}분`;
+    },
     hours: (value: number) =>
       tag === 'en-GB' ? `${tenths.format(value)} h` : `${tenths.format(value)}시간`,
     /** A calendar day, given as 2026-07-26. */

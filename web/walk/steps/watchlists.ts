@@ -24,8 +24,11 @@ export const watchlists: Step = {
     await dialog.getByLabel(/^Source/).fill('Airport investigations');
     await dialog.getByLabel(/^Legal basis/).fill('Customs Act 246');
     await day.look('officer', 'watchlists-import');
+    await dialog.getByRole('button', { name: 'See what it changes' }).click();
+    await dialog.getByText(/2 entries read/).waitFor();
+    await day.look('officer', 'watchlists-preview');
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-    await dialog.getByText(/2 added/).waitFor();
+    await dialog.getByText(/is in force/).waitFor();
     await dialog.getByRole('button', { name: 'See the list' }).click();
     await page.getByRole('region', { name: 'courier cases' }).waitFor();
     await day.look('officer', 'watchlists');

@@ -219,6 +219,7 @@ export function DataTable<Row>(props: TableProps<Row>) {
         aria-multiselectable={onMark ? true : undefined}
         aria-activedescendant={active}
         aria-busy={loadingMore}
+        data-empty={rows.length === 0 || undefined}
         tabIndex={0}
         className={styles.scroller}
         onKeyDown={onKeyDown}

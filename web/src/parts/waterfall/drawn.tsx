@@ -1,74 +1,84 @@
-// The drawn column of a waterfall: where it begins and ends, each push, and the scale above. What it
-// shows stands as numbers in the columns beside it, so that it says nothing to a screen reader.
+// The drawn column of a waterfall: where it begins and ends, each push, and the scale above. Lines run
+// through the whole height of a row, so that rows meet; a bar keeps its own. What it shows stands as
+// numbers in the columns beside it, so that it says nothing to a screen reader. The cell around it
+// must be positioned.
+import type { ReactNode } from 'react';
 import type { Scale } from './waterfall';
 import styles from './waterfall.module.css';
 
-const WIDE = 1000;
-const HIGH = 22;
+/** Half of a bar's height, in pixels. */
+const HALF = 7;
+
+const at = (place: number): string => `${(100 * place).toFixed(2)}%`;
 
 export function Push({ scale, bar }: { scale: Scale; bar: { from: number; to: number } }) {
-  const from = scale.place(bar.from) * WIDE;
-  const to = scale.place(bar.to) * WIDE;
-  const up = to >= from;
+  const [from, to] = [scale.place(bar.from), scale.place(bar.to)];
   return (
-    <svg
-      viewBox={`0 0 ${WIDE} ${HIGH}`}
-      preserveAspectRatio="none"
-      className={styles.bar}
-      aria-hidden
-    >
-      <Grid scale={scale} />
-      <rect
-        x={Math.min(from, to)}
-        y={4}
-        width={Math.max(3, Math.abs(to - from))}
-        height={HIGH - 8}
-        className={up ? styles.up : styles.down}
+    <Row scale={scale}>
+      <Upright place={from} from="0%" to="50%" kind={styles.join} />
+      <Upright place={to} from="50%" to="100%" kind={styles.join} />
+      {bar.from !== bar.to && (
+        <svg y="50%" overflow="visible" role="presentation">
+          <rect
+            x={at(Math.min(from, to))}
+            y={-HALF}
+            // The smallest push is still seen.
+            width={at(Math.max(0.004, Math.abs(to - from)))}
+            height={2 * HALF}
+            className={to >= from ? styles.up : styles.down}
+          />
+        </svg>
+      )}
+    </Row>
+  );
+}
+
+interface MarkProps {
+  scale: Scale;
+  at: number;
+  final?: boolean;
+}
+
+export function Mark({ scale, at: point, final = false }: MarkProps) {
+  return (
+    <Row scale={scale}>
+      <Upright
+        place={scale.place(point)}
+        from={final ? '0%' : '25%'}
+        to={final ? '75%' : '100%'}
+        kind={final ? styles.final : styles.base}
       />
-      <line x1={to} x2={to} y1={4} y2={HIGH} className={styles.join} />
+    </Row>
+  );
+}
+
+function Row({ scale, children }: { scale: Scale; children: ReactNode }) {
+  return (
+    <svg className={styles.bar} aria-hidden>
+      {scale.ticks.map(({ chance, place }) => (
+        <Upright key={chance} place={place} from="0%" to="100%" kind={styles.grid} />
+      ))}
+      {children}
     </svg>
   );
 }
 
-export function Mark({ scale, at, final = false }: { scale: Scale; at: number; final?: boolean }) {
-  const x = scale.place(at) * WIDE;
-  return (
-    <svg
-      viewBox={`0 0 ${WIDE} ${HIGH}`}
-      preserveAspectRatio="none"
-      className={styles.bar}
-      aria-hidden
-    >
-      <Grid scale={scale} />
-      <line
-        x1={x}
-        x2={x}
-        y1={final ? 0 : 6}
-        y2={final ? HIGH - 3 : HIGH}
-        className={final ? styles.final : styles.base}
-      />
-    </svg>
-  );
+interface UprightProps {
+  place: number;
+  from: string;
+  to: string;
+  kind: string | undefined;
 }
 
-function Grid({ scale }: { scale: Scale }) {
-  return scale.ticks.map(({ chance, place }) => (
-    <line
-      key={chance}
-      x1={place * WIDE}
-      x2={place * WIDE}
-      y1={0}
-      y2={HIGH}
-      className={styles.grid}
-    />
-  ));
+function Upright({ place, from, to, kind }: UprightProps) {
+  return <line x1={at(place)} x2={at(place)} y1={from} y2={to} className={kind} />;
 }
 
 export function Ticks({ scale, share }: { scale: Scale; share: (value: number) => string }) {
   return (
     <div className={styles.ticks}>
       {scale.ticks.map(({ chance, place }) => (
-        <span key={chance} style={{ insetInlineStart: `${place * 100}%` }}>
+        <span key={chance} style={{ insetInlineStart: at(place) }}>
           {share(chance)}
         </span>
       ))}

@@ -50,7 +50,9 @@ export interface Scale {
 /** The least distance of two ticks, as a share of the scale's width. */
 export const MIN_GAP = 0.15;
 
-const TICKS = [1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999];
+const TICKS = [
+  1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.999,
+];
 
 /** The scale on which all bars of a waterfall fit, with a little room at both ends. */
 export function scaleOf(points: readonly number[], gap = MIN_GAP): Scale {

@@ -64,7 +64,7 @@ export default function Defects({ address, go }: Props) {
     {
       id: 'field',
       header: t('defects.field'),
-      width: 150,
+      width: 170,
       cell: ({ field }) => <span className="code">{field}</span>,
     },
     {

@@ -34,6 +34,33 @@ it('shows each file of an archive under its name', async () => {
   screen.getByLabelText('File to look at', { selector: 'input' });
 });
 
+it('names parties and places, and counts the lines of a table', async () => {
+  const one = member('a.csv', 'BL1').consignments[0];
+  const looked: Looked = {
+    ...nothing,
+    consignments: [
+      {
+        ...one,
+        parties: [
+          { role: 'consignee', contact: { name: 'LION CITY SEAFOOD PTE LTD' } },
+          { role: 'carrier', code: 'MSCU' },
+        ],
+        goods: [{ description: 'TILES', gross_mass_g: 21_450_500 }],
+        equipment: [{ number: 'MSCU6639870', seals: ['FX1', 'CN991'] }],
+        route: { places: [{ role: 'delivery', code: 'MYPKG' }] },
+      },
+    ],
+    members: [],
+    left_out: [],
+  };
+  await show(<Sent looked={looked} />, 'data');
+  await screen.findByText('Consignee LION CITY SEAFOOD PTE LTD, Carrier MSCU');
+  screen.getByText('TILES · gross 21,450.5 kg');
+  screen.getByText('MSCU6639870 (seals FX1·CN991)');
+  screen.getByText('delivered at MYPKG');
+  screen.getByText(/^CSV: 1 consignments understood from 1 lines/);
+});
+
 it('offers a mapping as a block that can be copied and saved', async () => {
   const proposal = 'name = "my-table"\n\n[fields]\nreference = "전표번호"\n';
   await show(<Sent looked={{ ...nothing, proposal, members: [], left_out: [] }} />, 'data');

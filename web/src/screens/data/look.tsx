@@ -261,8 +261,8 @@ function Result({ looked }: { looked: Understanding }) {
   const format = useFormat();
   const [at, setAt] = useState<number | null>(null);
   const raw = useRef<HTMLOListElement>(null);
-  const place = (line: number) =>
-    t(/csv|ndjson|parquet/.test(looked.format) ? 'defects.line' : 'look.segment', { line });
+  const table = /csv|ndjson|parquet/.test(looked.format);
+  const place = (line: number) => t(table ? 'defects.line' : 'look.segment', { line });
   const { consignments, segments, defects } = looked;
   const goTo = (segment: number | undefined) => {
     if (segment === undefined) return;
@@ -277,9 +277,8 @@ function Result({ looked }: { looked: Understanding }) {
   return (
     <>
       <p className={styles.say} role="status">
-        {t('look.said', {
-          format: looked.format.toUpperCase(),
-          dialect: looked.dialect,
+        {t(table ? 'look.said_table' : 'look.said', {
+          format: [looked.format.toUpperCase(), looked.dialect].filter(Boolean).join(' '),
           consignments: format.count(consignments.length),
           segments: format.count(segments.length),
         })}{' '}
@@ -404,7 +403,10 @@ function Card({ one, place, chosen, open }: CardProps) {
             item.description,
             item.hs,
             item.origin,
-            item.net_mass_g ? format.mass(item.net_mass_g / 1000) : null,
+            item.net_mass_g ? format.exactMass(item.net_mass_g) : null,
+            !item.net_mass_g && item.gross_mass_g
+              ? t('card.gross', { mass: format.exactMass(item.gross_mass_g) })
+              : null,
           ]
             .filter(Boolean)
             .join(' · '),
@@ -415,8 +417,8 @@ function Card({ one, place, chosen, open }: CardProps) {
       t('card.parties'),
       (one.parties ?? [])
         .map(
-          ({ role, name, code }) =>
-            `${t(`role.${role}`, { defaultValue: role })} ${name || code || ''}`,
+          ({ role, contact, code }) =>
+            `${t(`role.${role}`, { defaultValue: role })} ${contact?.name || code || '–'}`,
         )
         .join(', '),
     ],
@@ -425,7 +427,9 @@ function Card({ one, place, chosen, open }: CardProps) {
       [
         [one.route?.conveyance, one.route?.voyage].filter(Boolean).join(' '),
         (one.route?.places ?? [])
-          .map(({ code, role }) => `${t(`place.${role}`, { defaultValue: role })} ${code ?? ''}`)
+          .map(({ code, role }) =>
+            `${t(`place.${role}`, { defaultValue: role })} ${code ?? ''}`.trim(),
+          )
           .join(', '),
       ]
         .filter(Boolean)
@@ -434,8 +438,15 @@ function Card({ one, place, chosen, open }: CardProps) {
     [
       t('card.equipment'),
       (one.equipment ?? [])
-        .map(({ number, size_type, empty }) =>
-          [number, size_type, empty ? t('card.empty') : null].filter(Boolean).join(' '),
+        .map(({ number, size_type, empty, seals }) =>
+          [
+            number,
+            size_type,
+            empty ? t('card.empty') : null,
+            seals?.length ? t('card.seals', { seals: seals.join('·') }) : null,
+          ]
+            .filter(Boolean)
+            .join(' '),
         )
         .join(', '),
     ],

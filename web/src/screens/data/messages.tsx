@@ -32,24 +32,25 @@ export default function Messages({ address, go }: Props) {
   const format = useFormat();
   const query = useInfiniteQuery(messagesQuery(address.source ?? null));
   const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
-  const number = (name: keyof Message['received']): Column<Message> => ({
+  const number = (name: keyof Message['received'], hidden = false): Column<Message> => ({
     id: name,
     header: t(`received.${name}`),
-    width: 92,
+    width: 84,
     align: 'end',
+    hidden,
     cell: ({ received }) => format.count(received[name]),
   });
   const columns: Column<Message>[] = [
     {
       id: 'id',
       header: t('messages.id'),
-      width: 84,
+      width: 72,
       cell: ({ id }) => <span className="code">{id}</span>,
     },
     {
       id: 'received_at',
       header: t('messages.received_at'),
-      width: 150,
+      width: 128,
       cell: ({ received_at }) => <time dateTime={received_at}>{format.time(received_at)}</time>,
     },
     {
@@ -64,27 +65,28 @@ export default function Messages({ address, go }: Props) {
       id: 'source',
       header: t('sources.source'),
       width: '1fr',
-      min: 110,
+      min: 90,
       cell: ({ source }) => source,
     },
-    { id: 'format', header: t('sources.format'), width: 110, cell: ({ format: of }) => of },
+    { id: 'format', header: t('sources.format'), width: 90, cell: ({ format: of }) => of },
     {
       id: 'size',
       header: t('messages.size'),
-      width: 90,
+      width: 84,
       align: 'end',
       cell: ({ size_bytes }) => size(size_bytes),
     },
     number('read'),
     number('new'),
     number('amended'),
-    number('unchanged'),
+    // What is neither new nor amended is unchanged.
+    number('unchanged', true),
     number('rejected'),
     number('defects'),
     {
       id: 'state',
       header: t('messages.state'),
-      width: 110,
+      width: 92,
       cell: ({ finished_at }) =>
         finished_at ? (
           <Tag tone="good">{t('messages.finished')}</Tag>

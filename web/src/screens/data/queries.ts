@@ -94,9 +94,10 @@ export interface Understood {
     description?: string;
     origin?: string | null;
     net_mass_g?: number | null;
+    gross_mass_g?: number | null;
     value?: unknown;
   }[];
-  parties?: { role: string; code?: string; name?: string }[];
+  parties?: { role: string; code?: string; contact?: { name?: string; address?: string } }[];
   route?: { conveyance?: string; voyage?: string; places?: { code?: string; role: string }[] };
   equipment?: { number: string; size_type?: string; empty?: boolean; seals?: string[] }[];
   signs?: string[];

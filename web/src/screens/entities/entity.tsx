@@ -171,8 +171,8 @@ function Facts({ page }: { page: EntityPage }) {
           <dt>{t('facts.roles')}</dt>
           <dd>
             {roles
-              .map(
-                ({ role, consignments: count }) => `${desk(`role.${role}`)} ${format.count(count)}`,
+              .map(({ role, consignments: count }) =>
+                t('facts.role_said', { role: desk(`role.${role}`), count: format.count(count) }),
               )
               .join(' · ')}
           </dd>

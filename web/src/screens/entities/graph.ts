@@ -22,7 +22,7 @@ export interface Picture {
 
 /** More than these are not told apart any more; the list beneath has all. */
 export const MOST = 14;
-export const WIDTH = 880;
+export const WIDTH = 720;
 export const HEIGHT = 400;
 const KINDS = ['code', 'phone', 'mail', 'address', 'courier'];
 
@@ -59,8 +59,8 @@ export function pictureOf(links: EntityLink[]): Picture {
       const angle = place * step;
       return {
         ...one,
-        x: Math.round(WIDTH / 2 + Math.cos(angle) * WIDTH * 0.33),
-        y: Math.round(HEIGHT / 2 + Math.sin(angle) * HEIGHT * 0.4),
+        x: Math.round(WIDTH / 2 + Math.cos(angle) * WIDTH * 0.29),
+        y: Math.round(HEIGHT / 2 + Math.sin(angle) * HEIGHT * 0.38),
       };
     }),
     left_out: all.length - shown.length,
@@ -68,7 +68,7 @@ export function pictureOf(links: EntityLink[]): Picture {
 }
 
 /** A name as long as its place in the picture allows. */
-export const short = (label: string, most = 20): string => {
+export const short = (label: string, most = 18): string => {
   const letters = [...label];
   return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : label;
 };

@@ -90,7 +90,8 @@ export function Links({ page, go, merge }: Props) {
                         )}
                       </div>
                       <div>
-                        {format.said(link.said)}: <span translate="no">{link.value}</span>{' '}
+                        {format.said(link.said).replace(/\.$/, '')}:{' '}
+                        <span translate="no">{link.value}</span>{' '}
                         <span className="quiet">
                           {t('links.shared_by', { count: link.shared_by })}
                         </span>{' '}
@@ -163,6 +164,7 @@ function Graph({ page, open }: { page: EntityPage; open: (entity: string) => voi
                 open(one.entity);
               }}
             >
+              <circle cx={one.x} cy={one.y} r={24} className={styles.reach} />
               {one.finds > 0 ? (
                 <rect
                   x={one.x - 9}

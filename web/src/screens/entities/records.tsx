@@ -135,7 +135,9 @@ export function Records({ page, go }: Props) {
                         className={styles.link}
                         onClick={() => {
                           go({ record: record.id, other: undefined });
-                          document.getElementById('why-one')?.scrollIntoView({ block: 'nearest' });
+                          const why = document.getElementById('why-one');
+                          why?.scrollIntoView({ block: 'nearest' });
+                          why?.focus({ preventScroll: true });
                         }}
                       >
                         {t('why.open')}

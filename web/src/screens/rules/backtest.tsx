@@ -120,7 +120,7 @@ export function Capacity({ test }: { test: Backtest }) {
           <div style={{ width: `${Math.min(100, 100 * share)}%` }} />
         </div>
       )}
-      {dear && <span>{t('backtest.dear')}</span>}
+      {dear && <span>{t(share > 1 ? 'backtest.over' : 'backtest.dear')}</span>}
     </div>
   );
 }

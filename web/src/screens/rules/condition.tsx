@@ -47,6 +47,11 @@ export function ConditionField({ value, onChange, catalogue, faults, wish }: Pro
     field.current?.focus();
   }, [wish?.number]);
 
+  // What is chosen by the keys is in sight.
+  useEffect(() => {
+    if (shown) document.getElementById(`${id}-${now}`)?.scrollIntoView?.({ block: 'nearest' });
+  }, [shown, id, now]);
+
   const change = (text: string, to: number) => {
     moved.current = to;
     setCursor(to);

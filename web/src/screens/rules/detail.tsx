@@ -271,7 +271,7 @@ function ActDialog({ act, version, replaces, onClose }: ActProps) {
         toast.done(t(`act.${act}_done`, values));
       }}
     >
-      <p>
+      <p className={styles.plain}>
         {t(`act.${act}_said`, values)}{' '}
         {act === 'approve' && replaces && t('act.approve_replaces', { version: replaces.version })}
       </p>

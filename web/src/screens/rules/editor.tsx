@@ -22,6 +22,7 @@ import { useKeys } from '@/app/keys';
 import { useOffices } from '@/app/office';
 import { useSession } from '@/app/session';
 import { toast } from '@/app/toasts';
+import { toFirstFault } from '@/parts/faults';
 import { Notice } from '@/parts/notice';
 import { Page, Section } from '@/parts/page';
 import { Failed, Fetched, Loading } from '@/parts/states';
@@ -48,6 +49,13 @@ const MODALITIES: Modality[] = ['document', 'scan', 'dog', 'trace', 'lab', 'unpa
 const PAUSE_MS = 150;
 /** A rule ends within two years. */
 const MOST_DAYS = 731;
+/** Hints of unlike length above would set fields of one line apart. */
+const HINT_BELOW: ('label' | 'input' | 'description' | 'error')[] = [
+  'label',
+  'input',
+  'description',
+  'error',
+];
 const CODE = /^[a-z0-9][a-z0-9.-]{1,59}$/;
 
 const dayAfter = (days: number): string =>
@@ -151,6 +159,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
   const [wish, setWish] = useState<{ text: string; number: number } | null>(null);
   const [tested, setTested] = useState<BacktestAsked | null>(null);
   const results = useRef<HTMLDivElement>(null);
+  const form = useRef<HTMLDivElement>(null);
   const catalogue = useQuery(catalogueQuery);
   const [settled] = useDebouncedValue(draft.condition, PAUSE_MS);
   const check = useQuery(checkQuery(settled, draft.offices, draft.modality));
@@ -185,7 +194,11 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
   const submit = () => {
     const missing = faultsOf(draft);
     setFaults(missing);
-    if (Object.keys(missing).length > 0 || save.isPending) return;
+    if (Object.keys(missing).length > 0) {
+      toFirstFault(form.current);
+      return;
+    }
+    if (save.isPending) return;
     save.mutate(
       { id: id.current, ...draft },
       {
@@ -245,7 +258,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
       }
     >
       <div className={styles.editor}>
-        <div className={styles.column}>
+        <div className={styles.column} ref={form}>
           <Section title={t('condition.title')} help={t('condition.help')}>
             <Live
               typed={draft.condition.trim() !== ''}
@@ -299,6 +312,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
                 required
                 label={t('fields.code')}
                 description={t('fields.code_hint')}
+                inputWrapperOrder={HINT_BELOW}
                 readOnly={code !== ''}
                 value={draft.code}
                 classNames={{ input: 'code' }}
@@ -309,6 +323,7 @@ function Form({ begin, code, go }: Props & { begin: RuleDraft }) {
                 required
                 label={t('fields.owner')}
                 description={t('fields.owner_hint')}
+                inputWrapperOrder={HINT_BELOW}
                 value={draft.owner}
                 onChange={(event) => set({ owner: event.currentTarget.value })}
                 error={fault('owner')}

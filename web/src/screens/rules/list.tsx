@@ -116,22 +116,25 @@ export function RuleList({ address, go }: Props) {
       id: 'code',
       header: t('list.rule'),
       width: '2fr',
-      min: 210,
+      min: 230,
       fixed: true,
       sort: 'code',
-      cell: ({ code, version }) => (
+      cell: ({ code, version, newest }) => (
         <div className={styles.two}>
           <div className={styles.ruleName} title={format.said(version.officer)}>
             {format.said(version.officer)}
           </div>
-          <div className={styles.second}>{code}</div>
+          <div className={styles.second}>
+            {code}
+            {newest > version.version && ` · ${t('list.newest', { version: newest })}`}
+          </div>
         </div>
       ),
     },
     {
       id: 'state',
       header: t('list.state'),
-      width: 215,
+      width: 150,
       sort: 'need',
       cell: ({ state, weak, review_due }) => (
         <span className={styles.marks}>
@@ -144,13 +147,13 @@ export function RuleList({ address, go }: Props) {
         </span>
       ),
     },
-    number('fired', 72),
-    number('examined', 96),
-    number('finds', 72),
+    number('fired', 68),
+    number('examined', 94),
+    number('finds', 68),
     {
       id: 'lift',
       header: t('score.lift'),
-      width: 135,
+      width: 130,
       align: 'end',
       sort: 'lift',
       cell: ({ scorecard }) => <Interval value={scorecard.lift} />,
@@ -158,7 +161,7 @@ export function RuleList({ address, go }: Props) {
     {
       id: 'minutes_per_find',
       header: t('score.minutes_per_find'),
-      width: 108,
+      width: 118,
       align: 'end',
       sort: 'minutes_per_find',
       cell: ({ scorecard }) =>
@@ -167,20 +170,20 @@ export function RuleList({ address, go }: Props) {
     {
       id: 'last_find',
       header: t('score.last_find'),
-      width: 122,
+      width: 110,
       sort: 'last_find',
       cell: ({ scorecard }) => (scorecard.last_find ? format.day(scorecard.last_find) : '–'),
     },
     {
       id: 'verdict',
       header: t('score.verdict'),
-      width: 118,
+      width: 122,
       cell: ({ scorecard }) => <VerdictTag verdict={scorecard.verdict} />,
     },
     {
       id: 'lane',
       header: t('fields.lane'),
-      width: 104,
+      width: 92,
       cell: ({ version }) => <Lane lane={version.lane} />,
     },
     {

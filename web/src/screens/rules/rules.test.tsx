@@ -56,6 +56,7 @@ const scorecard: Scorecard = {
 };
 
 let drafted = 'lee';
+let fields: { field: string; from: string; to: string }[] = [];
 const summary = (): RuleSummary => ({
   code: draft.code,
   state: 'shadow',
@@ -150,7 +151,7 @@ function answer({ method, path, body }: Sent): [number, unknown] {
   if (path === '/rules/check') return [200, check(String(body.condition))];
   if (path === '/rules/backtest') return [200, backtest];
   if (method === 'POST') return [201, { ...version('draft', 'kim'), ...body, version: 3 }];
-  if (path.includes('/diff')) return [200, { from: 1, to: 2, fields: [], condition: [] }];
+  if (path.includes('/diff')) return [200, { from: 1, to: 2, fields, condition: [] }];
   if (path.includes('/hits')) return [200, { items: [], next: null }];
   if (path.startsWith('/rules/')) return [200, detail()];
   if (path.startsWith('/rules')) return [200, { items: [summary()], next: null }];
@@ -170,6 +171,7 @@ const open = async (at: string) => {
 beforeEach(() => {
   giveSizes();
   drafted = 'lee';
+  fields = [];
 });
 afterEach(() => {
   cleanup();
@@ -209,6 +211,7 @@ describe('the editor', () => {
     fireEvent.change(screen.getByLabelText(/Legal basis/), { target: { value: '' } });
     fireEvent.click(screen.getByRole('button', { name: /Save as draft/ }));
     expect(await screen.findByText('This must be said.')).toBeTruthy();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText(/Legal basis/)));
     fireEvent.change(screen.getByLabelText(/Legal basis/), { target: { value: 'Act 1' } });
     fireEvent.click(screen.getByRole('button', { name: /Save as draft/ }));
     await waitFor(() => expect(posts('/rules')).toHaveLength(1));
@@ -241,6 +244,22 @@ describe('approval', () => {
     await screen.findByText('Nothing else changed.');
     expect(document.querySelector('pre del')?.textContent).toBe('86');
     expect(document.querySelector('pre ins')?.textContent).toBe('87');
+  });
+
+  it('says what else changed as the page says it elsewhere', async () => {
+    fields = [
+      { field: 'lane', from: 'yellow', to: 'red' },
+      { field: 'modality', from: '', to: 'unpack' },
+      { field: 'valid_until', from: '2027-05-01', to: '2027-06-01' },
+    ];
+    await open('/rules?rule=used-cars-cheap');
+    const table = await screen.findByRole('region', { name: 'What else changed' });
+    const rows = within(table).getAllByRole('row').slice(1);
+    expect(rows.map((row) => [...row.children].map(({ textContent }) => textContent))).toEqual([
+      ['Lane', 'Yellow', 'Red'],
+      ['Inspect with', 'whatever the plan chooses', 'Unpack'],
+      ['Valid until', '1 May 2027', '1 Jun 2027'],
+    ]);
   });
 });
 

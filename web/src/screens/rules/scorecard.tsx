@@ -68,9 +68,11 @@ export function Score({ scorecard }: { scorecard: Scorecard }) {
           </dd>
         </div>
       </dl>
-      <p className={`${styles.plain} quiet`}>
-        {t('score.span', { first: day(scorecard.first_fired), last: day(scorecard.last_fired) })}
-      </p>
+      {scorecard.first_fired && (
+        <p className={`${styles.plain} quiet`}>
+          {t('score.span', { first: day(scorecard.first_fired), last: day(scorecard.last_fired) })}
+        </p>
+      )}
     </Section>
   );
 }

@@ -71,6 +71,17 @@ export function Versions({ rule, address, go }: Props) {
 
 function Difference({ rule, from, to }: { rule: RuleDetail; from: number; to: number }) {
   const { t } = useTranslation('rules');
+  const { t: desk } = useTranslation('desk');
+  const format = useFormat();
+  /** A field's text as the page says it elsewhere. */
+  const worded = (field: string, text: string): string => {
+    if (field === 'lane') return t(`parts:lane.${text}`, { defaultValue: text });
+    if (field === 'modality') {
+      return text ? desk(`modality.${text}`, { defaultValue: text }) : t('fields.no_modality');
+    }
+    if (field === 'offices') return text || t('fields.every_office');
+    return /^\d{4}-\d\d-\d\d$/.test(text) ? format.day(text) : text || '–';
+  };
   const query = useQuery(diffQuery(rule.summary.code, from, to));
   const conditionOf = (number: number) =>
     rule.versions.find(({ version }) => version === number)?.condition ?? '';
@@ -98,7 +109,7 @@ function Difference({ rule, from, to }: { rule: RuleDetail; from: number; to: nu
             <p className="quiet">{t('versions.same_fields')}</p>
           ) : (
             <Scroll label={t('versions.fields')}>
-              <table>
+              <table className={styles.changed}>
                 <thead>
                   <tr>
                     <th scope="col">{t('versions.field')}</th>
@@ -113,10 +124,10 @@ function Difference({ rule, from, to }: { rule: RuleDetail; from: number; to: nu
                         {t(`fields.${one.field.replace('.', '_')}`, { defaultValue: one.field })}
                       </th>
                       <td>
-                        <del>{one.from || '–'}</del>
+                        <del>{worded(one.field, one.from)}</del>
                       </td>
                       <td>
-                        <ins>{one.to || '–'}</ins>
+                        <ins>{worded(one.field, one.to)}</ins>
                       </td>
                     </tr>
                   ))}

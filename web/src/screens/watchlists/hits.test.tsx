@@ -145,6 +145,9 @@ it('knows the next pair, a file by its name, and text that is not UTF-8', () => 
   expect(nextAfter(hits.slice(0, 2), 'H-1')).toBeUndefined();
   expect(nameOf('un_consolidated-2026.xml')).toBe('un consolidated 2026');
   expect(textOf(new Uint8Array([0xb1, 0xe8]).buffer)).toBe('김');
+  expect(textOf(new Uint8Array([0xff, 0xfe, 0x40, 0xae]).buffer)).toBe('김');
+  expect(textOf(new Uint8Array([0xfe, 0xff, 0xae, 0x40]).buffer)).toBe('김');
+  expect(textOf(new ArrayBuffer(0))).toBe('');
   expect(textOf(new TextEncoder().encode('김').buffer as ArrayBuffer)).toBe('김');
   expect(reasonOf('Another address.', ' Busan ')).toBe('Another address. Busan');
   expect(reasonOf(null, 'text')).toBe('text');

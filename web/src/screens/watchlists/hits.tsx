@@ -75,6 +75,7 @@ export default function Hits({ address, go }: TabProps) {
         onChange={(value) => go({ state: value ?? undefined, hit: undefined })}
       />
       <NativeSelect
+        className={styles.which}
         aria-label={t('hits.watchlist')}
         value={watchlist ?? ''}
         onChange={(event) =>

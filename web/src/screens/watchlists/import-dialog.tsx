@@ -1,17 +1,35 @@
 // A file becomes a list: dropped or chosen, with whose it is, how good, and on what basis it is
-// kept. What could not be read is shown line by line; the rest counts at once.
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+// kept. The server first says what it would change, and nothing is stored before an officer has
+// seen that. A file that empties a list, and a list that was ended, need a word of their own.
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NativeSelect,
+  Stack,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { IconFileUpload } from '@tabler/icons-react';
-import { type DragEvent, type FormEvent, useRef, useState } from 'react';
+import { type DragEvent, type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newId } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { useFormat } from '@/app/format';
 import { useOffices } from '@/app/office';
 import { useSession } from '@/app/session';
+import { toFirstFault } from '@/parts/faults';
 import { Notice } from '@/parts/notice';
-import { Scroll } from '@/parts/scroll';
-import { type ImportedWatchlist, useImport, type Watchlist } from './queries';
+import { Defects, Effect, endingOf } from './import-effect';
+import {
+  type ImportedWatchlist,
+  type ImportPreview,
+  type NewWatchlist,
+  useImport,
+  useImportPreview,
+  type Watchlist,
+} from './queries';
 import styles from './watchlists.module.css';
 
 /** What the server takes by this way; larger files come by the command line. */
@@ -21,6 +39,9 @@ const INFORMATION_GRADES = ['1', '2', '3', '4', '5', '6'];
 
 /** A file's text; tables from Korean offices are often not in UTF-8. */
 export function textOf(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -35,16 +56,15 @@ export const nameOf = (file: string): string =>
     .replace(/[_-]+/g, ' ')
     .trim();
 
-/** The file, not the server's answer, which has the same word for it. */
-function isUnreadable(error: unknown): boolean {
-  const { code, status } = Problem.of(error);
-  return code === 'unreadable' && status === 422;
-}
-
 interface Props {
   lists: Watchlist[];
   onClose: () => void;
   show: (id: string) => void;
+}
+
+interface ChosenFile {
+  name: string;
+  content: string;
 }
 
 interface Fields {
@@ -55,42 +75,141 @@ interface Fields {
   information_grade: string;
   legal_basis: string;
   expires_on: string;
+  /** Why a list counts again that an officer has ended; asked only where one has. */
+  reopen: string;
 }
+
+/** Grades of a list of which nothing else is said. */
+const USUAL = { source_grade: 'B', information_grade: '2' };
 
 export function ImportDialog({ lists, onClose, show }: Props) {
   const { t } = useTranslation('watchlists');
+  const look = useImportPreview();
   const send = useImport();
   const { offices: own } = useSession();
-  const offices = useOffices();
-  const id = useRef('');
-  if (!id.current) id.current = newId();
-  const choose = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-  const [file, setFile] = useState<{ name: string; content: string } | null>(null);
-  const [large, setLarge] = useState(false);
-  const [faults, setFaults] = useState<Partial<Record<keyof Fields | 'file', string>>>({});
+  const [file, setFile] = useState<ChosenFile | null>(null);
   const [fields, setFields] = useState<Fields>({
     name: '',
     office: own.includes('*') ? '*' : (own[0] ?? ''),
     source: '',
-    source_grade: 'B',
-    information_grade: '2',
+    ...USUAL,
     legal_basis: '',
     expires_on: '',
+    reopen: '',
   });
-  const set = (change: Partial<Fields>) => setFields((now) => ({ ...now, ...change }));
+  const [order, setOrder] = useState<NewWatchlist | null>(null);
+  // What is looked at is what is done later: the order is kept, and another one has another id.
+  const ask = (chosen: ChosenFile) => {
+    const { reopen, ...rest } = fields;
+    const one: NewWatchlist = {
+      id: newId(),
+      ...rest,
+      name: fields.name.trim(),
+      source: fields.source.trim(),
+      legal_basis: fields.legal_basis.trim(),
+      expires_on: fields.expires_on || null,
+      file: chosen.name,
+      format: null,
+      content: chosen.content,
+      ...(reopen.trim() ? { reopen: reopen.trim() } : {}),
+    };
+    setOrder(one);
+    look.mutate(one);
+  };
+  const back = () => {
+    look.reset();
+    send.reset();
+  };
+  const step = () => {
+    if (send.data) {
+      const { id } = send.data.watchlist;
+      const open = () => {
+        show(id);
+        onClose();
+      };
+      return <Imported done={send.data} close={onClose} show={open} />;
+    }
+    if (order && look.data) {
+      return (
+        <Preview
+          preview={look.data}
+          order={order}
+          busy={send.isPending}
+          problem={send.error}
+          back={back}
+          act={(replace) => send.mutate({ ...order, replace })}
+        />
+      );
+    }
+    return (
+      <ImportForm
+        lists={lists}
+        file={file}
+        onFile={setFile}
+        fields={fields}
+        onFields={setFields}
+        busy={look.isPending}
+        problem={look.error}
+        onChange={look.reset}
+        onClose={onClose}
+        onAsk={ask}
+      />
+    );
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t(look.data && !send.data ? 'import.preview_title' : 'import.title')}
+      size="xl"
+      closeButtonProps={{ 'aria-label': t('parts:close') }}
+    >
+      {step()}
+    </Modal>
+  );
+}
+
+interface FormProps {
+  lists: Watchlist[];
+  file: ChosenFile | null;
+  onFile: (file: ChosenFile) => void;
+  fields: Fields;
+  onFields: (change: (now: Fields) => Fields) => void;
+  busy: boolean;
+  problem: unknown;
+  /** Something was changed: an earlier answer holds no longer. */
+  onChange: () => void;
+  onClose: () => void;
+  onAsk: (file: ChosenFile) => void;
+}
+
+function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
+  const { t } = useTranslation('watchlists');
+  const { offices: own } = useSession();
+  const offices = useOffices();
+  const choose = useRef<HTMLInputElement>(null);
+  const chooser = useRef<HTMLButtonElement>(null);
+  const why = useRef<HTMLTextAreaElement>(null);
+  const [over, setOver] = useState(false);
+  const [large, setLarge] = useState(false);
+  const [faults, setFaults] = useState<Partial<Record<keyof Fields | 'file', string>>>({});
+  const set = (change: Partial<Fields>) => props.onFields((now) => ({ ...now, ...change }));
   const known = lists.find(
     ({ name, office }) => name === fields.name.trim() && office === fields.office,
   );
+  const refused = problem ? Problem.of(problem).code : null;
+  // The question stays once it was asked, also while the answer to it is looked at.
+  const ended = refused === 'list_ended' || fields.reopen !== '';
+  useEffect(() => {
+    if (refused === 'list_ended') why.current?.focus();
+  }, [refused]);
 
   const take = async (one: File | undefined) => {
     setLarge(one !== undefined && one.size > LARGEST);
     if (!one || one.size > LARGEST) return;
-    setFile({ name: one.name, content: textOf(await one.arrayBuffer()) });
-    setFields((now) => ({ ...now, name: now.name || nameOf(one.name) }));
-    // Another file is another order.
-    id.current = newId();
-    send.reset();
+    props.onFile({ name: one.name, content: textOf(await one.arrayBuffer()) });
+    props.onChange();
+    if (fields.name === '') setName(nameOf(one.name));
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -102,6 +221,7 @@ export function ImportDialog({ lists, onClose, show }: Props) {
     const same = lists.find((one) => one.name === name.trim());
     set({
       name,
+      reopen: '',
       ...(same
         ? {
             office: same.office,
@@ -113,6 +233,7 @@ export function ImportDialog({ lists, onClose, show }: Props) {
           }
         : {}),
     });
+    if (refused === 'list_ended') props.onChange();
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -121,156 +242,223 @@ export function ImportDialog({ lists, onClose, show }: Props) {
     for (const name of ['name', 'source', 'legal_basis'] as const) {
       if (fields[name].trim() === '') wrong[name] = t('import.missing');
     }
+    if (ended && fields.reopen.trim() === '') wrong.reopen = t('import.missing');
     setFaults(wrong);
-    if (!file || Object.keys(wrong).length > 0) return;
-    send.mutate({
-      id: id.current,
-      ...fields,
-      name: fields.name.trim(),
-      source: fields.source.trim(),
-      legal_basis: fields.legal_basis.trim(),
-      expires_on: fields.expires_on || null,
-      file: file.name,
-      format: null,
-      content: file.content,
-    });
+    if (!file) {
+      chooser.current?.focus();
+      return;
+    }
+    if (Object.keys(wrong).length > 0) {
+      toFirstFault(event.currentTarget as HTMLFormElement);
+      return;
+    }
+    props.onAsk(file);
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('import.title')}
-      size="xl"
-      closeButtonProps={{ 'aria-label': t('parts:close') }}
-    >
-      {send.data ? (
-        <Imported
-          done={send.data}
-          close={onClose}
-          show={() => {
-            show(send.data.watchlist.id);
-            onClose();
+    <form onSubmit={submit} noValidate>
+      <Stack gap="sm">
+        {/* Dropping is a shortcut; the button within does the same. */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
+        <div
+          className={styles.drop}
+          data-over={over || undefined}
+          onDragOver={(event) => {
+            event.preventDefault();
+            setOver(true);
           }}
-        />
-      ) : (
-        <form onSubmit={submit} noValidate>
-          <Stack gap="sm">
-            {/* Dropping is a shortcut; the button within does the same. */}
-            {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
-            <div
-              className={styles.drop}
-              data-over={over || undefined}
-              onDragOver={(event) => {
-                event.preventDefault();
-                setOver(true);
+          onDragLeave={() => setOver(false)}
+          onDrop={drop}
+        >
+          <Button
+            ref={chooser}
+            data-autofocus
+            variant="default"
+            leftSection={<IconFileUpload size={18} aria-hidden />}
+            onClick={() => choose.current?.click()}
+          >
+            {t('import.choose')}
+          </Button>
+          <input
+            ref={choose}
+            type="file"
+            hidden
+            aria-label={t('import.choose')}
+            accept=".csv,.json,.jsonl,.xml,.txt"
+            onChange={(event) => {
+              void take(event.currentTarget.files?.[0]);
+              event.currentTarget.value = '';
+            }}
+          />
+          <span>{file ? <strong>{file.name}</strong> : t('import.drop')}</span>
+          <span className="quiet">{t('import.formats')}</span>
+        </div>
+        {large && <Notice tone="bad">{t('import.large')}</Notice>}
+        {faults.file && !file && (
+          <div role="alert" className={styles.fault}>
+            {faults.file}
+          </div>
+        )}
+        <div className={styles.fields}>
+          <TextInput
+            required
+            label={t('import.name')}
+            value={fields.name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            error={faults.name}
+          />
+          <NativeSelect
+            label={t('lists.office')}
+            value={fields.office}
+            onChange={(event) => set({ office: event.currentTarget.value })}
+            data={[
+              ...(own.includes('*') ? [{ value: '*', label: t('lists.every_office') }] : []),
+              ...offices.map(({ code }) => code),
+            ]}
+          />
+          <TextInput
+            required
+            label={t('lists.source')}
+            value={fields.source}
+            onChange={(event) => set({ source: event.currentTarget.value })}
+            error={faults.source}
+          />
+          <TextInput
+            required
+            label={t('lists.legal_basis')}
+            value={fields.legal_basis}
+            onChange={(event) => set({ legal_basis: event.currentTarget.value })}
+            error={faults.legal_basis}
+          />
+          <NativeSelect
+            label={t('import.source_grade')}
+            value={fields.source_grade}
+            onChange={(event) => set({ source_grade: event.currentTarget.value })}
+            data={SOURCE_GRADES.map((value) => ({
+              value,
+              label: `${value} · ${t(`source_grade.${value}`)}`,
+            }))}
+          />
+          <NativeSelect
+            label={t('import.information_grade')}
+            value={fields.information_grade}
+            onChange={(event) => set({ information_grade: event.currentTarget.value })}
+            data={INFORMATION_GRADES.map((value) => ({
+              value,
+              label: `${value} · ${t(`information_grade.${value}`)}`,
+            }))}
+          />
+          <TextInput
+            type="date"
+            label={t('lists.expires_on')}
+            description={t('import.expires_hint')}
+            value={fields.expires_on}
+            onChange={(event) => set({ expires_on: event.currentTarget.value })}
+          />
+        </div>
+        {known && !ended && <Notice tone="note">{t('import.known', { name: known.name })}</Notice>}
+        {refused === 'list_ended' && <Notice tone="warn" problem={problem} />}
+        {ended && (
+          <Textarea
+            ref={why}
+            required
+            autosize
+            minRows={2}
+            maxLength={2000}
+            label={t('import.reopen')}
+            description={t('import.reopen_hint')}
+            value={fields.reopen}
+            onChange={(event) => set({ reopen: event.currentTarget.value })}
+            error={faults.reopen}
+          />
+        )}
+        {Boolean(problem) && refused !== 'list_ended' && <Notice tone="bad" problem={problem} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={props.onClose}>
+            {t('parts:cancel')}
+          </Button>
+          <Button type="submit" loading={props.busy}>
+            {t('import.look')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+interface PreviewProps {
+  preview: ImportPreview;
+  order: NewWatchlist;
+  busy: boolean;
+  problem: unknown;
+  back: () => void;
+  act: (replace: boolean) => void;
+}
+
+/** What would change, and the word that does it. */
+function Preview({ preview, order, busy, problem, back, act }: PreviewProps) {
+  const { t } = useTranslation('watchlists');
+  const format = useFormat();
+  const { effect, shrinks } = preview;
+  const [replace, setReplace] = useState(false);
+  const [fault, setFault] = useState('');
+  const ending = endingOf(effect);
+  const before = effect.unchanged + effect.expired;
+  const fresh = before === 0 && effect.left_ended + effect.returned === 0;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (shrinks && !replace) return setFault(t('import.replace_missing'));
+    act(replace);
+  };
+  const nothing = effect.added === 0 && effect.expired === 0;
+  // The button that was pressed is gone: what is read next takes the focus, and the act the next.
+  const read = useRef<HTMLParagraphElement>(null);
+  useEffect(() => read.current?.focus(), []);
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="sm">
+        <p ref={read} tabIndex={-1} className={styles.say}>
+          {t(fresh ? 'import.would_make' : 'import.would_update', {
+            name: order.name,
+            file: order.file,
+            read: format.count(effect.read),
+          })}
+        </p>
+        <Effect of={effect} />
+        {nothing && <Notice tone="note">{t('import.nothing')}</Notice>}
+        {order.reopen && <Notice tone="warn">{t('import.would_reopen')}</Notice>}
+        <Defects of={effect} />
+        {shrinks && (
+          <>
+            <Notice tone="bad">
+              {t('import.shrinks', {
+                ending: format.count(ending),
+                before: format.count(before),
+              })}
+            </Notice>
+            <Checkbox
+              label={t('import.replace', { count: ending })}
+              description={t('import.replace_hint')}
+              checked={replace}
+              onChange={(event) => {
+                setReplace(event.currentTarget.checked);
+                setFault('');
               }}
-              onDragLeave={() => setOver(false)}
-              onDrop={drop}
-            >
-              <Button
-                data-autofocus
-                variant="default"
-                leftSection={<IconFileUpload size={18} aria-hidden />}
-                onClick={() => choose.current?.click()}
-              >
-                {t('import.choose')}
-              </Button>
-              <input
-                ref={choose}
-                type="file"
-                hidden
-                aria-label={t('import.choose')}
-                accept=".csv,.json,.jsonl,.xml,.txt"
-                onChange={(event) => {
-                  void take(event.currentTarget.files?.[0]);
-                  event.currentTarget.value = '';
-                }}
-              />
-              <span>{file ? <strong>{file.name}</strong> : t('import.drop')}</span>
-              <span className="quiet">{t('import.formats')}</span>
-            </div>
-            {large && <Notice tone="bad">{t('import.large')}</Notice>}
-            {faults.file && !file && (
-              <div role="alert" className={styles.fault}>
-                {faults.file}
-              </div>
-            )}
-            <div className={styles.fields}>
-              <TextInput
-                required
-                label={t('import.name')}
-                value={fields.name}
-                onChange={(event) => setName(event.currentTarget.value)}
-                error={faults.name}
-              />
-              <NativeSelect
-                label={t('lists.office')}
-                value={fields.office}
-                onChange={(event) => set({ office: event.currentTarget.value })}
-                data={[
-                  ...(own.includes('*') ? [{ value: '*', label: t('lists.every_office') }] : []),
-                  ...offices.map(({ code }) => code),
-                ]}
-              />
-              <TextInput
-                required
-                label={t('lists.source')}
-                value={fields.source}
-                onChange={(event) => set({ source: event.currentTarget.value })}
-                error={faults.source}
-              />
-              <TextInput
-                required
-                label={t('lists.legal_basis')}
-                value={fields.legal_basis}
-                onChange={(event) => set({ legal_basis: event.currentTarget.value })}
-                error={faults.legal_basis}
-              />
-              <NativeSelect
-                label={t('import.source_grade')}
-                value={fields.source_grade}
-                onChange={(event) => set({ source_grade: event.currentTarget.value })}
-                data={SOURCE_GRADES.map((value) => ({
-                  value,
-                  label: `${value} · ${t(`source_grade.${value}`)}`,
-                }))}
-              />
-              <NativeSelect
-                label={t('import.information_grade')}
-                value={fields.information_grade}
-                onChange={(event) => set({ information_grade: event.currentTarget.value })}
-                data={INFORMATION_GRADES.map((value) => ({
-                  value,
-                  label: `${value} · ${t(`information_grade.${value}`)}`,
-                }))}
-              />
-              <TextInput
-                type="date"
-                label={t('lists.expires_on')}
-                description={t('import.expires_hint')}
-                value={fields.expires_on}
-                onChange={(event) => set({ expires_on: event.currentTarget.value })}
-              />
-            </div>
-            {known && <Notice tone="note">{t('import.known', { name: known.name })}</Notice>}
-            {send.error &&
-              (isUnreadable(send.error) ? (
-                <Notice tone="bad">{t('import.unreadable')}</Notice>
-              ) : (
-                <Notice tone="bad" problem={send.error} />
-              ))}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {t('parts:cancel')}
-              </Button>
-              <Button type="submit" loading={send.isPending}>
-                {t(known ? 'import.update' : 'import.make')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      )}
-    </Modal>
+              error={fault}
+            />
+          </>
+        )}
+        <p className={`quiet ${styles.why}`}>{t('import.not_yet')}</p>
+        {Boolean(problem) && <Notice tone="bad" problem={problem} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={back}>
+            {t('import.back')}
+          </Button>
+          <Button type="submit" loading={busy} color={shrinks ? 'red' : 'sluice'}>
+            {t(shrinks ? 'import.do_replace' : fresh ? 'import.make' : 'import.update')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 
@@ -283,57 +471,24 @@ interface ImportedProps {
 function Imported({ done, close, show }: ImportedProps) {
   const { t } = useTranslation('watchlists');
   const format = useFormat();
+  const next = useRef<HTMLButtonElement>(null);
+  useEffect(() => next.current?.focus(), []);
   return (
     <Stack gap="sm">
       <Notice tone="good">
         {t(done.repeated ? 'import.repeated' : 'import.done', {
           name: done.watchlist.name,
           read: format.count(done.read),
-          added: format.count(done.added),
-          unchanged: format.count(done.unchanged),
-          expired: format.count(done.expired),
         })}{' '}
         {done.hits > 0 && t('import.hits', { count: done.hits })}
       </Notice>
-      {done.defect_count > 0 && (
-        <>
-          <Notice tone="warn">
-            {t('import.defects', {
-              count: done.defect_count,
-              shown: format.count(done.defects.length),
-            })}
-          </Notice>
-          <Scroll label={t('import.defects_label')}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col" className="end">
-                    {t('import.line')}
-                  </th>
-                  <th scope="col">{t('import.field')}</th>
-                  <th scope="col">{t('import.reason')}</th>
-                  <th scope="col">{t('import.found')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {done.defects.map((one) => (
-                  <tr key={`${one.line} ${one.field} ${one.reason}`}>
-                    <td className="end">{one.line}</td>
-                    <td className="code">{one.field}</td>
-                    <td>{one.reason}</td>
-                    <td className="code">{one.found}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
-        </>
-      )}
+      <Effect of={done} />
+      <Defects of={done} />
       <Group justify="flex-end">
         <Button variant="default" onClick={close}>
           {t('parts:close')}
         </Button>
-        <Button onClick={show} data-autofocus>
+        <Button onClick={show} ref={next}>
           {t('import.show')}
         </Button>
       </Group>

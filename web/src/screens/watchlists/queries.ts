@@ -7,6 +7,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { ask } from '@/api/client';
+import { Problem } from '@/api/problem';
 import type { components } from '@/api/types';
 
 export interface Page<T> {
@@ -96,6 +97,30 @@ export function useImport() {
         headers: { 'Idempotency-Key': list.id },
       }),
     onSuccess: stale,
+  });
+}
+
+/** What an import would change, and whether it would take most of the list off. */
+export interface ImportPreview {
+  effect: ImportedWatchlist;
+  shrinks: boolean;
+}
+
+/** Asks what an import would come to. One that is refused for what it takes off is told as well. */
+export function useImportPreview() {
+  return useMutation({
+    mutationFn: async (list: NewWatchlist): Promise<ImportPreview> => {
+      const look = (replace: boolean) =>
+        ask<ImportedWatchlist>('POST', '/watchlists', {
+          body: { ...list, replace, dry_run: true },
+        });
+      try {
+        return { effect: await look(false), shrinks: false };
+      } catch (error) {
+        if (Problem.of(error).code !== 'list_shrinks') throw error;
+        return { effect: await look(true), shrinks: true };
+      }
+    },
   });
 }
 
