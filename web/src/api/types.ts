@@ -6359,7 +6359,7 @@ export interface components {
             by_day: components["schemas"]["RuleFiredOn"][];
             /**
              * Format: double
-             * @description Officer-minutes that plans of these days drew, a day.
+             * @description Officer-minutes that plans of these days and offices drew, a day.
              */
             capacity_minutes_per_day?: number | null;
             /**
@@ -6374,7 +6374,7 @@ export interface components {
             consignments: number;
             /**
              * Format: int64
-             * @description Days from the first to the last.
+             * @description Days on which anything arrived.
              */
             days: number;
             /**
@@ -6773,7 +6773,7 @@ export interface components {
             consignments: number;
             /**
              * Format: int64
-             * @description Days from the first arrival to the last.
+             * @description Days on which anything arrived.
              */
             days: number;
             /**
