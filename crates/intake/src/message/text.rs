@@ -342,6 +342,26 @@ pub(crate) fn mail(text: &str) -> Option<String> {
     sound.then(|| text.to_lowercase())
 }
 
+/// A text without the blanks around it. Most have none, which their first and last byte tell.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [one] if one.is_ascii_graphic() => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
+/// Whether a text is of blanks alone.
+#[inline]
+pub(crate) fn is_blank(text: &str) -> bool {
+    match text.as_bytes() {
+        [] => true,
+        [first, ..] if first.is_ascii_graphic() => false,
+        _ => text.trim().is_empty(),
+    }
+}
+
 /// Joins the pieces of a text that was cut at `width` characters: a piece of full width goes on
 /// without a blank, since it may have been cut within a word.
 pub(crate) fn join<'t>(
@@ -351,7 +371,7 @@ pub(crate) fn join<'t>(
     let mut text = Cow::Borrowed("");
     let mut full = true;
     for piece in pieces {
-        if piece.trim().is_empty() {
+        if is_blank(&piece) {
             continue;
         }
         let wide = is_wide(&piece, width);
@@ -368,8 +388,8 @@ pub(crate) fn join<'t>(
         full = wide;
     }
     match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
+        Cow::Owned(text) if trimmed(&text).len() == text.len() => Cow::Owned(text),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
 }
