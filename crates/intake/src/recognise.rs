@@ -2,10 +2,12 @@
 //! encoding. Content decides; the name of the file is asked only where content leaves a doubt.
 //! Taking the compression off is the work of `unpack.rs`, reading that of `table/`.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use encoding_rs::EUC_KR;
 
+use crate::message::begins_forms;
 use crate::recoded::{Recoded, wide_of};
 use crate::unpack::Unpack;
 
@@ -176,10 +178,19 @@ fn is_utf16_xml(head: &[u8]) -> bool {
     head.starts_with(b"\xff\xfe<\0") || head.starts_with(b"\xfe\xff\0<")
 }
 
-/// A postal form names a sender, an addressee, and pieces or an item number.
+/// A postal form names a sender, an addressee, and pieces or an item number, under whatever names.
 fn is_postal(text: &[u8]) -> bool {
     let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
-    has("\"addressee\"") && (has("\"pieces\"") || has("\"item\"") || has("\"sender\""))
+    if has("\"addressee\"") && (has("\"pieces\"") || has("\"item\"") || has("\"sender\"")) {
+        return true;
+    }
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => Cow::Borrowed(text),
+        // A head may be cut in the middle of a character.
+        Err(error) if error.error_len().is_none() => String::from_utf8_lossy(text),
+        Err(_) => EUC_KR.decode_without_bom_handling(text).0,
+    };
+    begins_forms(&text, text.starts_with('['))
 }
 
 fn begins_edifact(text: &[u8]) -> bool {

@@ -141,7 +141,8 @@ pub(crate) const FIELDS: &[(Field, &str, Kind, &str)] = {
             Field::ArrivedOn,
             "arrived_on",
             Kind::Moment,
-            "date arrivaldate declarationdate lodgementdate 신고일자 신고일 입항일 수리일자",
+            "date arrivaldate declarationdate lodgementdate postingdate acceptancedate 신고일자 신고일 \
+             입항일 수리일자 접수일자 접수일 발송일자 발송일",
         ),
         (
             Field::ArrivedAt,
@@ -167,13 +168,16 @@ pub(crate) const FIELDS: &[(Field, &str, Kind, &str)] = {
             Goods(0, G::Hs),
             "goods.hs",
             Kind::Hs,
-            "hscode hs6code hs6 hs10 hs commoditycode tariffcode 품목코드 세번부호 hs부호 hs코드",
+            "hscode hs6code hs6 hs10 hs commoditycode tariffcode hstariffnumber tariffnumber \
+             품목코드 세번부호 hs부호 hs코드",
         ),
         (
             Goods(0, G::Description),
             "goods.description",
             Kind::Text,
-            "goodsdescription itemdescription commodity productname 품명 거래품명 물품명",
+            "goodsdescription itemdescription contentdescription contentsdescription \
+             descriptionofcontents descriptionofgoods contents commodity \
+             productname 품명 거래품명 물품명 내용품명 내용품",
         ),
         (
             Goods(0, G::Origin),
@@ -185,7 +189,7 @@ pub(crate) const FIELDS: &[(Field, &str, Kind, &str)] = {
             Goods(0, G::NetMass),
             "goods.net_mass",
             Kind::Mass,
-            "netmass netmasskg netweight netweightkg 순중량 순중량kg 중량 중량kg",
+            "netmass netmasskg netweight netweightkg netweightg 순중량 순중량kg 순중량g 중량 중량kg",
         ),
         (
             Goods(0, G::GrossMass),
@@ -237,13 +241,14 @@ pub(crate) const FIELDS: &[(Field, &str, Kind, &str)] = {
             Route(R::Departure),
             "route.departure",
             Kind::Code,
-            "countryofdeparture departurecountry dispatchcountry countryofdispatch 적출국 출발국",
+            "countryofdeparture departurecountry dispatchcountry countryofdispatch 적출국 출발국 발송국가 \
+             발송국",
         ),
         (
             Route(R::Destination),
             "route.destination",
             Kind::Code,
-            "destinationcountry countryofdestination 목적국 도착국",
+            "destinationcountry countryofdestination dest 목적국 도착국 도착국가",
         ),
         (
             Route(R::Loading),
@@ -282,13 +287,13 @@ pub(crate) const FIELDS: &[(Field, &str, Kind, &str)] = {
             Document(D::HouseBill),
             "documents.house_bill",
             Kind::Text,
-            "housebill hbl hblno hawb hawbno 운송장번호",
+            "housebill hbl hblno hawb hawbno waybillno waybillnumber 운송장번호",
         ),
         (
             Document(D::PostalItem),
             "documents.postal_item",
             Kind::Code,
-            "postalitem postalitemid s10 우편물번호",
+            "postalitem postalitemid itemid itemidentifier barcode s10 우편물번호 등기번호",
         ),
         (
             Document(D::Previous),
@@ -339,9 +344,13 @@ pub(crate) const ROLES: &[(Role, &str, &str)] = &[
     (
         Role::Consignor,
         "consignor",
-        "seller exporter shipper sender 판매자 수출자 송하인 해외거래처",
+        "seller exporter shipper sender 판매자 수출자 송하인 발송인 보내는사람 해외거래처",
     ),
-    (Role::Consignee, "consignee", "importer buyer receiver recipient 수입자 수하인 납세의무자"),
+    (
+        Role::Consignee,
+        "consignee",
+        "importer buyer receiver recipient addressee 수입자 수하인 수취인 받는사람 납세의무자",
+    ),
     (Role::Declarant, "declarant", "broker customsbroker agent 신고인 관세사"),
     (Role::Carrier, "carrier", "shippingline airline 운송사 선사 항공사"),
     (Role::Courier, "courier", "express expresscarrier 특송업체"),

@@ -220,6 +220,14 @@ impl Mapping {
         suggest::starter(header)
     }
 
+    /// A proposed mapping with what it leaves open filled in, to look at a table by: one office and
+    /// one day for all rows, a bill's number for the reference; `form`, from 0 to 5, is how numbers
+    /// and dates are written. Nothing is to be kept of what is read so. None when too little is
+    /// known of the table.
+    pub fn tried(starter: &str, office: &str, day: &str, form: u8) -> Option<Mapping> {
+        Mapping::parse(&suggest::filled(starter, office, day, form)?).ok()
+    }
+
     /// How many columns it takes to recognise this table, when `header` has them all.
     pub(crate) fn recognises(&self, header: &[String]) -> Option<usize> {
         let folded: BTreeSet<String> = header.iter().map(|name| fold_header(name)).collect();

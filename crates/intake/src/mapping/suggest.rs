@@ -2,6 +2,7 @@
 //! mapping for a table that nobody has described yet. It only proposes; `mod.rs` reads what
 //! the person then writes.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::field::{FIELDS, PARTY_FIELDS, ROLES};
@@ -118,6 +119,47 @@ pub(crate) fn starter(header: &[&str]) -> String {
         let _ = writeln!(text, "\n# Columns that no field was found for: {}", rest.join(", "));
     }
     text
+}
+
+/// A proposed mapping with what it leaves open filled in, so that a table can be looked at before a
+/// person has checked any of it: a bill's or a postal item's number stands for the reference, one
+/// office and one day for all rows. Nothing when the table names no such number. `form` counts the
+/// ways in which numbers and dates may be written.
+pub(crate) fn filled(starter: &str, office: &str, day: &str, form: u8) -> Option<String> {
+    let (head, fields) = starter.split_once("\n[fields]\n")?;
+    let column = |wanted: &str| {
+        fields.lines().find_map(|line| line.strip_prefix(wanted)?.trim_start().strip_prefix("= "))
+    };
+    let numbers =
+        ["documents.postal_item", "documents.house_bill", "documents.master_bill", "item"];
+    let (mut said, mut fields) = (String::new(), Cow::Borrowed(fields));
+    if column("reference").is_none() {
+        let of = numbers.iter().find(|wanted| column(wanted).is_some())?;
+        let number = column(of)?;
+        let _ = writeln!(said, "reference = {number}");
+        if *of == "item" {
+            // An item's own number, where nothing else is numbered, is no part of another.
+            fields = Cow::Owned(fields.replace(&format!("item = {number}\n"), ""));
+        }
+    }
+    if column("arrived_on").or_else(|| column("arrived_at")).is_none() {
+        let _ = writeln!(said, "arrived_on = {{ constant = {} }}", quote(day));
+    }
+    if column("office").is_none() {
+        let office = if office.is_empty() { "unknown" } else { office };
+        let _ = writeln!(said, "office = {{ constant = {} }}", quote(office));
+    }
+    if column("documents.postal_item").is_some() && column("regime").is_none() {
+        said.push_str("regime = { constant = \"parcel\" }\n");
+    }
+    let numbers = if form % 2 == 1 { "decimal = \",\"\nthousands = \".\"\n" } else { "" };
+    let dates = match form / 2 {
+        0 => "",
+        1 => "dates = [\"%d.%m.%Y\", \"%d/%m/%Y\", \"%Y%m%d\", \"%Y.%m.%d\", \"%Y/%m/%d\"]\n",
+        _ => "dates = [\"excel\", \"%m/%d/%Y\", \"%d-%m-%Y\", \"%d %b %Y\"]\n",
+    };
+    let file = format!("\n[file]\n{numbers}{dates}");
+    Some(format!("{head}{file}\n[fields]\n{said}{fields}"))
 }
 
 /// Each field with all folded names it goes by.

@@ -193,6 +193,9 @@ fn is_wrapper(line: &str) -> bool {
         || word("QD ")
         || word("QN ")
         || word("QP ")
+        || matches!(line, "QU" | "QK" | "QD" | "QN" | "QP" | "QX")
+        || word("RCV,")
+        || word("STX,")
         || (word(".") && line.len() < 40)
         || word("ZCZC")
         || word("NNNN")
@@ -440,9 +443,18 @@ impl Telegram {
             "ISU" => self.issued(rest),
             "REF" => rest.split('/').next().unwrap_or_default().clone_into(&mut self.head.sender),
             "NG" | "NC" if self.part == Part::Rate => self.rate(line),
+            "BULK" if &self.kind == b"FFM" => {
+                // What follows lies loose, in no unit.
+                self.uld = CompactString::default();
+                self.uld_mass = None;
+            }
             "COR" | "SPH" | "SCI" | "DIM" | "SRI" | "NOM" | "OPI" | "OTH" | "PPD" | "COL"
             | "ACC" | "CER" | "ARD" | "CDC" => self.note(tag, rest),
-            _ if &self.kind == b"FFM" && self.arrival(tag, rest) => {}
+            _ if &self.kind == b"FFM" && is_airport(tag) => {
+                // What was loaded for the stop before is whole.
+                self.close(batch, options);
+                self.arrival(tag, rest);
+            }
             _ => {
                 let reason = "this line has no known tag; it was kept as a note";
                 batch.defects.push(defect(number, "", DefectKind::Noted, reason, line.as_bytes()));
@@ -499,11 +511,7 @@ impl Telegram {
     }
 
     /// An arrival line: `ORD//14APR1235`, `ANC/NIL/...`, or the airport alone.
-    fn arrival(&mut self, tag: &str, rest: &str) -> bool {
-        let airport = tag.len() == 3 && tag.bytes().all(|byte| byte.is_ascii_uppercase());
-        if !airport {
-            return false;
-        }
+    fn arrival(&mut self, tag: &str, rest: &str) {
         self.uld = CompactString::default();
         self.uld_mass = None;
         let nil = rest.split('/').any(|field| field == "NIL");
@@ -512,7 +520,6 @@ impl Telegram {
         if let Some(said) = rest.split('/').find(|field| field.len() >= 7) {
             self.head.place(if nil { "via" } else { "discharge" }, tag, "").at = said.into();
         }
-        true
     }
 
     fn unit(&mut self, rest: &str) {
@@ -890,6 +897,10 @@ impl Telegram {
 /// pages, which may come in messages and files of their own.
 fn manifest_of(flight: &str, day: &str) -> String {
     format!("{flight}/{}", day.get(..5).unwrap_or(day))
+}
+
+fn is_airport(tag: &str) -> bool {
+    tag.len() == 3 && tag.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 fn add_name(party: &mut Party, said: &str) {

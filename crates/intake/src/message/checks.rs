@@ -53,11 +53,16 @@ pub(crate) fn signs(consignment: &Consignment) -> Vec<&'static str> {
 }
 
 fn unit_signs(unit: &Equipment, by: Option<Transport>, signs: &mut Vec<&'static str>) {
-    match unit.number.parse::<ContainerNumber>() {
+    // What was read as a container's number has its digit right.
+    let held = || unit.number.parse::<ContainerNumber>().map(drop);
+    match unit.container.map_or_else(held, |_| Ok(())) {
         _ if unit.number.is_empty() => signs.push("container_unnamed"),
         Err(CodeError::CheckDigit { .. }) => signs.push("container_check_digit"),
         // Loading units of aircraft and vehicles have numbers of other shapes.
-        Err(CodeError::Shape { .. }) if unit.number.len() >= 10 && by != Some(Transport::Air) => {
+        Err(CodeError::Shape { .. })
+            if unit.number.len() >= 10
+                && !matches!(by, Some(Transport::Air | Transport::Road | Transport::Rail)) =>
+        {
             signs.push("container_shape");
         }
         _ => {}
@@ -77,31 +82,17 @@ fn unit_signs(unit: &Equipment, by: Option<Transport>, signs: &mut Vec<&'static 
 
 /// A bill number that stands for none: `1`, `0`, `NA`, `TBA`, all of one character.
 pub(crate) fn dummy_bill(bill: &str) -> bool {
-    let bill = bill.trim().to_ascii_uppercase();
-    let same = bill.bytes().all(|byte| Some(&byte) == bill.as_bytes().first());
-    bill.len() <= 1 || same || is_filler(&bill)
+    let bill = bill.trim().as_bytes();
+    let [first, rest @ ..] = bill else { return true };
+    rest.iter().all(|byte| byte.eq_ignore_ascii_case(first)) || is_filler(bill)
 }
 
-fn is_filler(text: &str) -> bool {
-    matches!(
-        text,
-        "NA" | "N/A"
-            | "TBA"
-            | "TBN"
-            | "TBC"
-            | "NIL"
-            | "NONE"
-            | "UNKNOWN"
-            | "XXX"
-            | "DUMMY"
-            | "TEST"
-            | "SM"
-            | "SN"
-            | "123"
-            | "1234"
-            | "12345"
-            | "123456"
-    )
+fn is_filler(text: &[u8]) -> bool {
+    const FILLERS: [&str; 17] = [
+        "NA", "N/A", "TBA", "TBN", "TBC", "NIL", "NONE", "UNKNOWN", "XXX", "DUMMY", "TEST", "SM",
+        "SN", "123", "1234", "12345", "123456",
+    ];
+    text.len() <= 7 && FILLERS.iter().any(|known| text.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 fn placeholder_phone(phone: &str) -> bool {

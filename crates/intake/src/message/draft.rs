@@ -275,6 +275,10 @@ impl Draft {
 
     /// Totals of the whole go to the one item there is; codes within the text to where none is.
     fn settle_goods(&mut self) {
+        if self.goods.len() > 1 {
+            // Items that say nothing are places that a form left open.
+            self.goods.retain(|item| *item != GoodsItem::default());
+        }
         if self.goods.is_empty() && (self.packages.is_some() || self.gross_mass_g.is_some()) {
             self.goods.push(GoodsItem::default());
         }
@@ -322,7 +326,10 @@ impl Draft {
             () if real(master) => master.clone(),
             () if real(&documents.declaration) => documents.declaration.clone(),
             () if !self.ordinal.is_empty() => {
-                format_compact!("{}#{}", head.reference, self.ordinal)
+                // Of a message without a number, at least its consignments are told apart.
+                let of = [head.reference.as_str(), head.source];
+                let of = of.into_iter().find(|of| !of.is_empty()).unwrap_or_default();
+                format_compact!("{of}#{}", self.ordinal)
             }
             () if !head.reference.is_empty() => head.reference.as_str().into(),
             () => format_compact!("{}#{}", head.source, self.line),
@@ -379,7 +386,12 @@ fn last_or_new<T: Default>(list: &mut Vec<T>) -> &mut T {
 
 /// Letters and digits of a number in upper case, when the blanks within it are only habit.
 pub(crate) fn tidy_number(written: &str) -> CompactString {
-    let trimmed = written.trim();
+    let trimmed = text::trimmed(written);
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    if trimmed.len() <= 13 && trimmed.bytes().all(plain) {
+        // Most are written as they should be.
+        return CompactString::from(trimmed);
+    }
     let squeezed: CompactString =
         trimmed.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect();
     if squeezed.len() <= 13 && squeezed.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -399,6 +411,14 @@ fn upper(text: &str) -> CompactString {
 /// A unit with its number, which is checked where it is a container's.
 pub(crate) fn unit_of(number: CompactString) -> Equipment {
     Equipment { container: number.parse().ok(), number, ..Equipment::default() }
+}
+
+/// The number of dangerous goods, with or without the letters that say whose it is.
+pub(crate) fn un_number(written: &str) -> CompactString {
+    let bare = written.trim();
+    let number = bare.strip_prefix("UN").unwrap_or(bare).trim_start();
+    let plain = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { number.into() } else { bare.into() }
 }
 
 /// A seal as written; empty ones are no seals.
@@ -448,7 +468,7 @@ pub(crate) fn append(to: &mut String, more: &str, joined: bool) {
 
 /// Takes a place in a part. One that says the same part and code again is the same place.
 pub(crate) fn place<'r>(route: &'r mut Route, role: &str, code: &str, name: &str) -> &'r mut Place {
-    let (code, name) = (upper(code.trim()), name.trim());
+    let (code, name) = (upper(text::trimmed(code)), text::trimmed(name));
     if let Some(n) = route.places.iter().position(|known| known.role == role && known.code == code)
     {
         return &mut route.places[n];
@@ -466,7 +486,10 @@ pub(crate) fn place<'r>(route: &'r mut Route, role: &str, code: &str, name: &str
         country,
         at: CompactString::default(),
     };
-    if route.places.len() >= 200 {
+    if route.places.capacity() == 0 {
+        // Loading, discharge and a few more, and those of the head.
+        route.places.reserve_exact(6);
+    } else if route.places.len() >= 200 {
         route.places.truncate(199);
     }
     push(&mut route.places, made)
@@ -562,7 +585,7 @@ pub(crate) fn contact(party: &mut Party) -> &mut Contact {
 
 /// Adds a line to an address.
 pub(crate) fn address(contact: &mut Contact, line: &str) {
-    let line = line.trim().trim_end_matches(',');
+    let line = text::trimmed(line).trim_end_matches(',');
     if line.is_empty() || contact.address.len() > LONGEST_TEXT {
         return;
     }
@@ -608,7 +631,10 @@ pub(crate) fn party_of_lines<S: AsRef<str>>(party: &mut Party, lines: &[S], widt
             tail = after.to_owned();
             lines.push(&tail);
         }
-    } else if text::is_wide(first, width) {
+    } else if text::is_wide(first, width)
+        && let Some(joint) = joint(first, lines[0])
+    {
+        name.push_str(joint);
         name.push_str(lines.remove(0));
     }
     contact(party).name = name.trim().to_owned();
@@ -619,16 +645,13 @@ pub(crate) fn party_of_lines<S: AsRef<str>>(party: &mut Party, lines: &[S], widt
 
 /// Adds a line of free text to a party: an address, with phones and mails taken out of it.
 pub(crate) fn address_or_contact(party: &mut Party, line: &str) {
-    let upper = line.to_ascii_uppercase();
-    let telling = upper.contains('@')
-        || ["TEL", "PH:", "PHONE", "FAX", "MOB", "전화"].iter().any(|word| upper.contains(word));
-    if !telling {
+    if !tells_of_contact(line) {
         address(contact(party), line);
         return;
     }
     let mut kept = String::new();
     let mut number = String::new();
-    let mut calling = false;
+    let (mut calling, mut faxing) = (false, false);
     for word in line.split_inclusive(|c: char| c.is_whitespace() || matches!(c, ',' | ';')) {
         let bare = word.trim().trim_end_matches([',', ';']);
         let head = bare.to_ascii_uppercase();
@@ -640,19 +663,22 @@ pub(crate) fn address_or_contact(party: &mut Party, line: &str) {
         let digits = bare.trim_start_matches(|c: char| c.is_alphabetic() || matches!(c, ':' | '.'));
         let numeric = !digits.is_empty()
             && digits.chars().all(|c| c.is_ascii_digit() || "+-()/.".contains(c));
+        let plus = numeric && bare.starts_with('+') && !faxing;
         if bare.contains('@') {
             let address = bare.rsplit(':').next().unwrap_or(bare);
             mail(party, address);
         } else if let Some(label) = label {
             flush(party, &mut number);
-            calling = *label != "FAX";
+            (calling, faxing) = (*label != "FAX", *label == "FAX");
             if numeric && calling {
                 number.push_str(digits);
             }
-        } else if calling && numeric {
+        } else if (calling && numeric) || plus {
+            calling = true;
             number.push_str(digits);
         } else {
             calling = false;
+            faxing &= numeric;
             flush(party, &mut number);
             if !matches!(head.trim_end_matches([':', '.']), "EMAIL" | "E-MAIL" | "MAIL") {
                 kept.push_str(word);
@@ -663,6 +689,33 @@ pub(crate) fn address_or_contact(party: &mut Party, line: &str) {
     address(contact(party), &kept);
 }
 
+/// Whether a line of an address may hold a phone or a mail address.
+fn tells_of_contact(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    bytes.iter().enumerate().any(|(n, byte)| {
+        let rest = &bytes[n..];
+        let word = |word: &str| {
+            rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        match byte {
+            b'@' => true,
+            b'+' => calls(&rest[1..]),
+            b'T' | b't' => word("TEL"),
+            b'P' | b'p' => word("PH:") || word("PHONE"),
+            b'F' | b'f' => word("FAX"),
+            b'M' | b'm' => word("MOB"),
+            0xec => word("전화"),
+            _ => false,
+        }
+    })
+}
+
+/// Whether the number of a phone stands behind a plus: eight digits or more.
+fn calls(behind: &[u8]) -> bool {
+    let number = behind.iter().take_while(|b| b.is_ascii_digit() || b" -().".contains(b));
+    number.filter(|byte| byte.is_ascii_digit()).count() >= 8
+}
+
 fn flush(party: &mut Party, number: &mut String) {
     if !number.is_empty() {
         phone(party, number);
@@ -670,15 +723,33 @@ fn flush(party: &mut Party, number: &mut String) {
     }
 }
 
+/// Words that say of what form a company is.
+fn is_form(word: &str) -> bool {
+    const FORMS: [&str; 22] = [
+        "LTD", "INC", "LLC", "CO", "CORP", "GMBH", "SA", "S.A", "BV", "B.V", "LIMITED", "PTE",
+        "AG", "PLC", "TBK", "SRL", "SPA", "LTDA", "BHD", "JSC", "OY", "KG",
+    ];
+    let word = word.trim_end_matches(['.', ',']);
+    FORMS.iter().any(|form| form.eq_ignore_ascii_case(word))
+}
+
+/// What stands between a name of full width and the line below it: nothing where a word was cut,
+/// a blank before the form of the company; none at all where that line is no part of the name.
+fn joint(first: &str, next: &str) -> Option<&'static str> {
+    let mut words = next.split_whitespace();
+    if words.next().is_some_and(is_form) {
+        return Some(" ");
+    }
+    let whole =
+        first.ends_with(char::is_whitespace) || first.split(' ').next_back().is_some_and(is_form);
+    let figures = next.bytes().any(|byte| byte.is_ascii_digit()) && !words.any(is_form);
+    (!figures && !whole).then_some("")
+}
+
 /// The name and what follows it, of a party in one line.
 fn split_name(line: &str) -> Option<(&str, &str)> {
-    const FORMS: [&str; 14] = [
-        "LTD", "INC", "LLC", "CO", "CORP", "GMBH", "SA", "S.A", "BV", "B.V", "LIMITED", "PTE",
-        "AG", "PLC",
-    ];
     line.match_indices(',').map(|(at, _)| (&line[..at], &line[at + 1..])).find(|(_, after)| {
-        let word = after.trim_start().split([' ', ',']).next().unwrap_or_default();
-        !FORMS.contains(&word.trim_end_matches('.').to_ascii_uppercase().as_str())
+        !is_form(after.trim_start().split([' ', ',']).next().unwrap_or_default())
     })
 }
 

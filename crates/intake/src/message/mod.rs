@@ -9,6 +9,7 @@ pub(crate) mod checks;
 mod draft;
 mod edifact;
 mod post;
+mod schedule_k;
 pub(crate) mod text;
 mod window;
 mod x12;
@@ -24,6 +25,7 @@ use targeting::party::Party;
 
 pub use edifact::acknowledge::acknowledge;
 pub use edifact::lexer::segments;
+pub(crate) use post::begins_forms;
 
 use crate::recoded::{Recoded, wide_of};
 use crate::recognise::{Compression, Format, HEAD_BYTES, compression_of, encoding_of, format_of};
@@ -248,8 +250,8 @@ pub struct Messages<'a> {
     format: Format,
     progress: Progress,
     batch_rows: usize,
-    /// Consignments of the batch before.
-    came: usize,
+    /// Consignments and messages of the batch before.
+    came: (usize, usize),
     ended: bool,
 }
 
@@ -309,7 +311,7 @@ impl<'a> Messages<'a> {
             format,
             progress,
             batch_rows: options.batch_rows.max(1),
-            came: 0,
+            came: (0, 0),
             ended: false,
         })
     }
@@ -334,11 +336,12 @@ impl Iterator for Messages<'_> {
         }
         let mut batch = MessageBatch::default();
         // Room for as many as came before, so that a list of large rows is not moved as it grows.
-        batch.rows.reserve(self.came);
+        batch.rows.reserve(self.came.0);
+        batch.heads.reserve(self.came.1);
         match self.reader.read(&mut batch, self.batch_rows) {
             Ok(more) => {
                 self.ended = !more;
-                self.came = batch.rows.len();
+                self.came = (batch.rows.len(), batch.heads.len());
                 let empty =
                     batch.heads.is_empty() && batch.rows.is_empty() && batch.defects.is_empty();
                 if self.ended && empty { None } else { Some(Ok(batch)) }

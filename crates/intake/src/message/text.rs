@@ -4,7 +4,10 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{EUC_KR, Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252};
+use encoding_rs::{
+    EUC_KR, Encoding, ISO_2022_JP, ISO_8859_2, ISO_8859_3, ISO_8859_4, ISO_8859_5, ISO_8859_6,
+    ISO_8859_7, ISO_8859_8, UTF_8, WINDOWS_1252, WINDOWS_1254,
+};
 use targeting::codes::{Day, HsCode, Mass};
 
 /// The character set that a message declares, and what its bytes turn out to be.
@@ -26,21 +29,20 @@ impl Charset {
     /// The set that a syntax identifier of UNB declares (ISO 9735, annex; 8859 parts as their
     /// Windows supersets where those exist, since senders do not tell them apart).
     pub(crate) fn of_syntax(id: &str) -> Charset {
-        let name: &[u8] = match id.trim() {
-            "UNOD" => b"iso-8859-2",
-            "UNOE" => b"iso-8859-5",
-            "UNOF" => b"iso-8859-7",
-            "UNOG" => b"iso-8859-3",
-            "UNOH" => b"iso-8859-4",
-            "UNOI" => b"iso-8859-6",
-            "UNOJ" => b"iso-8859-8",
-            "UNOK" => b"iso-8859-9",
-            "UNOX" => b"iso-2022-jp",
-            "UNOY" | "UNOW" => b"utf-8",
-            id if id.starts_with('K') => b"euc-kr",
-            _ => b"windows-1252",
+        let declared = match id.trim() {
+            "UNOD" => ISO_8859_2,
+            "UNOE" => ISO_8859_5,
+            "UNOF" => ISO_8859_7,
+            "UNOG" => ISO_8859_3,
+            "UNOH" => ISO_8859_4,
+            "UNOI" => ISO_8859_6,
+            "UNOJ" => ISO_8859_8,
+            "UNOK" => WINDOWS_1254,
+            "UNOX" => ISO_2022_JP,
+            "UNOY" | "UNOW" => UTF_8,
+            id if id.starts_with('K') => EUC_KR,
+            _ => WINDOWS_1252,
         };
-        let declared = Encoding::for_label(name).unwrap_or(WINDOWS_1252);
         let ascii = matches!(id.trim(), "UNOA" | "UNOB");
         Charset { declared, ascii, korean: declared == EUC_KR }
     }
@@ -342,6 +344,26 @@ pub(crate) fn mail(text: &str) -> Option<String> {
     sound.then(|| text.to_lowercase())
 }
 
+/// A text without the blanks around it. Most have none, which their first and last byte tell.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [one] if one.is_ascii_graphic() => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
+/// Whether a text is of blanks alone.
+#[inline]
+pub(crate) fn is_blank(text: &str) -> bool {
+    match text.as_bytes() {
+        [] => true,
+        [first, ..] if first.is_ascii_graphic() => false,
+        _ => text.trim().is_empty(),
+    }
+}
+
 /// Joins the pieces of a text that was cut at `width` characters: a piece of full width goes on
 /// without a blank, since it may have been cut within a word.
 pub(crate) fn join<'t>(
@@ -351,7 +373,7 @@ pub(crate) fn join<'t>(
     let mut text = Cow::Borrowed("");
     let mut full = true;
     for piece in pieces {
-        if piece.trim().is_empty() {
+        if is_blank(&piece) {
             continue;
         }
         let wide = is_wide(&piece, width);
@@ -368,8 +390,8 @@ pub(crate) fn join<'t>(
         full = wide;
     }
     match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
+        Cow::Owned(text) if trimmed(&text).len() == text.len() => Cow::Owned(text),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
 }

@@ -6,14 +6,14 @@ use std::cell::Cell;
 use std::io;
 
 use compact_str::{CompactString, ToCompactString, format_compact};
-use targeting::consignment::{DefectKind, Direction, Transport};
+use targeting::consignment::{DefectKind, Direction, Equipment, Transport};
 use targeting::party::{Party, Role};
 
 use super::draft::{self, Draft};
 use super::edifact::lexer::{Fields, Lexer, Segment, Token};
 use super::text::{self, Charset, Moment};
 use super::window::Window;
-use super::{Head, Kind, MessageBatch, MessageOptions, Reader, defect};
+use super::{Head, Kind, MessageBatch, MessageOptions, Reader, defect, schedule_k};
 use crate::recognise::Format;
 
 /// What an interchange and its group say of their messages.
@@ -154,6 +154,10 @@ struct Set {
     unit: CompactString,
     text_full: bool,
     place: Option<usize>,
+    /// Whether a segment opened the consignment; else what is said is of all that follow.
+    opened: bool,
+    /// Trucks, trailers and seals that carry all bills of a consist.
+    consist: Vec<Equipment>,
 }
 
 impl Set {
@@ -184,6 +188,8 @@ impl Set {
             unit: CompactString::default(),
             text_full: false,
             place: None,
+            opened: single,
+            consist: Vec::new(),
         }
     }
 
@@ -192,7 +198,14 @@ impl Set {
     }
 
     fn open(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
+        if !self.opened
+            && let Some(mut loose) = self.draft.take_if(|draft| draft.goods.is_empty())
+        {
+            self.consist = std::mem::take(&mut loose.equipment);
+            loose.into_head(&mut self.head);
+        }
         self.close(batch, options);
+        self.opened = true;
         self.draft = Some(Draft::at(s.line, s.offset));
         self.party = None;
         self.unit = CompactString::default();
@@ -202,6 +215,9 @@ impl Set {
         let Some(mut draft) = self.draft.take() else { return };
         if draft.is_empty() {
             return;
+        }
+        if draft.equipment.is_empty() {
+            draft.equipment.clone_from(&self.consist);
         }
         self.head.consignments += 1;
         draft.ordinal = self.head.consignments.to_compact_string();
@@ -230,6 +246,7 @@ impl Set {
                 self.head.route.places.retain(|place| place.role != "discharge");
                 let code = s.code(1, 0);
                 let place = self.head.place("discharge", &code, "");
+                place.country = place.country.or_else(|| schedule_k::country(&code));
                 draft::at(place, text::digits_moment(&s.code(2, 0), ""));
             }
             b"LX " if self.number == "310" => {
@@ -311,6 +328,14 @@ impl Set {
                 seals.iter().for_each(|seal| draft::seal(unit, seal));
             }
             b"N7 " => self.unit(s),
+            b"VEH" => {
+                // A vehicle is known by its seventeen letters and digits.
+                let codes = (1..=s.elements()).map(|element| s.code(element, 0));
+                if let Some(number) = codes.into_iter().find(|code| code.len() == 17) {
+                    self.unit = number.as_ref().into();
+                    self.draft(s).unit(&number);
+                }
+            }
             b"M7 " => {
                 let seals: Vec<String> = (1..=4).map(|e| s.code(e, 0).into_owned()).collect();
                 let number = self.unit.clone();
@@ -319,7 +344,7 @@ impl Set {
             }
             b"N10" => self.goods(s),
             b"H1 " => {
-                let number = s.id(1, 0);
+                let number = draft::un_number(&s.code(1, 0));
                 self.draft(s).item().dangerous = number;
             }
             b"L0 " => self.lading(s),
@@ -427,7 +452,8 @@ impl Set {
         let (port, receipt) = (port.into_owned(), receipt.into_owned());
         let draft = self.draft(s);
         draft.documents.master_bill = bill;
-        draft.place("loading", &port, "");
+        let place = draft.place("loading", &port, "");
+        place.country = place.country.or_else(|| schedule_k::country(&port));
         if !receipt.trim().is_empty() {
             draft.place("receipt", "", receipt.trim());
         }

@@ -138,6 +138,10 @@ pub enum TableError {
     Read(#[from] io::Error),
 }
 
+fn is_object(head: &[u8]) -> bool {
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start().starts_with(b"{")
+}
+
 /// What a format gives next.
 pub(crate) enum Step {
     /// The cells hold a record.
@@ -204,6 +208,10 @@ impl<'a> Table<'a> {
         match format_of(head, encoding, name_hint) {
             Format::Csv => Table::open_csv(lines, encoding, progress, options),
             Format::Ndjson => Table::open_ndjson(lines, encoding, progress, options),
+            // What looks like postal forms is a table to whoever has a mapping of it.
+            Format::Postal if options.mapping.is_some() && is_object(head) => {
+                Table::open_ndjson(lines, encoding, progress, options)
+            }
             Format::Parquet => {
                 debug_assert!(compression != Compression::Plain);
                 let reason = "a Parquet file is packed inside already; take the outer \

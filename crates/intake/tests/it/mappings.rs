@@ -247,3 +247,24 @@ fn a_mended_record_is_read_as_its_file_would_have_been() {
     assert!(mapping.is_personal("An") && !mapping.is_personal("HS"));
     assert_eq!(built_in()[0].keep(), "kcs");
 }
+
+#[test]
+fn a_proposed_mapping_can_be_tried_before_anybody_checked_it() {
+    let header = "Item number;Addressee;Description of contents;Net weight;Value;Date";
+    let columns: Vec<&str> = header.split(';').collect();
+    let starter = Mapping::starter(&columns);
+    let table = format!("{header}\nRR123456785CN;PARK;TEA;0,35;12,50;18.11.2026\n");
+    // Commas in numbers and points in dates are one of the ways that are tried.
+    let mapping = Mapping::tried(&starter, "030", "2026-11-26", 3);
+    assert!(mapping.is_some(), "{starter}");
+    let options = TableOptions { mapping, ..TableOptions::default() };
+    let batch = read(table.as_bytes(), "forms.csv", &options).expect("it is a table");
+    assert_eq!(batch.defects, []);
+    let one = &batch.rows[0].consignment;
+    assert_eq!((one.reference.as_str(), one.office.as_str()), ("RR123456785CN", "030"));
+    assert_eq!(one.arrived_on.to_string(), "2026-11-18");
+    assert_eq!(one.goods[0].net_mass_g.map(|mass| mass.0), Some(350));
+    // Of a table that numbers nothing, too little is known.
+    let nameless = Mapping::starter(&["Tea", "Sugar"]);
+    assert!(Mapping::tried(&nameless, "030", "2026-11-26", 0).is_none());
+}

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use compact_str::{CompactString, ToCompactString, format_compact};
 use targeting::codes::Mass;
-use targeting::consignment::{DefectKind, Direction, Equipment, GoodsItem};
+use targeting::consignment::{DefectKind, Direction, Equipment, GoodsItem, Place};
 use targeting::party::{Party, Role};
 
 use super::lexer::Segment;
@@ -71,6 +71,12 @@ pub(super) struct Carriage {
     itemised: bool,
     /// The bill of the head, which is the master of what is numbered below it.
     outer: CompactString,
+    /// Places named before the first bill within a numbered consignment, which hold for all.
+    shared: Vec<Place>,
+    /// Whether it is only guessed what opens a consignment.
+    guessed: bool,
+    /// Whether the message has ended, so that no further bill follows.
+    ended: bool,
 }
 
 /// What a message says of all its consignments, and what they come to.
@@ -106,6 +112,9 @@ impl Carriage {
             counted_out: false,
             itemised: false,
             outer: CompactString::default(),
+            shared: Vec::new(),
+            guessed: opens == Opens::Guess,
+            ended: false,
         }
     }
 
@@ -188,7 +197,7 @@ impl Carriage {
                 draft::append(&mut self.draft(s).item().marks, &marks, false);
             }
             b"DGS" => {
-                let number = s.id(3, 0);
+                let number = draft::un_number(&s.code(3, 0));
                 let class = s.code(2, 0).into_owned();
                 let draft = self.draft(s);
                 draft.note("DGS class", &class);
@@ -282,6 +291,7 @@ impl Carriage {
 
     /// The message ends: what is open is closed, and its totals are held against each other.
     pub(super) fn finish(mut self, batch: &mut MessageBatch, options: &MessageOptions, line: u64) {
+        self.ended = true;
         self.close(batch, options);
         if self.head.kind == Kind::Other && self.head.dialect != "head missing" {
             let reason = format!(
@@ -437,8 +447,18 @@ impl Carriage {
                 documents.master_bill.clone_from(&self.numbered);
             }
         } else if documents.master_bill.is_empty() {
-            let apart = !self.numbered.is_empty() && self.numbered != bill;
-            if apart && documents.house_bill.is_empty() && !checks::dummy_bill(&self.numbered) {
+            // One of two may have the carrier's code before it that the other leaves out.
+            let same = self.numbered.ends_with(bill.as_str()) || bill.ends_with(&*self.numbered);
+            let apart = !self.numbered.is_empty() && !same;
+            if apart && documents.house_bill.is_empty() && is_awb(&bill) && !is_awb(&self.numbered)
+            {
+                // What an air waybill is named beside is a house's number.
+                documents.house_bill.clone_from(&self.numbered);
+                documents.master_bill = bill;
+            } else if apart
+                && documents.house_bill.is_empty()
+                && !checks::dummy_bill(&self.numbered)
+            {
                 // The number of CNI is a master's, the bill within it a house's.
                 documents.house_bill = bill;
                 documents.master_bill.clone_from(&self.numbered);
@@ -457,25 +477,38 @@ impl Carriage {
         }
     }
 
-    /// Units that the head lists and the items name, or all of them when there is one bill only.
+    /// Units that the items name, as the head lists them, or all of these when there is one bill
+    /// only.
     fn attach_units(&mut self, draft: &mut Draft) {
-        if self.units.is_empty() || self.opens == Opens::Unit || self.opens == Opens::Slot {
+        if self.opens == Opens::Unit || self.opens == Opens::Slot {
             return;
         }
-        let mut listed: HashSet<CompactString> =
-            draft.equipment.iter().map(|unit| unit.number.clone()).collect();
-        for number in draft.goods.iter().flat_map(|item| &item.containers) {
-            if draft.equipment.len() >= draft::MOST_UNITS || !listed.insert(number.clone()) {
+        let (goods, equipment) = (&draft.goods, &mut draft.equipment);
+        let named: usize = goods.iter().map(|item| item.containers.len()).sum();
+        // A few are looked for one by one; a bill may name thousands.
+        let mut listed: HashSet<CompactString> = match named {
+            0..=16 => HashSet::new(),
+            _ => equipment.iter().map(|unit| unit.number.clone()).collect(),
+        };
+        for number in goods.iter().flat_map(|item| &item.containers) {
+            let known = match named {
+                0..=16 => equipment.iter().any(|unit| unit.number == *number),
+                _ => !listed.insert(number.clone()),
+            };
+            if known || equipment.len() >= draft::MOST_UNITS {
                 continue;
             }
-            draft.equipment.push(match self.units.get(number) {
+            equipment.push(match self.units.get(number) {
                 Some(unit) => unit.clone(),
                 None => draft::unit_of(number.clone()),
             });
         }
-        if self.opens == Opens::Message && draft.equipment.is_empty() {
+        let only = self.ended && self.head.consignments == 0;
+        if (self.opens == Opens::Message || only) && equipment.is_empty() && !self.units.is_empty()
+        {
             let mut all: Vec<Equipment> = self.units.drain().map(|(_, unit)| unit).collect();
             all.sort_by(|one, other| one.number.cmp(&other.number));
+            all.truncate(draft::MOST_UNITS);
             draft.equipment = all;
         }
     }
@@ -515,7 +548,12 @@ impl Carriage {
 
     fn consignment(&mut self, s: &Segment<'_>, batch: &mut MessageBatch, options: &MessageOptions) {
         if self.opens == Opens::Message {
-            return;
+            if !self.guessed {
+                return;
+            }
+            // What came before the first number was the end of another bill.
+            self.opens = Opens::Bill;
+            (self.head.kind, self.head.source) = (Kind::Manifest, "edifact-cuscar");
         }
         // A bill before the first number is that of the whole, such as an air waybill.
         if self.numbered.is_empty()
@@ -530,6 +568,7 @@ impl Carriage {
             draft.into_head(&mut self.head);
         }
         self.open(s, batch, options);
+        self.shared.clear();
         self.numbered = s.id(2, 0);
         if let Some(draft) = &mut self.draft {
             draft.ordinal = s.id(1, 0);
@@ -553,10 +592,16 @@ impl Carriage {
             let another = !known.is_empty() && *known != number;
             if another {
                 // Several bills within one numbered consignment: that number is the master's.
-                let (numbered, master) = (self.numbered.clone(), self.master());
+                let master = match kind.as_ref() {
+                    // Houses below an air waybill, which is named once.
+                    "HWB" | "BH" if !self.bill.is_empty() => self.bill.clone(),
+                    _ => self.master(),
+                };
+                let numbered = self.numbered.clone();
                 self.open(s, batch, options);
                 if let Some(draft) = &mut self.draft {
                     draft.documents.master_bill = if master.is_empty() { numbered } else { master };
+                    draft.route.places.clone_from(&self.shared);
                 }
             } else if self.draft.is_none() {
                 self.open(s, batch, options);
@@ -581,7 +626,13 @@ impl Carriage {
             "BM" | "AWB" => self.bill = number,
             "AAS" if other => self.bill = number,
             "SN" => self.with_unit(s, |unit| draft::seal(unit, &number)),
-            "HWB" | "BH" => self.house = number,
+            "HWB" | "BH" => {
+                let places = draft.goods.is_empty().then(|| draft.route.places.clone());
+                if self.house.is_empty() {
+                    self.shared = places.unwrap_or_default();
+                }
+                self.house = number;
+            }
             "MB" | "MWB" => documents.master_bill = number,
             "BN" => documents.booking = number,
             "ABT" | "ABE" | "MRN" => documents.declaration = number,
@@ -989,7 +1040,13 @@ impl Carriage {
         {
             let value = draft::money(amount, &currency);
             let item = self.draft(s).item();
-            item.value = item.value.or(value);
+            match item.value {
+                // A further one may be in another currency.
+                Some(known) if Some(known) != value => {
+                    self.note(kind_of("MOA", &kind), &format!("{amount} {currency}"));
+                }
+                _ => item.value = value,
+            }
         } else {
             self.note(kind_of("MOA", &kind), &format!("{amount} {currency}"));
         }
@@ -1013,6 +1070,12 @@ impl Carriage {
             _ => self.note(kind_of("CNT", &kind), &format!("{number} {}", s.code(1, 2))),
         }
     }
+}
+
+/// Whether a number has the shape of an air waybill's: eleven digits, with or without a dash.
+fn is_awb(number: &str) -> bool {
+    let digits = || number.bytes().filter(|byte| *byte != b'-');
+    digits().count() == 11 && digits().all(|byte| byte.is_ascii_digit())
 }
 
 /// The kind of a note: the segment and its qualifier.

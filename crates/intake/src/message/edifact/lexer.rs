@@ -10,7 +10,7 @@ use std::io;
 use compact_str::CompactString;
 use encoding_rs::Encoding;
 
-use crate::message::text::Charset;
+use crate::message::text::{Charset, is_blank};
 use crate::message::window::Window;
 
 /// The signs that separate.
@@ -280,7 +280,15 @@ impl<R: io::Read> Lexer<R> {
     fn skip_blanks(&mut self) -> io::Result<bool> {
         loop {
             let bytes = self.window.bytes();
-            if bytes.first().is_some_and(u8::is_ascii_alphanumeric) {
+            // Most stand at once, or behind one line end.
+            let ends = match bytes {
+                [first, ..] if first.is_ascii_alphanumeric() => return Ok(true),
+                [b'\n', first, ..] if first.is_ascii_alphanumeric() => 1,
+                [b'\r', b'\n', first, ..] if first.is_ascii_alphanumeric() => 2,
+                _ => 0,
+            };
+            if ends > 0 && !matches!(self.signs.terminator, b'\n' | b'\r') {
+                self.window.take(ends);
                 return Ok(true);
             }
             // A byte-order mark may stand at the head of any part of a joined file.
@@ -342,7 +350,10 @@ impl<R: io::Read> Lexer<R> {
             return Token::Damage(span);
         }
         let bytes = &self.window.bytes()[..span.end];
-        let start = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let start = match bytes.first() {
+            Some(byte) if !byte.is_ascii_whitespace() => 0,
+            _ => bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
+        };
         if start == span.end {
             return Token::Empty(span);
         }
@@ -454,18 +465,26 @@ impl Fields {
             _ => &self.acts.insert((signs, acts_of(signs))).1,
         };
         let telling = Telling::of(signs);
-        let (words, rest) = bytes.as_chunks::<8>();
-        let tail = |of: &[u8]| {
-            let mut word = [b' '; 8];
-            word[..of.len()].copy_from_slice(of);
-            word
-        };
         // Bytes before this place are text, whatever they are: a release sign stands before.
         let mut text_until = 0;
-        for (n, word) in words.iter().copied().chain([tail(rest)]).enumerate() {
-            let mut may = telling.within(word);
+        let mut from = 0;
+        while from < bytes.len() {
+            let (base, mut may) = match (bytes[from..].first_chunk(), bytes.last_chunk()) {
+                (Some(word), _) => (from, telling.within(*word)),
+                // The last bytes are seen with those before, which are done and shifted out.
+                (None, Some(word)) => {
+                    let done = from + 8 - bytes.len();
+                    (from, telling.within(*word) >> (done * 8))
+                }
+                (None, None) => {
+                    let mut word = [b' '; 8];
+                    word[..bytes.len()].copy_from_slice(bytes);
+                    (from, telling.within(word))
+                }
+            };
+            from += 8;
             while may != 0 {
-                let at = n * 8 + may.trailing_zeros() as usize / 8;
+                let at = base + may.trailing_zeros() as usize / 8;
                 may &= may - 1;
                 if at < text_until || at >= bytes.len() {
                     continue;
@@ -706,7 +725,7 @@ impl<'a> Segment<'a> {
     pub(crate) fn texts(&self, element: usize) -> impl Iterator<Item = Cow<'a, str>> {
         (0..self.components(element).min(60))
             .map(move |component| self.text(element, component))
-            .filter(|text| !text.trim().is_empty())
+            .filter(|text| !is_blank(text))
     }
 }
 

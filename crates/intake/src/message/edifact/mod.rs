@@ -127,10 +127,8 @@ impl<R: io::Read> Reader for Edifact<R> {
                 b"UNB" => {
                     let opened = interchange(&segment);
                     let syntax = segment.word(1, 0).into_owned();
-                    let key = targeting::history::hash_text(&format!(
-                        "{}\u{1f}{}\u{1f}{}",
-                        opened.sender, opened.recipient, opened.reference
-                    ));
+                    let parts = [&*opened.sender, &*opened.recipient, &*opened.reference];
+                    let key = targeting::history::hash_text(&parts.join("\u{1f}"));
                     let repeated = !opened.reference.is_empty()
                         && self.seen.len() < MOST_SEEN
                         && !self.seen.insert(key);
@@ -268,7 +266,7 @@ fn interchange(unb: &Segment<'_>) -> Interchange {
         sender: unb.code(2, 0).into_owned(),
         recipient: unb.code(3, 0).into_owned(),
         reference: unb.code(5, 0).into_owned(),
-        sent: text::digits_moment(&format!("{date}{time}"), "")
+        sent: text::digits_moment(&[&*date, &*time].concat(), "")
             .or_else(|| text::digits_moment(&date, "")),
         test: unb.code(11, 0) == "1",
         messages: 0,
@@ -314,8 +312,13 @@ fn open(unh: &Segment<'_>, within: Option<&Interchange>, message: usize) -> Open
     let mut head = Head::new(Format::Edifact, source, of_kind);
     let (version, release) = (unh.code(2, 1), unh.code(2, 2));
     let association = unh.code(2, 4);
-    let dialect = format!("{kind} {version}.{release} {association}").to_ascii_uppercase();
-    dialect.trim_end().clone_into(&mut head.dialect);
+    // Files of many small interchanges come through here as often as through any bill.
+    head.dialect.reserve(32);
+    for part in [kind.as_str(), " ", &version, ".", &release, " ", &association] {
+        head.dialect.push_str(part);
+    }
+    head.dialect.truncate(head.dialect.trim_end().len());
+    head.dialect.make_ascii_uppercase();
     // What these tell of is carried by ships, whether or not they say so.
     if matches!(source, "edifact-baplie" | "edifact-movins" | "edifact-coarri" | "edifact-coprar") {
         head.transport = Some(Transport::Sea);

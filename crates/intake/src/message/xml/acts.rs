@@ -3,18 +3,19 @@
 
 use compact_str::{CompactString, ToCompactString, format_compact};
 use quick_xml::events::BytesStart;
-use targeting::consignment::{Direction, Regime, Transport};
+use targeting::codes::Money;
+use targeting::consignment::{DefectKind, Direction, Regime, Transport};
 use targeting::party::{Party, Role};
 
 use super::tables::Dialect;
 use crate::message::draft::{self, Draft};
-use crate::message::text;
-use crate::message::{Function, Head, Kind, MessageBatch, MessageOptions};
+use crate::message::{Function, Head, Kind, MessageBatch, MessageOptions, checks, defect, text};
 use crate::recognise::Format;
 
 /// What an element's children are about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) enum Group {
+    #[default]
     Root,
     Consignment,
     Item,
@@ -62,6 +63,7 @@ pub(super) enum Act {
 /// Where a text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
+    Arrives,
     At,
     City,
     ClassId,
@@ -73,6 +75,7 @@ pub(super) enum Field {
     Country,
     Dangerous,
     Declaration,
+    DeclaredValue,
     Description,
     DocId,
     DocType,
@@ -87,6 +90,7 @@ pub(super) enum Field {
     Ignore,
     InUnit,
     Mail,
+    Manifest,
     Marks,
     Master,
     Mode,
@@ -95,6 +99,7 @@ pub(super) enum Field {
     Net,
     Note,
     Number,
+    Numbered,
     OciCountry,
     OciId,
     OciParty,
@@ -119,11 +124,14 @@ pub(super) enum Field {
     SadBill,
     SadCode,
     SadParty,
+    SadPayer,
     Seal,
     Sender,
     Sent,
     SizeType,
+    Stated,
     Street,
+    StreetNumber,
     Summary,
     Test,
     TypeOf,
@@ -133,10 +141,12 @@ pub(super) enum Field {
     UldType,
     UnitGross,
     Value,
+    ValueCurrency,
     Voyage,
 }
 
 const FIELDS: &[(&str, Field)] = &[
+    ("arrives", Field::Arrives),
     ("at", Field::At),
     ("city", Field::City),
     ("class_id", Field::ClassId),
@@ -148,6 +158,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("country", Field::Country),
     ("dangerous", Field::Dangerous),
     ("declaration", Field::Declaration),
+    ("declared_value", Field::DeclaredValue),
     ("description", Field::Description),
     ("doc_id", Field::DocId),
     ("doc_type", Field::DocType),
@@ -162,6 +173,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("ignore", Field::Ignore),
     ("in_unit", Field::InUnit),
     ("mail", Field::Mail),
+    ("manifest", Field::Manifest),
     ("marks", Field::Marks),
     ("master", Field::Master),
     ("mode", Field::Mode),
@@ -170,6 +182,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("net", Field::Net),
     ("note", Field::Note),
     ("number", Field::Number),
+    ("numbered", Field::Numbered),
     ("oci_country", Field::OciCountry),
     ("oci_id", Field::OciId),
     ("oci_party", Field::OciParty),
@@ -194,11 +207,14 @@ const FIELDS: &[(&str, Field)] = &[
     ("sad_bill", Field::SadBill),
     ("sad_code", Field::SadCode),
     ("sad_party", Field::SadParty),
+    ("sad_payer", Field::SadPayer),
     ("seal", Field::Seal),
     ("sender", Field::Sender),
     ("sent", Field::Sent),
     ("size_type", Field::SizeType),
+    ("stated", Field::Stated),
     ("street", Field::Street),
+    ("street_number", Field::StreetNumber),
     ("summary", Field::Summary),
     ("test", Field::Test),
     ("type_of", Field::TypeOf),
@@ -208,6 +224,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("uld_type", Field::UldType),
     ("unit_gross", Field::UnitGross),
     ("value", Field::Value),
+    ("value_currency", Field::ValueCurrency),
     ("voyage", Field::Voyage),
 ];
 
@@ -262,6 +279,8 @@ pub(super) struct Maker {
     told: Vec<(Role, String, String)>,
     /// The declaration's number, where consignments stand below it.
     declaration: CompactString,
+    /// What a declaration numbers itself by, where its sender gives it no number.
+    numbered: CompactString,
     /// Bills of a cargo report so far, and what was said before the first.
     bills: u32,
     before: Option<Draft>,
@@ -270,6 +289,20 @@ pub(super) struct Maker {
     hs: (String, String),
     /// Pieces of the item that its packages are said to have.
     parts: u64,
+    in_item: bool,
+    /// Whether a unit is open, and what is said of it before its number.
+    in_unit: bool,
+    unit_first: Vec<(Field, String)>,
+    /// City, region and post code of a party, which stand behind its street.
+    town: [String; 3],
+    /// When what is named next arrives.
+    arrives: Option<text::Moment>,
+    /// The value that is declared of the whole.
+    declared: Option<Money>,
+    /// What the message states of all its consignments.
+    stated: Vec<(&'static str, f64)>,
+    /// What only waits for the end of the message, since its head may go on behind it.
+    waiting: Vec<Draft>,
 }
 
 impl Maker {
@@ -283,6 +316,7 @@ impl Maker {
         let mut head = Head::new(Format::Xml, dialect.source, dialect.kind);
         head.dialect = match dialect.source {
             "ens" | "ics2" => format!("{} {root}", dialect.name),
+            "xml-other" => format!("XML {root}"),
             _ => dialect.name.to_owned(),
         };
         (head.line, head.offset) = (line, offset);
@@ -290,6 +324,7 @@ impl Maker {
         head.transport = match dialect.source {
             source if source.starts_with("cargo-xml") => Some(Transport::Air),
             "postal-xml" => Some(Transport::Post),
+            "ics2" => transport_of_filing(root),
             _ => None,
         };
         if matches!(root, "CC313A") || root.starts_with("IE3A") {
@@ -315,38 +350,50 @@ impl Maker {
             oci: Default::default(),
             told: Vec::new(),
             declaration: CompactString::default(),
+            numbered: CompactString::default(),
             bills: 0,
             before: None,
             class: Default::default(),
             doc: Default::default(),
             hs: Default::default(),
             parts: 0,
+            in_item: false,
+            in_unit: false,
+            unit_first: Vec::new(),
+            town: Default::default(),
+            arrives: None,
+            declared: None,
+            stated: Vec::new(),
+            waiting: Vec::new(),
         }
     }
 
-    pub(super) fn open_consignment(
-        &mut self,
-        line: u64,
-        offset: u64,
-        batch: &mut MessageBatch,
-        options: &MessageOptions,
-    ) {
+    pub(super) fn open_consignment(&mut self, line: u64, offset: u64) {
         // The head of a single-consignment message may have said things already.
         if self.single && self.draft.is_some() {
             self.in_consignment = true;
             return;
         }
         let holds = self.draft.as_ref().is_some_and(|draft| draft.goods.is_empty());
+        let mut notes = Vec::new();
         if self.depth > 0 && self.in_consignment && holds {
             self.outer = self.draft.take();
         } else {
-            self.close_draft(batch, options);
+            let before = match self.depth {
+                // What is noted before the first one, and of none yet.
+                0 => self.draft.take_if(|draft| draft.is_empty()),
+                _ => None,
+            };
+            notes = before.map(|before| before.documents.notes).unwrap_or_default();
+            self.close_draft();
             if self.depth == 0 {
                 self.outer = None;
             }
         }
         self.depth += 1;
+        self.unit = None;
         let mut draft = Draft::at(line, offset);
+        draft.documents.notes = notes;
         if !self.uld.0.is_empty() {
             let number = format!("{}{}{}", self.uld.1, self.uld.0, self.uld.2);
             draft.unit(&number);
@@ -355,42 +402,35 @@ impl Maker {
         self.in_consignment = true;
     }
 
-    pub(super) fn open(
-        &mut self,
-        group: Group,
-        role: &Option<Role>,
-        (line, offset): (u64, u64),
-        batch: &mut MessageBatch,
-        options: &MessageOptions,
-    ) {
+    pub(super) fn open(&mut self, group: Group, role: &Option<Role>, (line, offset): (u64, u64)) {
         match group {
-            Group::Consignment => self.open_consignment(line, offset, batch, options),
+            Group::Consignment => self.open_consignment(line, offset),
             Group::Item => {
                 self.draft_or_new().new_item();
                 self.hs = Default::default();
+                self.in_item = true;
             }
             Group::Party => {
                 let role = role.unwrap_or(Role::Consignee);
                 self.party = Some((Party::by_code(role, ""), role));
+                self.town = Default::default();
             }
-            Group::Unit => self.unit = None,
+            Group::Unit => {
+                self.unit = None;
+                self.in_unit = true;
+            }
             Group::Uld => self.uld = Default::default(),
             Group::Oci => self.oci = Default::default(),
             Group::Class => self.class = Default::default(),
             Group::Doc => self.doc = Default::default(),
-            Group::Bill => self.open_bill((line, offset), batch, options),
+            Group::Bill => self.open_bill((line, offset)),
             Group::Root => {}
         }
     }
 
     /// The first bill of a report goes on with what was said before; each further one begins with
     /// that again.
-    fn open_bill(
-        &mut self,
-        (line, offset): (u64, u64),
-        batch: &mut MessageBatch,
-        options: &MessageOptions,
-    ) {
+    fn open_bill(&mut self, (line, offset): (u64, u64)) {
         self.bills += 1;
         if self.bills == 1 {
             self.before.clone_from(&self.draft);
@@ -409,7 +449,7 @@ impl Maker {
         {
             draft.ordinal = (self.bills - 1).to_compact_string();
         }
-        self.close_draft(batch, options);
+        self.close_draft();
         let before = self.before.clone().unwrap_or_default();
         self.draft =
             Some(Draft { line, offset, ordinal: self.bills.to_compact_string(), ..before });
@@ -423,10 +463,11 @@ impl Maker {
                 // A flight's next stop would be that of this consignment otherwise.
                 let stop = self.head.route.places.iter().find(|place| place.role == "arrival");
                 if let (Some(draft), Some(stop), false) = (&mut self.draft, stop, self.single) {
-                    draft.place("arrival", &stop.code, &stop.name);
+                    draft.place("arrival", &stop.code, &stop.name).at = stop.at.clone();
                 }
             }
             Group::Item => {
+                self.in_item = false;
                 let (base, tail) = std::mem::take(&mut self.hs);
                 let parts = std::mem::take(&mut self.parts);
                 let draft = self.draft_or_new();
@@ -440,8 +481,25 @@ impl Maker {
                 }
             }
             Group::Party => self.keep_party(),
-            Group::Unit => self.unit = None,
-            Group::Uld => self.uld = Default::default(),
+            Group::Unit => {
+                (self.unit, self.in_unit) = (None, false);
+                for (field, said) in std::mem::take(&mut self.unit_first) {
+                    match field {
+                        Field::Seal => self.put_in_goods(field, &said),
+                        _ => self.draft_or_new().note("unit", &said),
+                    }
+                }
+            }
+            Group::Uld => {
+                let (id, kind, owner) = std::mem::take(&mut self.uld);
+                if self.in_item && !id.is_empty() {
+                    // Of an item, the unit that it travels in.
+                    let number = draft::tidy_number(&format!("{kind}{id}{owner}"));
+                    let draft = self.draft_or_new();
+                    draft.unit(&number);
+                    draft.item().containers.push(number);
+                }
+            }
             Group::Oci => self.keep_oci(),
             Group::Class => {
                 let (id, kind) = std::mem::take(&mut self.class);
@@ -483,6 +541,9 @@ impl Maker {
 
     fn keep_party(&mut self) {
         let Some((mut party, role)) = self.party.take() else { return };
+        for said in std::mem::take(&mut self.town).iter().filter(|said| !said.is_empty()) {
+            draft::address(draft::contact(&mut party), said);
+        }
         if let Some(contact) = &mut party.contact
             && contact.name.contains('\n')
         {
@@ -592,7 +653,29 @@ impl Maker {
                     said.clone_into(&mut self.head.reference);
                 }
             }
-            Field::Master => self.draft_or_new().documents.master_bill = said.into(),
+            Field::Master => {
+                if self.head.reference.is_empty() && self.head.kind == Kind::Waybill {
+                    said.clone_into(&mut self.head.reference);
+                }
+                self.draft_or_new().documents.master_bill = said.into();
+            }
+            Field::Numbered => {
+                self.numbered = said.into();
+                self.draft_or_new().note("id", said);
+            }
+            Field::Manifest => self.draft_or_new().documents.manifest = said.into(),
+            Field::Stated => {
+                if let Some(number) = text::number(said, false) {
+                    self.stated.push((argument, number));
+                }
+            }
+            Field::Arrives => self.arrives = text::digits_moment(said, ""),
+            Field::DeclaredValue => {
+                let value = text::sum(said).and_then(|n| draft::money(n, &self.currency));
+                self.declared = self.declared.or(value);
+                let said = format!("{said} {}", self.currency);
+                self.draft_or_new().note("declared_for_customs", &said);
+            }
             Field::House => {
                 let documents = &mut self.draft_or_new().documents;
                 if documents.house_bill.is_empty() {
@@ -616,10 +699,13 @@ impl Maker {
                         &mut self.head.route
                     }
                 };
-                draft::place(route, argument, said, "");
+                let place = draft::place(route, argument, said, "");
+                if *argument == "arrival" {
+                    draft::at(place, self.arrives.take());
+                }
             }
             Field::Note => match argument {
-                &"declared_for_customs" | &"invoice" | &"item_price" => {
+                &"invoice" | &"item_price" => {
                     let said = format!("{said} {}", self.currency);
                     self.draft_or_new().note(argument, &said);
                 }
@@ -631,8 +717,14 @@ impl Maker {
 
     /// What belongs to a party; false when the field is none of a party's.
     fn put_in_party(&mut self, field: Field, argument: &str, said: &str) -> bool {
-        if let (Field::SadParty | Field::SadCode | Field::SadAddress, Some(role)) =
-            (field, role_of(argument))
+        if field == Field::SadPayer && is_reference(said) {
+            self.draft_or_new().note("financial", said);
+            return true;
+        }
+        if let (
+            Field::SadParty | Field::SadPayer | Field::SadCode | Field::SadAddress,
+            Some(role),
+        ) = (field, role_of(argument))
         {
             self.put_in_sad_party(field, role, said);
             return true;
@@ -655,8 +747,25 @@ impl Maker {
                     draft::address_or_contact(party, line);
                 }
             }
-            Field::City | Field::Post | Field::Region => {
-                draft::address(draft::contact(party), said);
+            Field::StreetNumber => {
+                let address = &mut draft::contact(party).address;
+                if !address.is_empty() {
+                    address.push(' ');
+                }
+                address.push_str(said);
+            }
+            Field::City | Field::Region | Field::Post => {
+                let to = &mut self.town[match field {
+                    Field::City => 0,
+                    Field::Region => 1,
+                    _ => 2,
+                }];
+                if !to.is_empty() && to != said {
+                    to.push_str(", ");
+                }
+                if !to.ends_with(said) {
+                    to.push_str(said);
+                }
             }
             Field::Country => {
                 if let Ok(country) = said.parse() {
@@ -711,7 +820,13 @@ impl Maker {
         match field {
             Field::Voyage if route.voyage.is_empty() => route.voyage = said.into(),
             Field::Voyage => {}
-            Field::Conveyance if route.conveyance.is_empty() => route.conveyance = said.into(),
+            Field::Conveyance if route.conveyance.is_empty() => {
+                // A ship may be named by its IMO number alone.
+                if route.conveyance_id.is_empty() && checks::imo_holds(said) && said.len() == 7 {
+                    route.conveyance_id = said.into();
+                }
+                route.conveyance = said.into();
+            }
             Field::Conveyance => {}
             Field::ConveyanceId => route.conveyance_id = said.into(),
             Field::Function => head.function = Function::of_code(said),
@@ -728,7 +843,14 @@ impl Maker {
             Field::Mode => head.transport = draft::transport_of(said).or(head.transport),
             Field::Office => head.office = said.into(),
             Field::TypeOf => {
-                head.direction = match said.to_ascii_uppercase() {
+                let korean = said.strip_prefix("GOVCBR");
+                if let Some(number) = korean {
+                    // Korea's messages may come under the root of the model that they follow.
+                    head.dialect = format!("UNI-PASS {said}");
+                    head.source = if number == "936" { "unipass-936" } else { "unipass" };
+                    head.regime = draft::regime_of(number == "936");
+                }
+                head.direction = match korean.unwrap_or(said).to_ascii_uppercase() {
                     kind if kind.starts_with("EX") || kind == "830" => Some(Direction::Export),
                     kind if kind.starts_with("IM")
                         || kind.starts_with("CO")
@@ -749,7 +871,7 @@ impl Maker {
     fn put_in_goods(&mut self, field: Field, said: &str) {
         let mass = self.mass(said);
         let currency = std::mem::take(&mut self.currency);
-        let unit = self.unit;
+        let (unit, in_unit) = (self.unit, self.in_unit);
         let (single, inside) = (self.single, self.in_consignment);
         let draft = self.draft_or_new();
         match field {
@@ -821,10 +943,21 @@ impl Maker {
             Field::Value => {
                 let value = text::sum(said).and_then(|amount| draft::money(amount, &currency));
                 let item = draft.item();
-                item.value = item.value.or(value);
+                match item.value {
+                    // A further one, such as the invoice's, may be in another currency.
+                    Some(known) if Some(known) != value => {
+                        draft.note("value", format!("{said} {currency}").trim());
+                    }
+                    _ => item.value = value,
+                }
+            }
+            Field::ValueCurrency => {
+                if let Some(value) = draft.goods.last_mut().and_then(|item| item.value.as_mut()) {
+                    value.currency = value.currency.or_else(|| said.trim().parse().ok());
+                }
             }
             Field::Origin => draft.item().origin = said.parse().ok(),
-            Field::Dangerous => draft.item().dangerous = said.into(),
+            Field::Dangerous => draft.item().dangerous = draft::un_number(said),
             Field::Quantity => draft.item().quantity = text::number(said, false),
             Field::InUnit => {
                 let number = draft::tidy_number(said);
@@ -837,9 +970,13 @@ impl Maker {
                 self.unit = self.draft.as_ref().and_then(|draft| {
                     draft.equipment.iter().position(|unit| unit.number == number)
                 });
+                for (field, said) in std::mem::take(&mut self.unit_first) {
+                    self.put_in_goods(field, &said);
+                }
             }
             Field::Seal => match unit.and_then(|unit| draft.equipment.get_mut(unit)) {
                 Some(unit) => draft::seal(unit, said),
+                None if in_unit => self.unit_first.push((field, said.to_owned())),
                 None => match draft.equipment.first_mut() {
                     Some(unit) => draft::seal(unit, said),
                     None => draft.note("seal", said),
@@ -847,6 +984,9 @@ impl Maker {
             },
             Field::SizeType | Field::Full | Field::UnitGross => {
                 let Some(unit) = unit.and_then(|unit| draft.equipment.get_mut(unit)) else {
+                    if in_unit {
+                        return self.unit_first.push((field, said.to_owned()));
+                    }
                     return draft.note("unit", said);
                 };
                 match field {
@@ -862,7 +1002,7 @@ impl Maker {
         }
     }
 
-    fn close_draft(&mut self, batch: &mut MessageBatch, options: &MessageOptions) {
+    fn close_draft(&mut self) {
         let Some(mut draft) = self.draft.take() else { return };
         let summary = std::mem::take(&mut self.summary);
         if !summary.is_empty() {
@@ -879,8 +1019,12 @@ impl Maker {
         if draft.documents.master_bill.is_empty() {
             draft.documents.master_bill.clone_from(&self.master);
         }
+        let declared = self.declared.take();
         if draft.is_empty() {
             return;
+        }
+        if let [item] = &mut draft.goods[..] {
+            item.value = item.value.or(declared);
         }
         self.settle_oci(&mut draft);
         self.pieces(&mut draft);
@@ -888,21 +1032,9 @@ impl Maker {
         if !self.single && draft.ordinal.is_empty() {
             draft.ordinal = self.head.consignments.to_compact_string();
         }
-        if self.head.kind == Kind::Declaration && !self.single {
-            let own = &mut draft.documents.declaration;
-            if own.is_empty() {
-                own.clone_from(&self.declaration);
-            }
-            if own.is_empty() {
-                *own = self.head.reference.as_str().into();
-            }
-        }
-        if self.head.kind == Kind::Manifest && self.head.reference.is_empty() {
-            let voyage = &self.head.route.voyage;
-            let day = self.head.sent.map(|sent| format!("/{}", sent.day)).unwrap_or_default();
-            if !voyage.is_empty() {
-                self.head.reference = format!("{voyage}{day}");
-            }
+        if self.head.source == "cargo-xml-xfzb" && draft.documents.house_bill.is_empty() {
+            // Its own number is the house's, whose master stands within.
+            draft.documents.house_bill = self.head.reference.as_str().into();
         }
         if self.head.source == "asycuda-manifest" && draft.documents.master_bill.is_empty() {
             // A bill below no other is the carrier's.
@@ -920,7 +1052,7 @@ impl Maker {
                 }
             }
         }
-        batch.rows.push(draft.close(&self.head, self.message, options));
+        self.waiting.push(draft);
     }
 
     /// Pieces and mass of the items against those of the whole.
@@ -938,10 +1070,81 @@ impl Maker {
         }
     }
 
+    /// The message ends: what it says behind its consignments holds for them as well.
     pub(super) fn finish(mut self, batch: &mut MessageBatch, options: &MessageOptions) {
-        self.close_draft(batch, options);
-        batch.heads.push(self.head);
+        self.close_draft();
+        if self.head.kind == Kind::Manifest && self.head.reference.is_empty() {
+            let voyage = &self.head.route.voyage;
+            let day = self.head.sent.map(|sent| format!("/{}", sent.day)).unwrap_or_default();
+            if !voyage.is_empty() {
+                self.head.reference = format!("{voyage}{day}");
+            }
+        }
+        if self.single && self.head.reference.is_empty() {
+            self.head.reference = self.numbered.to_string();
+        }
+        self.total(batch);
+        batch.rows.reserve(self.waiting.len());
+        for mut draft in std::mem::take(&mut self.waiting) {
+            let own = &mut draft.documents.declaration;
+            if self.head.kind == Kind::Declaration && own.is_empty() {
+                match self.single {
+                    true => own.clone_from(&self.numbered),
+                    false if self.declaration.is_empty() => {
+                        *own = self.head.reference.as_str().into();
+                    }
+                    false => own.clone_from(&self.declaration),
+                }
+            }
+            batch.rows.push(draft.close(&self.head, self.message, options));
+        }
+        // A document that is read by general rules and says nothing of any goods is no message.
+        if self.head.kind != Kind::Other || self.head.consignments > 0 {
+            batch.heads.push(self.head);
+        }
     }
+
+    /// Holds what the message states of the whole against its consignments.
+    fn total(&self, batch: &mut MessageBatch) {
+        let of = |each: &dyn Fn(&Draft) -> Option<f64>| -> f64 {
+            self.waiting.iter().filter_map(each).sum()
+        };
+        for (what, stated) in &self.stated {
+            let found = match *what {
+                "consignments" => self.waiting.len() as f64,
+                "packages" => of(&|draft| Some(f64::from(draft.goods.first()?.packages?))),
+                _ => of(&|draft| Some(draft.goods.first()?.gross_mass_g?.kg())),
+            };
+            if (stated - found).abs() > 0.5 + stated * 1e-6 {
+                let reason = format!("the message states {stated} {what}, its parts have {found}");
+                let line = self.head.line;
+                batch.defects.push(defect(line, "totals", DefectKind::Noted, reason, b""));
+            }
+        }
+    }
+}
+
+/// The mode of transport of an entry filing by its number: sea, air, express, post, road, rail.
+fn transport_of_filing(root: &str) -> Option<Transport> {
+    let number = root.strip_prefix("IE3F").or_else(|| root.strip_prefix("IE3A"))?;
+    Some(match number {
+        "50" => Transport::Road,
+        "51" => Transport::Rail,
+        _ if number.starts_with('1') => Transport::Sea,
+        _ if number.starts_with(['2', '3']) => Transport::Air,
+        _ if number.starts_with('4') => Transport::Post,
+        _ => return None,
+    })
+}
+
+/// Whether a text that stands for a party is the number of a bill or of a letter of credit.
+fn is_reference(said: &str) -> bool {
+    let mut words = said.split(|c: char| !c.is_ascii_alphanumeric() && c != '/');
+    let first = words.find(|word| !word.is_empty()).unwrap_or_default().to_ascii_uppercase();
+    let named = ["AWB", "HAWB", "MAWB", "BL", "B/L", "HBL", "LC", "L/C", "INV", "TT", "T/T"];
+    let digits = said.bytes().filter(u8::is_ascii_digit).count();
+    let letters = said.chars().filter(|c| c.is_alphabetic()).count();
+    (named.contains(&first.as_str()) && digits > 2) || digits > letters
 }
 
 /// A date as ASYCUDA writes it in places: `25/11/2026` or `11/25/26`; the day comes first where

@@ -18,7 +18,7 @@ use super::text::decode_document;
 use super::window::Window;
 use super::{DOCUMENT_LIMIT, MessageBatch, MessageOptions, Reader, defect};
 use acts::{Act, Group, Maker};
-use tables::{DIALECTS, Dialect};
+use tables::{DIALECTS, Dialect, UNKNOWN};
 
 /// Elements within each other at most; what lies deeper is not read.
 const DEEPEST: usize = 256;
@@ -37,11 +37,6 @@ struct Rules {
 /// A local name in lower case, as its hash: names are compared a dozen times for each element.
 type Name = u64;
 
-/// The letters of a name: small, and without the dashes that some put between words.
-fn plain(name: &[u8]) -> impl Iterator<Item = u8> {
-    name.iter().filter(|byte| **byte != b'-').map(u8::to_ascii_lowercase)
-}
-
 fn name_of(lower: &[u8]) -> Name {
     xxh3_64(lower)
 }
@@ -55,6 +50,8 @@ struct Rule {
 }
 
 static RULES: LazyLock<Vec<Rules>> = LazyLock::new(|| DIALECTS.iter().map(rules_of).collect());
+
+static GENERAL: LazyLock<Rules> = LazyLock::new(|| rules_of(&UNKNOWN));
 
 /// Which dialect a root begins, in the order of names.
 static ROOTS: LazyLock<Vec<(Name, usize)>> = LazyLock::new(|| {
@@ -102,12 +99,15 @@ impl Rules {
 }
 
 /// An element that is open.
+#[derive(Default)]
 struct Level {
     name: Name,
     /// The group that its children belong to.
     group: Group,
     /// What its text does.
     act: Option<&'static Act>,
+    /// Whether elements within it say something.
+    parts: bool,
     opened: bool,
     root: bool,
 }
@@ -162,21 +162,24 @@ fn read_document(bytes: &[u8], batch: &mut MessageBatch, options: &MessageOption
         let found = declared.as_bytes();
         batch.defects.push(defect(1, "charset", DefectKind::Noted, reason, found));
     }
-    let mut pass = Pass {
-        text: &text,
-        path: Vec::new(),
-        maker: None,
-        rules: None,
-        prefix: Vec::new(),
-        name: Vec::new(),
-        value: String::new(),
-        line: 1,
-        counted: 0,
-        deep: 0,
-        batch,
-        options,
-    };
+    let (heads, defects) = (batch.heads.len(), batch.defects.len());
+    Pass::new(&text, batch, options).run();
+    if batch.heads.len() > heads {
+        return;
+    }
+    // No element of it is the root of a dialect: what most systems call things is tried.
+    batch.defects.truncate(defects);
+    let mut pass = Pass::new(&text, batch, options);
+    pass.rules = Some(&GENERAL);
     pass.run();
+    let root = String::from_utf8_lossy(&std::mem::take(&mut pass.root)).into_owned();
+    let known = batch.heads.len() > heads;
+    let (kind, reason) = match known {
+        true => (DefectKind::Noted, "it is read by general rules only"),
+        false => (DefectKind::Unreadable, "it was left"),
+    };
+    let reason = format!("the root of the document is that of no known message, {reason}");
+    batch.defects.push(defect(1, "", kind, reason, root.as_bytes()));
 }
 
 /// One pass over one document.
@@ -189,6 +192,8 @@ struct Pass<'d, 'b> {
     prefix: Vec<u8>,
     /// The last name that was read, in lower case.
     name: Vec<u8>,
+    /// The name of the first element, of a document that is read by general rules.
+    root: Vec<u8>,
     value: String,
     line: u64,
     counted: usize,
@@ -198,7 +203,25 @@ struct Pass<'d, 'b> {
     options: &'b MessageOptions,
 }
 
-impl Pass<'_, '_> {
+impl<'d, 'b> Pass<'d, 'b> {
+    fn new(text: &'d str, batch: &'b mut MessageBatch, options: &'b MessageOptions) -> Self {
+        Pass {
+            text,
+            path: Vec::new(),
+            maker: None,
+            rules: None,
+            prefix: Vec::new(),
+            name: Vec::new(),
+            root: Vec::new(),
+            value: String::new(),
+            line: 1,
+            counted: 0,
+            deep: 0,
+            batch,
+            options,
+        }
+    }
+
     fn run(&mut self) {
         let (mut start, mut breaks) = (0, 0);
         while start < self.text.len() {
@@ -208,6 +231,7 @@ impl Pass<'_, '_> {
             config.check_end_names = false;
             config.allow_unmatched_ends = true;
             config.expand_empty_elements = false;
+            config.allow_dangling_amp = true;
             let stopped = self.events(&mut reader, start);
             let Some(at) = stopped else { break };
             breaks += 1;
@@ -226,6 +250,10 @@ impl Pass<'_, '_> {
                 Some(next) => at + 1 + next,
                 None => text.len(),
             };
+            // A sign that begins no element is text, and so is what stands behind it.
+            if self.wants_text() && !begins_element(&text.as_bytes()[at.min(text.len())..]) {
+                self.add(text.get(at..start).unwrap_or_default());
+            }
         }
         while !self.path.is_empty() {
             self.leave();
@@ -238,6 +266,11 @@ impl Pass<'_, '_> {
         loop {
             let at = start + reader.buffer_position() as usize;
             match reader.read_event() {
+                Ok(Event::Start(_) | Event::Empty(_))
+                    if !begins_element(&self.text.as_bytes()[at..]) =>
+                {
+                    return Some(at);
+                }
                 Ok(Event::Start(element)) => self.enter(&element, at, false),
                 Ok(Event::Empty(element)) => self.enter(&element, at, true),
                 Ok(Event::End(element)) => {
@@ -245,6 +278,9 @@ impl Pass<'_, '_> {
                     self.end(name, at);
                 }
                 Ok(Event::Text(text)) => {
+                    if memchr::memchr(b'&', text.as_bytes()).is_some() {
+                        self.tell_sign(at, &text);
+                    }
                     if self.wants_text() {
                         self.add(&text);
                     }
@@ -274,6 +310,16 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// Says that an ampersand stands by itself, and was taken as it stands.
+    fn tell_sign(&mut self, at: usize, text: &str) {
+        if self.batch.defects.len() < MOST_BREAKS * 10 {
+            self.line_at(at);
+            let reason = "an ampersand that is no reference was read as it stands";
+            let found = text.as_bytes();
+            self.batch.defects.push(defect(self.line, "", DefectKind::Noted, reason, found));
+        }
+    }
+
     fn wants_text(&self) -> bool {
         // A text may have elements of its own, such as those that set it in bold.
         self.deep == 0 && self.path.iter().rev().take(4).any(|level| level.act.is_some())
@@ -300,8 +346,13 @@ impl Pass<'_, '_> {
     /// A name without its prefix, in lower case; its letters stay in `self.name`.
     fn local(&mut self, name: &[u8]) -> Name {
         let local = memchr::memrchr(b':', name).map_or(name, |colon| &name[colon + 1..]);
+        // Small, and without the dashes that some put between words.
         self.name.clear();
-        self.name.extend(plain(local));
+        self.name.extend_from_slice(local);
+        self.name.make_ascii_lowercase();
+        if memchr::memchr(b'-', &self.name).is_some() {
+            self.name.retain(|byte| *byte != b'-');
+        }
         // Korea numbers its messages; all are of one model.
         if self.name.starts_with(b"govcbr") && self.name != b"govcbr936" {
             self.name.truncate(6);
@@ -319,14 +370,20 @@ impl Pass<'_, '_> {
             return;
         }
         let name = self.local(element.name().as_ref().as_bytes());
-        let mut level = Level { name, group: Group::Root, act: None, opened: false, root: false };
+        let mut level = Level { name, group: Group::Root, ..Level::default() };
+        if self.rules.is_some_and(|rules| rules.dialect.roots.is_empty()) && self.maker.is_none() {
+            self.root.clone_from(&self.name);
+            let root = String::from_utf8_lossy(&self.name).to_uppercase();
+            let message = self.batch.heads.len();
+            self.maker = Some(Maker::new(&UNKNOWN, &root, message, self.line, at as u64));
+        }
         if self.rules.is_none() {
             level.root = self.begin(&mut level, at);
             if level.root
                 && let (Some(rules), Some(maker)) = (self.rules, &mut self.maker)
                 && rules.dialect.single
             {
-                maker.open_consignment(self.line, at as u64, self.batch, self.options);
+                maker.open_consignment(self.line, at as u64);
             }
         } else if let (Some(rules), Some(maker)) = (self.rules, &mut self.maker) {
             level.group = self.path.last().map_or(Group::Root, |above| above.group);
@@ -337,9 +394,12 @@ impl Pass<'_, '_> {
                     let between = &self.text.as_bytes()[self.counted..at.max(self.counted)];
                     self.line += memchr::memchr_iter(b'\n', between).count() as u64;
                     self.counted = at.max(self.counted);
-                    maker.open(*group, argument, (self.line, at as u64), self.batch, self.options);
+                    maker.open(*group, argument, (self.line, at as u64));
                 } else {
                     level.act = Some(act);
+                    if let Some(above) = self.path.last_mut() {
+                        above.parts = true;
+                    }
                     self.value.clear();
                     maker.attributes(element);
                 }
@@ -415,7 +475,10 @@ impl Pass<'_, '_> {
         let Some(level) = self.path.pop() else { return };
         if let Some(maker) = &mut self.maker {
             if let Some(act) = level.act {
-                maker.put(act, self.value.trim());
+                // What has parts that say something says nothing between them.
+                if !level.parts {
+                    maker.put(act, self.value.trim());
+                }
                 self.value.clear();
             } else if level.opened {
                 maker.close(level.group);
@@ -431,6 +494,18 @@ impl Pass<'_, '_> {
         if let Some(maker) = self.maker.take() {
             maker.finish(self.batch, self.options);
         }
+    }
+}
+
+/// Whether a sign begins what an element can begin with, or has no bytes behind it.
+fn begins_element(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'<', next, ..] => {
+            next.is_ascii_alphabetic()
+                || !next.is_ascii()
+                || matches!(next, b'_' | b'/' | b'!' | b'?')
+        }
+        _ => true,
     }
 }
 

@@ -17,6 +17,17 @@ pub(super) struct Dialect {
 
 use crate::message::Kind;
 
+/// What a document is read by whose root is none of a dialect.
+pub(super) const UNKNOWN: Dialect = Dialect {
+    roots: &[],
+    name: "XML of no known kind",
+    source: "xml-other",
+    kind: Kind::Other,
+    single: false,
+    parcel: false,
+    tables: &[PARTY, GENERAL],
+};
+
 pub(super) const DIALECTS: &[Dialect] = &[
     Dialect {
         roots: &["Waybill"],
@@ -82,7 +93,21 @@ pub(super) const DIALECTS: &[Dialect] = &[
         tables: &[PARTY, WCO, UNIPASS_WCO],
     },
     Dialect {
-        roots: &["ITMATT", "CUSITM", "ItemAttributes", "PostalItems", "PostalItem", "CN22", "CN23"],
+        roots: &[
+            "ITMATT",
+            "CUSITM",
+            "ItemAttributes",
+            "ItemAttribute",
+            "ItemAttributeMessage",
+            "ItemAttributesMessage",
+            "ITMATTMessage",
+            "CUSITMMessage",
+            "MailItems",
+            "PostalItems",
+            "PostalItem",
+            "CN22",
+            "CN23",
+        ],
         name: "postal items",
         source: "postal-xml",
         kind: Kind::Postal,
@@ -128,6 +153,28 @@ pub(super) const DIALECTS: &[Dialect] = &[
         tables: &[PARTY, ICS2],
     },
     Dialect {
+        roots: &[
+            "IE3N01", "IE3N02", "IE3N03", "IE3N04", "IE3N05", "IE3N07", "IE3N08", "IE3N09",
+            "IE3N10", "IE3N11", "IE3N99", "IE3R01", "IE3R02", "IE3R03", "IE3R04", "IE3R05",
+            "IE3R07", "IE3R08", "IE3Q01", "IE3Q02", "IE3Q03", "IE3Q05",
+        ],
+        name: "EU ICS2",
+        source: "ics2",
+        kind: Kind::Status,
+        single: false,
+        parcel: false,
+        tables: &[PARTY, ICS2],
+    },
+    Dialect {
+        roots: &["CC015C", "CC013C", "CC515C", "CC513C", "CC511C"],
+        name: "EU declaration",
+        source: "aes-ncts",
+        kind: Kind::Declaration,
+        single: true,
+        parcel: false,
+        tables: &[PARTY, EU],
+    },
+    Dialect {
         roots: &["ASYCUDA"],
         name: "ASYCUDA SAD",
         source: "asycuda-sad",
@@ -144,6 +191,15 @@ pub(super) const DIALECTS: &[Dialect] = &[
         single: false,
         parcel: false,
         tables: &[ASYCUDA_MANIFEST],
+    },
+    Dialect {
+        roots: &["cntrQryBrkdQryRtnVo"],
+        name: "UNI-PASS containers",
+        source: "unipass-containers",
+        kind: Kind::Movement,
+        single: false,
+        parcel: false,
+        tables: &[UNIPASS_BOXES],
     },
     Dialect {
         roots: &["cargCsclPrgsInfoQryRtnVo"],
@@ -168,8 +224,9 @@ party  Address/Line                         street
 party  StreetAdditionalLine                 street
 party  Street                               street
 party  StreetAndNumber                      street
-party  Number                               street
+party  Number                               street_number
 party  PoBox                                street
+party  PostOfficeBox                        street
 party  CityName                             city
 party  City                                 city
 party  Address/CityName                     city
@@ -215,7 +272,7 @@ consignment  GrossWeightMeasure             gross_total
 consignment  TotalPieceQuantity             packages_total
 consignment  PieceQuantity                  packages_total
 consignment  SummaryDescription             summary
-consignment  DeclaredValueForCustomsAmount  note declared_for_customs
+consignment  DeclaredValueForCustomsAmount  declared_value
 consignment  IncludedCustomsNote            open oci
 consignment  HandlingSPHInstructions/DescriptionCode  note SPH
 consignment  HandlingOSIInstructions/Description      note OSI
@@ -232,7 +289,7 @@ item  NetWeightMeasure                      net
 item  PieceQuantity                         packages
 item  TransportLogisticsPackage/ItemQuantity  part
 item  NatureIdentificationTransportCargo/Identification  description
-item  AssociatedUnitLoadTransportEquipment/ID  in_unit
+item  AssociatedUnitLoadTransportEquipment  open uld
 item  OriginCountry/ID                      origin
 item  DeclaredValueForCustomsAmount         value
 oci  CountryID                              oci_country
@@ -242,6 +299,9 @@ oci  Content                                oci_text
 unit  ID                                    number
 unit  AffixedLogisticsSeal/ID               seal
 unit  CharacteristicCode                    size_type
+uld  ID                                     uld_id
+uld  CharacteristicCode                     uld_type
+uld  OperatingParty/PrimaryID               uld_owner
 ";
 
 const XFWB: &str = "
@@ -269,15 +329,19 @@ root  LogisticsTransportMovement/ID         voyage
 root  UsedLogisticsTransportMeans/Name      conveyance
 root  DepartureEvent/OccurrenceDepartureLocation/ID  at departure
 root  ArrivalEvent/OccurrenceArrivalLocation/ID      at arrival
+root  ArrivalEvent/ArrivalOccurrenceDateTime  arrives
+root  ArrivalEvent/ScheduledOccurrenceDateTime  arrives
 root  AssociatedTransportCargo              open uld
 root  IncludedMasterConsignment             open consignment
+uld  ID                                     ignore
+uld  CharacteristicCode                     ignore
 uld  UtilizedUnitLoadTransportEquipment/ID  uld_id
 uld  UtilizedUnitLoadTransportEquipment/CharacteristicCode  uld_type
-uld  OperatingParty/PrimaryID               uld_owner
 uld  IncludedMasterConsignment              open consignment
 consignment  TransportContractDocument/ID   master
 consignment  IncludedMasterConsignmentItem  open item
 consignment  TransportSplitDescription      note split
+consignment  PackageQuantity                packages_total
 consignment  IncludedHouseConsignment       open consignment
 consignment  IncludedHouseConsignment/ID    house
 consignment  IncludedHouseConsignment/TransportContractDocument/ID  house
@@ -287,7 +351,7 @@ consignment  IncludedHouseConsignmentItem   open item
 const WCO: &str = "
 root  Declaration/FunctionCode              function
 root  Declaration/FunctionalReferenceID     declaration
-root  Declaration/ID                        note id
+root  Declaration/ID                        numbered
 root  DeclarationOfficeID                   office
 root  IssueDateTime                         sent
 root  Declaration/TypeCode                  type_of
@@ -405,10 +469,15 @@ consignment  Barcode                        postal_item
 consignment  S10                            postal_item
 consignment  Identifier                     postal_item
 consignment  HandlingClass                  note class
+consignment  HandlingClassCd                note class
 consignment  MailClass                      note class
+consignment  MailClassCd                    note class
+consignment  ItemIdentification             postal_item
+consignment  TrackingNumber                 postal_item
 consignment  MailCategory                   note category
 consignment  NatureOfTransaction            purpose
 consignment  NatureType                     purpose
+consignment  NatureTypeCd                   purpose
 consignment  Nature                         purpose
 consignment  CategoryOfItem                 purpose
 consignment  Category                       purpose
@@ -429,13 +498,18 @@ consignment  GrossWeight                    gross_total
 consignment  TotalGrossWeight               gross_total
 consignment  ItemWeight                     gross_total
 consignment  Sender                         open party consignor
+consignment  SenderParty                    open party consignor
 consignment  Addressee                      open party consignee
+consignment  AddresseeParty                 open party consignee
+consignment  Receiver                       open party consignee
 consignment  Recipient                      open party consignee
 consignment  ContentPiece                   open item
 consignment  Piece                          open item
 consignment  Content                        open item
 consignment  CustomsItem                    open item
 consignment  OriginCountry                  at export_country
+consignment  OriginCountryCd                at export_country
+consignment  DestinationCountryCd           at destination
 consignment  DestinationCountry             at destination
 item  Description                           description
 item  ContentDescription                    description
@@ -452,6 +526,7 @@ item  HSTariffNumber                        hs
 item  TariffHeading                         hs
 item  TariffCode                            hs
 item  OriginCountry                         origin
+item  OriginCountryCd                       origin
 item  CountryOfOrigin                       origin
 item  Origin                                origin
 party  FirstName                            name
@@ -460,6 +535,12 @@ party  CompanyName                          name
 party  Company                              name
 party  Organisation                         name
 party  AddressLine                          street
+party  Line1                                street
+party  Line2                                street
+party  Line3                                street
+party  CountryCd                            country
+party  GivenName                            name
+party  Surname                              name
 party  AddressLine1                         street
 party  AddressLine2                         street
 party  Address1                             street
@@ -642,8 +723,72 @@ unit  Seal/Identifier                       seal
 unit  Seal/ID                               seal
 ";
 
+/// Export and transit declarations of the European Union in their fifth phase.
+const EU: &str = "
+root  messageSender                         sender
+root  messageRecipient                      recipient
+root  messageIdentification                 reference
+root  preparationDateAndTime                sent
+root  LRN                                   declaration
+root  MRN                                   numbered
+root  declarationType                       type_of
+root  CustomsOfficeOfExport/referenceNumber  office
+root  CustomsOfficeOfDeparture/referenceNumber  office
+root  CustomsOfficeOfExitDeclared/referenceNumber  note exit_office
+root  CustomsOfficeOfDestinationDeclared/referenceNumber  note destination_office
+root  Exporter                              open party consignor
+root  Consignor                             open party consignor
+root  Consignee                             open party consignee
+root  HolderOfTheTransitProcedure           open party declarant
+root  Declarant                             open party declarant
+root  Representative                        open party declarant
+root  Carrier                               open party carrier
+root  countryOfExport                       at export_country
+root  countryOfDispatch                     at export_country
+root  countryOfDestination                  at destination_country
+root  CountryOfRoutingOfConsignment/country  at via
+root  PlaceOfLoading/UNLocode               at loading
+root  PlaceOfUnloading/UNLocode             at discharge
+root  modeOfTransportAtTheBorder            mode
+root  ActiveBorderTransportMeans/identificationNumber  conveyance
+root  ActiveBorderTransportMeans/conveyanceReferenceNumber  voyage
+root  DepartureTransportMeans/identificationNumber  conveyance
+root  referenceNumberUCR                    ucr
+root  Consignment/grossMass                 gross_total
+root  TransportEquipment                    open unit
+root  TransportDocument                     open doc
+root  PreviousDocument                      open doc
+root  GoodsItem                             open item
+root  ConsignmentItem                       open item
+item  descriptionOfGoods                    description
+item  harmonizedSystemSubHeadingCode        hs_base
+item  combinedNomenclatureCode              hs_tail
+item  grossMass                             gross
+item  netMass                               net
+item  numberOfPackages                      packages
+item  typeOfPackages                        package_type
+item  shippingMarks                         marks
+item  countryOfOrigin                       origin
+item  countryOfDestination                  at destination_country
+item  itemAmountInvoiced                    value
+item  statisticalValue                      value
+item  requestedProcedure                    procedure
+item  UNNumber                              dangerous
+item  referenceNumberUCR                    ucr
+item  Consignor                             open party consignor
+item  Consignee                             open party consignee
+item  PreviousDocument                      open doc
+item  TransportDocument                     open doc
+unit  containerIdentificationNumber         number
+unit  Seal/identifier                       seal
+doc  type                                   doc_type
+doc  referenceNumber                        doc_id
+party  phoneNumber                          phone
+party  eMailAddress                         mail
+";
+
 const ASYCUDA_SAD: &str = "
-root  Identification/Manifest_reference_number  note manifest
+root  Identification/Manifest_reference_number  manifest
 root  Customs_clearance_office_code         office
 root  Office_segment/Customs_Clearance_office_code  office
 root  Type_of_declaration                   type_of
@@ -656,7 +801,7 @@ root  Exporter/Exporter_code                sad_code consignor
 root  Exporter/Exporter_name                sad_party consignor
 root  Consignee/Consignee_code              sad_code consignee
 root  Consignee/Consignee_name              sad_party consignee
-root  Financial/Financial_name              sad_party notify_party
+root  Financial/Financial_name              sad_payer notify_party
 root  Declarant/Declarant_code              sad_code declarant
 root  Declarant/Declarant_name              sad_party declarant
 root  Export/Export_country_code            at export_country
@@ -691,6 +836,11 @@ item  Summary_declaration                   sad_bill
 item  Gross_weight_itm                      gross
 item  Net_weight_itm                        net
 item  Item_price                            note item_price
+item  Suppplementary_unit_quantity          quantity
+item  Supplementary_unit_quantity           quantity
+item  Attached_document_reference           note attached_document
+item  Item_Invoice/Amount_foreign_currency  note invoice_amount
+item  Item_Invoice/Currency_code            note invoice_currency
 item  Total_CIF_itm                         value
 item  Amount_foreign_currency               ignore
 item  Currency_code                         ignore
@@ -700,13 +850,17 @@ const ASYCUDA_MANIFEST: &str = "
 root  Customs_office_code                   office
 root  Voyage_number                         voyage
 root  Date_of_departure                     note departure
-root  Date_of_arrival                       note arrival
+root  Date_of_arrival                       arrives
 root  General_segment_id/Date_of_departure  sent
 root  Carrier/Carrier_code                  sad_code carrier
 root  Carrier/Carrier_name                  sad_party carrier
 root  Shipping_Agent/Shipping_Agent_code    note shipping_agent
 root  Mode_of_transport_code                mode
 root  Identity_of_transporter               conveyance
+root  Registration_number_of_transport_code  conveyance_id
+root  Totals_segment/Total_number_of_bols   stated consignments
+root  Totals_segment/Total_number_of_packages  stated packages
+root  Totals_segment/Total_gross_mass       stated kilograms
 root  Place_of_departure_code               at departure
 root  Place_of_destination_code             at arrival
 root  Bol_segment                           open consignment
@@ -743,6 +897,7 @@ consignment  Remarks                        note remarks
 consignment  Information                    note information
 consignment  Customs_segment/Customs_value  value
 consignment  Customs_value                  value
+consignment  Customs_currency               value_currency
 consignment  Freight_value                  ignore
 unit  Ctn_reference                         number
 unit  Type_of_container                     size_type
@@ -770,8 +925,11 @@ consignment  ttwg                           gross
 consignment  msrm                           note volume
 consignment  shipNm                         conveyance
 consignment  vydf                           voyage
-consignment  shcoFlco                       note carrier
-consignment  frwrEntsConm                   note forwarder
+consignment  shcoFlcoSgn                    sad_code carrier
+consignment  shcoFlco                       sad_party carrier
+consignment  frwrSgn                        sad_code forwarder
+consignment  frwrEntsConm                   sad_party forwarder
+consignment  etprCstm                       note customs_office
 consignment  ldprCd                         at loading
 consignment  dsprCd                         at discharge
 consignment  lodCntyCd                      at export_country
@@ -779,4 +937,260 @@ consignment  etprDt                         sent
 consignment  csclPrgsStts                   note status
 consignment  prgsStts                       note progress
 consignment  blPt                           note bill_pattern
+";
+
+/// Containers of a bill with their seals, as Korea's customs answer for one.
+const UNIPASS_BOXES: &str = "
+root  cntrQryBrkdQryVo                      open consignment
+consignment  cntrNo                         number
+consignment  cntrStszCd                     size_type
+consignment  cntrSelgNo1                    seal
+consignment  cntrSelgNo2                    seal
+consignment  cntrSelgNo3                    seal
+";
+
+/// What documents of no known kind say, under the words that most systems have for it.
+const GENERAL: &str = "
+root  SenderID                              sender
+root  ReceiverID                            recipient
+root  MessageID                             reference
+root  MessageReference                      reference
+root  ManifestNumber                        reference
+root  ManifestNo                            reference
+root  ManifestReference                     reference
+root  ReferenceNumber                       reference
+root  IssueDate                             sent
+root  IssueDateTime                         sent
+root  MessageDate                           sent
+root  CreationDate                          sent
+root  DeclarationNumber                     declaration
+root  DeclarationNo                         declaration
+root  MRN                                   declaration
+root  CustomsOffice                         office
+root  CustomsOfficeCode                     office
+root  OfficeCode                            office
+root  Vessel                                conveyance
+root  Vessel/Name                           conveyance
+root  VesselName                            conveyance
+root  VesselIMO                             conveyance_id
+root  IMONumber                             conveyance_id
+root  IMO                                   conveyance_id
+root  Voyage                                voyage
+root  VoyageNumber                          voyage
+root  VoyageNo                              voyage
+root  Flight                                voyage
+root  FlightNumber                          voyage
+root  FlightNo                              voyage
+root  ModeOfTransport                       mode
+root  TransportMode                         mode
+root  MasterBill                            master
+root  MAWB                                  master
+root  MAWBNumber                            master
+root  PortOfLoading                         at loading
+root  LoadingPort                           at loading
+root  LoadPort                              at loading
+root  POL                                   at loading
+root  PortOfDischarge                       at discharge
+root  DischargePort                         at discharge
+root  POD                                   at discharge
+root  PortOfLoading/Code                    at loading
+root  PortOfLoading/UNLOCODE                at loading
+root  LoadingPort/Code                      at loading
+root  LoadingPort/UNLOCODE                  at loading
+root  LoadPort/Code                         at loading
+root  LoadPort/UNLOCODE                     at loading
+root  POL/Code                              at loading
+root  POL/UNLOCODE                          at loading
+root  PortOfDischarge/Code                  at discharge
+root  PortOfDischarge/UNLOCODE              at discharge
+root  DischargePort/Code                    at discharge
+root  DischargePort/UNLOCODE                at discharge
+root  POD/Code                              at discharge
+root  POD/UNLOCODE                          at discharge
+consignment  PortOfLoading/Code                    at loading
+consignment  PortOfLoading/UNLOCODE                at loading
+consignment  LoadingPort/Code                      at loading
+consignment  LoadingPort/UNLOCODE                  at loading
+consignment  LoadPort/Code                         at loading
+consignment  LoadPort/UNLOCODE                     at loading
+consignment  POL/Code                              at loading
+consignment  POL/UNLOCODE                          at loading
+consignment  PortOfDischarge/Code                  at discharge
+consignment  PortOfDischarge/UNLOCODE              at discharge
+consignment  DischargePort/Code                    at discharge
+consignment  DischargePort/UNLOCODE                at discharge
+consignment  POD/Code                              at discharge
+consignment  POD/UNLOCODE                          at discharge
+root  BillOfLading                          open consignment
+root  Bill                                  open consignment
+root  BL                                    open consignment
+root  HouseBill                             open consignment
+root  HouseBillOfLading                     open consignment
+root  Waybill                               open consignment
+root  AirWaybill                            open consignment
+root  HouseWaybill                          open consignment
+root  Consignment                           open consignment
+root  Shipment                              open consignment
+root  Parcel                                open consignment
+root  Declaration                           open consignment
+consignment  BLNumber                       house
+consignment  BLNo                           house
+consignment  BillNumber                     house
+consignment  BillNo                         house
+consignment  BillOfLadingNumber             house
+consignment  HouseBillNumber                house
+consignment  HBL                            house
+consignment  HBLNumber                      house
+consignment  HBLNo                          house
+consignment  HAWB                           house
+consignment  HAWBNumber                     house
+consignment  HAWBNo                         house
+consignment  HouseAirWaybill                house
+consignment  WaybillNumber                  house
+consignment  TrackingNumber                 house
+consignment  MasterBill                     master
+consignment  MasterBillNumber               master
+consignment  MasterBL                       master
+consignment  MBL                            master
+consignment  MBLNumber                      master
+consignment  MBLNo                          master
+consignment  MAWB                           master
+consignment  MAWBNumber                     master
+consignment  MAWBNo                         master
+consignment  BookingNumber                  note booking
+consignment  DeclarationNumber              declaration
+consignment  DeclarationNo                  declaration
+consignment  MRN                            declaration
+consignment  UCR                            ucr
+consignment  Shipper                        open party consignor
+consignment  Consignor                      open party consignor
+consignment  Exporter                       open party consignor
+consignment  Sender                         open party consignor
+consignment  Seller                         open party consignor
+consignment  Consignee                      open party consignee
+consignment  Importer                       open party consignee
+consignment  Receiver                       open party consignee
+consignment  Recipient                      open party consignee
+consignment  Buyer                          open party consignee
+consignment  Notify                         open party notify_party
+consignment  NotifyParty                    open party notify_party
+consignment  Declarant                      open party declarant
+consignment  Broker                         open party declarant
+consignment  Carrier                        open party carrier
+consignment  Forwarder                      open party forwarder
+consignment  FreightForwarder               open party forwarder
+consignment  PortOfLoading                  at loading
+consignment  LoadingPort                    at loading
+consignment  LoadPort                       at loading
+consignment  POL                            at loading
+consignment  PortOfDischarge                at discharge
+consignment  DischargePort                  at discharge
+consignment  POD                            at discharge
+consignment  PlaceOfReceipt                 at receipt
+consignment  PlaceOfDelivery                at delivery
+consignment  Origin                         at departure
+consignment  Destination                    at destination
+consignment  CountryOfOrigin                origin
+consignment  OriginCountry                  origin
+consignment  Description                    description
+consignment  GoodsDescription               description
+consignment  DescriptionOfGoods             description
+consignment  CargoDescription               description
+consignment  HSCode                         hs
+consignment  CommodityCode                  hs
+consignment  TariffCode                     hs
+consignment  GrossWeight                    gross_total
+consignment  GrossMass                      gross_total
+consignment  TotalGrossWeight               gross_total
+consignment  Weight                         gross_total
+consignment  NumberOfPackages               packages_total
+consignment  TotalPackages                  packages_total
+consignment  PackageCount                   packages_total
+consignment  Packages                       packages_total
+consignment  Pieces                         packages_total
+consignment  MarksAndNumbers                marks
+consignment  Marks                          marks
+consignment  Value                          value
+consignment  CustomsValue                   value
+consignment  DeclaredValue                  value
+consignment  InvoiceValue                   value
+consignment  Currency                       value_currency
+consignment  CurrencyCode                   value_currency
+consignment  ContainerNumber                number
+consignment  ContainerNo                    number
+consignment  SealNumber                     seal
+consignment  SealNo                         seal
+consignment  Container                      open unit
+consignment  Equipment                      open unit
+consignment  Item                           open item
+consignment  GoodsItem                      open item
+consignment  Goods                          open item
+consignment  Commodity                      open item
+consignment  CargoItem                      open item
+consignment  LineItem                       open item
+item  Description                           description
+item  GoodsDescription                      description
+item  DescriptionOfGoods                    description
+item  HSCode                                hs
+item  CommodityCode                         hs
+item  TariffCode                            hs
+item  GrossWeight                           gross
+item  GrossMass                             gross
+item  Weight                                gross
+item  NetWeight                             net
+item  NetMass                               net
+item  NumberOfPackages                      packages
+item  PackageCount                          packages
+item  Packages                              packages
+item  PackageType                           package_type
+item  PackageCode                           package_type
+item  Quantity                              quantity
+item  Value                                 value
+item  CustomsValue                          value
+item  InvoiceValue                          value
+item  Price                                 value
+item  Currency                              value_currency
+item  CurrencyCode                          value_currency
+item  CountryOfOrigin                       origin
+item  OriginCountry                         origin
+item  Origin                                origin
+item  Marks                                 marks
+item  MarksAndNumbers                       marks
+item  UNNumber                              dangerous
+item  UNDGNumber                            dangerous
+item  ContainerNumber                       in_unit
+item  ContainerNo                           in_unit
+unit  Number                                number
+unit  ID                                    number
+unit  ContainerNumber                       number
+unit  ContainerNo                           number
+unit  EquipmentNumber                       number
+unit  Seal                                  seal
+unit  SealNumber                            seal
+unit  SealNo                                seal
+unit  Seal/Number                           seal
+unit  ISOType                               size_type
+unit  SizeType                              size_type
+unit  ContainerType                         size_type
+unit  Type                                  size_type
+unit  GrossWeight                           unit_gross
+unit  Weight                                unit_gross
+party  Code                                 code
+party  TaxID                                code
+party  Address                              street
+party  Address1                             street
+party  Address2                             street
+party  AddressLine                          street
+party  AddressLine1                         street
+party  AddressLine2                         street
+party  State                                region
+party  PostalCode                           post
+party  ZipCode                              post
+party  Zip                                  post
+party  Country                              country
+party  Phone                                phone
+party  Telephone                            phone
+party  Tel                                  phone
+party  Email                                mail
+party  EmailAddress                         mail
 ";

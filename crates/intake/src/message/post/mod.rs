@@ -1,11 +1,14 @@
 //! Postal items with their customs forms (CN22, CN23) as JSON: one object, an array of them, or
-//! an object a line. The shape is our own and documented in `docs/formats.md`, after the fields
-//! of the printed forms; an office with access to the UPU's messages maps them to it. An item
+//! an object a line, alone or within a message. The names that are documented in `docs/formats.md`
+//! follow the printed forms; those that operators' systems have for them are in `names.rs`. An item
 //! number without a right check digit is kept with a sign, never refused.
+
+mod form;
+mod json;
+mod names;
 
 use std::io;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use targeting::codes::PostalItemId;
 use targeting::consignment::{DefectKind, GoodsItem, Transport};
@@ -16,89 +19,14 @@ use super::text;
 use super::window::Window;
 use super::{DOCUMENT_LIMIT, Function, Head, Kind, MessageBatch, MessageOptions, Reader, defect};
 use crate::recognise::Format;
+pub(crate) use form::begins_forms;
+use form::{Figure, Form, Person, forms_within, is_form};
+use json::Json;
 
-/// One form.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Form {
-    item: String,
-    class: String,
-    nature: String,
-    function: String,
-    lodged: String,
-    sender: Person,
-    addressee: Person,
-    pieces: Vec<Piece>,
-    gross_kg: Option<Figure>,
-    postage: Option<Figure>,
-    postage_currency: String,
-    invoice: String,
-    licence: String,
-    certificate: String,
-    dispatch: String,
-    receptacle: String,
-    office: String,
-    test: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Person {
-    name: String,
-    company: String,
-    address: Lines,
-    city: String,
-    region: String,
-    post_code: String,
-    country: String,
-    phone: String,
-    mail: String,
-    #[serde(alias = "customs_code", alias = "id")]
-    code: String,
-}
-
-/// One text or several.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Lines {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Lines::Many(Vec::new())
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Piece {
-    description: String,
-    quantity: Option<Figure>,
-    net_kg: Option<Figure>,
-    value: Option<Figure>,
-    currency: String,
-    hs: String,
-    origin: String,
-}
-
-/// A number, or a text that holds one.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Figure {
-    Number(f64),
-    Text(String),
-}
-
-impl Figure {
-    fn value(&self) -> Option<f64> {
-        match self {
-            Figure::Number(number) => Some(*number),
-            Figure::Text(text) => text::number(text, false),
-        }
-    }
-}
+/// Objects within objects that are searched for forms.
+const DEEPEST: usize = 6;
+/// Places that are no JSON, each told, before the rest is left.
+const MOST_BREAKS: usize = 100;
 
 pub(crate) struct Post<R> {
     window: Option<Window<R>>,
@@ -129,41 +57,57 @@ impl<R: io::Read> Reader for Post<R> {
 
 fn read_forms(whole: &str, batch: &mut MessageBatch, options: &MessageOptions) {
     let trimmed = whole.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if trimmed.starts_with('[')
-        && let Ok(forms) = serde_json::from_str::<Vec<&RawValue>>(trimmed)
-    {
-        for form in forms {
-            let at = form.get().as_ptr() as usize - whole.as_ptr() as usize;
-            read_form(form.get(), at, whole, batch, options);
-        }
-        return;
-    }
-    // Objects one after the other, on lines of their own or over several.
+    // Objects one after the other, on lines of their own or over several, or those of an array.
     let mut at = whole.len() - trimmed.len();
-    while at < whole.len() {
-        at += whole[at..].len() - whole[at..].trim_start().len();
-        if at == whole.len() {
+    at += usize::from(trimmed.starts_with('['));
+    let mut breaks = 0;
+    loop {
+        let rest = whole[at..].trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        at = whole.len() - rest.len();
+        if rest.is_empty() || (trimmed.starts_with('[') && rest.trim_end() == "]") {
             break;
         }
-        let mut stream = serde_json::Deserializer::from_str(&whole[at..]).into_iter::<&RawValue>();
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
         match stream.next() {
+            // Behind damage stand the parts of a form as well, which are none themselves.
+            Some(Ok(part)) if breaks > 0 && !reads_as_form(part.get()) => {
+                at += stream.byte_offset();
+            }
             Some(Ok(form)) => {
                 let start = form.get().as_ptr() as usize - whole.as_ptr() as usize;
                 read_form(form.get(), start, whole, batch, options);
                 at += stream.byte_offset();
             }
             Some(Err(error)) => {
-                let next = memchr::memmem::find(&whole.as_bytes()[at + 1..], b"\n{");
+                breaks += 1;
+                // The next line that begins an object, or else whatever object lies within.
+                let bytes = whole.as_bytes();
+                let line = memchr::memmem::find(&bytes[at + 1..], b"\n{").map(|next| next + 1);
+                let next = line.or_else(|| memchr::memchr(b'{', &bytes[at + 1..]));
                 let end = next.map_or(whole.len(), |next| at + 1 + next);
+                let told = line.map_or(whole.len(), |_| end);
                 let reason = format!("this is no form that can be read: {error}");
-                let found = &whole.as_bytes()[at..end];
+                let found = bytes[at..told].trim_ascii_end();
                 let line = line_of(whole, at, batch);
-                batch.defects.push(defect(line, "", DefectKind::Unreadable, reason, found));
-                at = end + usize::from(next.is_some());
+                if breaks == 1 || line_begins(whole, at) {
+                    batch.defects.push(defect(line, "", DefectKind::Unreadable, reason, found));
+                }
+                if breaks >= MOST_BREAKS {
+                    break;
+                }
+                at = end;
             }
             None => break,
         }
     }
+}
+
+fn line_begins(whole: &str, at: usize) -> bool {
+    at == 0 || whole.as_bytes()[at - 1] == b'\n'
+}
+
+fn reads_as_form(said: &str) -> bool {
+    serde_json::from_str::<Json>(said).is_ok_and(|value| is_form(&value))
 }
 
 /// The line of a byte, counted on from the last form's.
@@ -181,8 +125,8 @@ fn read_form(
     options: &MessageOptions,
 ) {
     let line = line_of(whole, at, batch);
-    let form: Form = match serde_json::from_str(said) {
-        Ok(form) => form,
+    let mut value: Json = match serde_json::from_str(said) {
+        Ok(value) => value,
         Err(error) => {
             let reason = format!("this is no form that can be read: {error}");
             let found = said.as_bytes();
@@ -190,15 +134,46 @@ fn read_form(
             return;
         }
     };
+    let within = forms_within(&mut value, DEEPEST);
+    let outer = Form::of(&value);
+    match within {
+        None => keep(outer, said, (line, at), batch, options),
+        Some(forms) => {
+            for one in forms {
+                let mut form = Form::of(&one);
+                form.within(&outer);
+                keep(form, said, (line, at), batch, options);
+            }
+        }
+    }
+}
+
+/// Makes a form a consignment.
+fn keep(
+    mut form: Form,
+    said: &str,
+    (line, at): (u64, usize),
+    batch: &mut MessageBatch,
+    options: &MessageOptions,
+) {
+    form.settle();
+    if form.is_empty() {
+        let reason = "this names no item, no person and no contents: it is no form";
+        let found = said.as_bytes();
+        batch.defects.push(defect(line, "", DefectKind::Unreadable, reason, found));
+        return;
+    }
     let mut head = Head::new(Format::Postal, "postal-cn23", Kind::Postal);
-    head.dialect =
-        if form.pieces.len() > 1 || form.gross_kg.is_some() { "CN23" } else { "CN22" }.into();
+    let full = form.pieces.len() > 1 || form.gross.number.is_some();
+    head.dialect = if full { "CN23" } else { "CN22" }.into();
     head.function = Function::of_code(&form.function);
     head.regime = draft::regime_of(true);
     head.transport = Some(Transport::Post);
     head.sent = text::digits_moment(&form.lodged, "");
     head.test = form.test;
     head.reference.clone_from(&form.item);
+    head.sender.clone_from(&form.from_operator);
+    head.recipient.clone_from(&form.to_operator);
     head.office = form.office.as_str().into();
     (head.line, head.offset) = (line, at as u64);
 
@@ -208,6 +183,7 @@ fn read_form(
         let found = form.item.as_bytes();
         batch.defects.push(defect(line, "item", DefectKind::Noted, error.to_string(), found));
     }
+    draft.documents.master_bill = form.master.as_str().into();
     draft.documents.purpose = form.nature.as_str().into();
     for (role, person) in [(Role::Consignor, &form.sender), (Role::Consignee, &form.addressee)] {
         draft.parties.push(party(role, person));
@@ -227,27 +203,26 @@ fn read_form(
     ] {
         draft.note(kind, said);
     }
-    if let Some(postage) = form.postage.as_ref().and_then(Figure::value) {
-        draft.note("postage", &format!("{postage} {}", form.postage_currency));
+    for (kind, figure) in [("postage", &form.postage), ("value", &form.worth)] {
+        if let Some(number) = figure.number {
+            draft.note(kind, &format!("{number} {}", figure.unit));
+        }
     }
-    draft.gross_mass_g =
-        form.gross_kg.as_ref().and_then(Figure::value).and_then(|kg| text::mass(kg, "KGM"));
+    for (name, said) in &form.others {
+        draft.note(name, said);
+    }
+    draft.gross_mass_g = mass(&form.gross);
     for piece in &form.pieces {
-        let quantity = piece.quantity.as_ref().and_then(Figure::value);
-        let value = piece.value.as_ref().and_then(Figure::value);
         draft.goods.push(GoodsItem {
-            description: piece.description.trim().into(),
+            description: piece.description.as_str().into(),
             origin: piece.origin.parse().ok(),
-            net_mass_g: piece
-                .net_kg
-                .as_ref()
-                .and_then(Figure::value)
-                .and_then(|kg| text::mass(kg, "KGM")),
-            value: value.and_then(|amount| draft::money(amount, &piece.currency)),
-            quantity,
+            net_mass_g: mass(&piece.net),
+            gross_mass_g: mass(&piece.gross),
+            value: piece.worth.number.and_then(|n| draft::money(n, &piece.worth.unit)),
+            quantity: piece.quantity.number,
             ..GoodsItem::default()
         });
-        draft.hs(&piece.hs);
+        piece.hs.iter().for_each(|code| draft.hs(code));
     }
     let net: i64 = draft.goods.iter().filter_map(|item| item.net_mass_g).map(|mass| mass.0).sum();
     if draft.gross_mass_g.is_some_and(|gross| net > gross.0) {
@@ -266,6 +241,16 @@ fn read_form(
     batch.heads.push(head);
 }
 
+/// Kilograms, where no unit is said.
+fn mass(figure: &Figure) -> Option<targeting::codes::Mass> {
+    let unit = match figure.unit.to_ascii_lowercase().as_str() {
+        "grams" | "gram" => "G",
+        "kilograms" | "kilogram" | "kgs" => "KGM",
+        _ => figure.unit.as_str(),
+    };
+    text::mass(figure.number?, unit)
+}
+
 fn party(role: Role, person: &Person) -> Party {
     let mut party = Party::by_code(role, person.code.trim());
     let name = if person.name.trim().is_empty() { &person.company } else { &person.name };
@@ -275,12 +260,9 @@ fn party(role: Role, person: &Person) -> Party {
     if !person.company.is_empty() && *name != person.company {
         draft::address(draft::contact(&mut party), &person.company);
     }
-    let lines = match &person.address {
-        Lines::One(text) => text.lines().collect::<Vec<_>>(),
-        Lines::Many(lines) => lines.iter().map(String::as_str).collect(),
-    };
+    let lines = person.address.iter().map(String::as_str);
     let rest = [&person.city, &person.region, &person.post_code];
-    for line in lines.into_iter().chain(rest.into_iter().map(String::as_str)) {
+    for line in lines.chain(rest.into_iter().map(String::as_str)) {
         if !line.trim().is_empty() {
             draft::address(draft::contact(&mut party), line);
         }
@@ -288,7 +270,7 @@ fn party(role: Role, person: &Person) -> Party {
     if let Ok(country) = person.country.parse() {
         draft::contact(&mut party).address_country = Some(country);
     }
-    draft::phone(&mut party, &person.phone);
-    draft::mail(&mut party, &person.mail);
+    person.phones.iter().for_each(|phone| draft::phone(&mut party, phone));
+    person.mails.iter().for_each(|mail| draft::mail(&mut party, mail));
     party
 }
