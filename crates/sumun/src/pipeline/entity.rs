@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context, Result};
 use targeting::codes::Day;
+use targeting::names::{Kind, Name};
 use targeting::outcome::Label;
 use targeting::party::Role;
 use targeting::resolving::{
     CodeUse, PartyRecord, PartyTable, RecordKeyKind, Waterfall, fact_keys, name_keys, party_weights,
 };
-use targeting::names::{Kind, Name};
 use targeting::search_key;
 
 use crate::rights::Offices;
