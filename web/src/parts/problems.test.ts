@@ -8,7 +8,7 @@ import { Problem } from '@/api/problem';
 import { problemWords } from './problems';
 
 const office = join(import.meta.dirname, '../../../crates/sumun/src');
-/** What only a terminal is told: the commands, the store before it is opened, the server's start. */
+/** What only a terminal is told: the commands, a store not yet opened, the server's start. */
 const NOT_ASKED = /^(commands\/|store\/|web\/mod\.rs)/;
 const KINDS = [
   /refuse!\(\s*"(\w+)"/g,

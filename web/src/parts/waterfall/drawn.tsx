@@ -1,7 +1,7 @@
-// The drawn column of a waterfall: where it begins and ends, each push, and the scale above. Lines run
-// through the whole height of a row, so that rows meet; a bar keeps its own. What it shows stands as
-// numbers in the columns beside it, so that it says nothing to a screen reader. The cell around it
-// must be positioned.
+// The drawn column of a waterfall: where it begins and ends, each push, and the scale above. Lines
+// run through the whole height of a row, so that rows meet; a bar keeps its own. What it shows
+// stands as numbers in the columns beside it, so that it says nothing to a screen reader. The cell
+// around it must be positioned.
 import type { ReactNode } from 'react';
 import type { Scale } from './waterfall';
 import styles from './waterfall.module.css';
