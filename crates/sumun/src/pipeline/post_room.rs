@@ -53,6 +53,17 @@ impl Input {
         })
     }
 
+    /// The same once more, from its beginning; the two are not to be read in turns.
+    pub(super) fn again(&mut self) -> Result<Input> {
+        Ok(match self {
+            Input::File(file) => {
+                file.seek(SeekFrom::Start(0))?;
+                Input::File(file.try_clone()?)
+            }
+            Input::Bytes(bytes) => Input::Bytes(bytes.clone()),
+        })
+    }
+
     /// All of it as text, where it is short and plain UTF-8.
     fn text(&mut self) -> Result<Option<String>> {
         let bytes = match self {
@@ -318,7 +329,8 @@ pub(super) enum Opening {
 
 pub(super) fn open(mut input: Input, name: &str, reading: &Reading) -> Result<Opening> {
     let format = recognise(&input.head()?, name).format;
-    if !format.is_message() {
+    let mapped = format == Format::Postal && reading.tables.mapping.is_some();
+    if !format.is_message() || mapped {
         return Ok(Opening::Table(Box::new(open_table(input, name, &reading.tables)?)));
     }
     let options = &reading.messages;

@@ -54,8 +54,8 @@ pub struct Batch {
 }
 
 /// How sources begin that are formats of messages: what these number is theirs.
-const FORMATS: [&str; 9] =
-    ["edifact", "x12", "cargo", "wco", "unipass", "asycuda", "ens", "ics2", "postal"];
+const FORMATS: [&str; 11] =
+    ["edifact", "x12", "cargo", "wco", "unipass", "asycuda", "ens", "ics2", "aes", "xml", "postal"];
 /// The most consignments of one request.
 const BATCH: usize = 10_000;
 

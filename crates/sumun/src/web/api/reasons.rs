@@ -117,6 +117,22 @@ const KNOWN: &[(&str, &str)] = &[
         "이 표를 아는 매핑이 없습니다. 표의 열: {1}",
     ),
     ("the file is empty", "파일이 비어 있습니다"),
+    (
+        "it was read by the likeness of its columns' names, to be looked at only",
+        "열 이름으로 짐작해 읽었습니다. 살펴보기만 하고 저장하지는 않습니다",
+    ),
+    (
+        "the root of the document is that of no known message, it is read by general rules only",
+        "알려진 전문의 최상위 요소가 아니라 일반 규칙으로만 읽었습니다",
+    ),
+    (
+        "the root of the document is that of no known message, it was left",
+        "알려진 전문의 최상위 요소가 아니라 읽지 않았습니다",
+    ),
+    (
+        "this names no item, no person and no contents: it is no form",
+        "우편물 번호도 사람도 내용품도 없어 세관신고서가 아닙니다",
+    ),
 ];
 
 /// The reason in both languages; English stands in for what has no Korean.
