@@ -223,7 +223,7 @@ mod tests {
         for (name, read) in [
             ("KIM CHОL SU", "KIM CHoL SU"),
             ("Кіm Chol Su", "kim Chol Su"),
-            ("K1M CHOL 5U", "KiM CHOL sU"),
+            ("K1M CH0L SU", "KiM CHoL SU"),
             ("G0LDEN TR1ANGLE", "GoLDEN TRiANGLE"),
             ("A1PHA", "AlPHA"),
             ("K I M C H O L S U", "KIMCHOLSU"),
