@@ -8,6 +8,7 @@ use targeting::consignment::{
     Consignment, Direction, Documents, Equipment, GoodsItem, Note, Place, Regime, Route, Transport,
 };
 use targeting::party::{Contact, Party, Role};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::airports;
 use super::checks;
@@ -325,15 +326,25 @@ impl Draft {
             () if let Some(item) = documents.postal_item => item.to_compact_string(),
             () if real(master) => master.clone(),
             () if real(&documents.declaration) => documents.declaration.clone(),
+            () if head.reference.is_empty() => self.unnumbered(head),
             () if !self.ordinal.is_empty() => {
-                // Of a message without a number, at least its consignments are told apart.
-                let of = [head.reference.as_str(), head.source];
-                let of = of.into_iter().find(|of| !of.is_empty()).unwrap_or_default();
-                format_compact!("{of}#{}", self.ordinal)
+                format_compact!("{}#{}", head.reference, self.ordinal)
             }
-            () if !head.reference.is_empty() => head.reference.as_str().into(),
-            () => format_compact!("{}#{}", head.source, self.line),
+            () => head.reference.as_str().into(),
         }
+    }
+
+    /// A number for one that has none: by what it says and where, so that the same message sent again
+    /// says the same, and what somebody else sends without a number takes nobody's place.
+    fn unnumbered(&self, head: &Head) -> CompactString {
+        let says = (&self.parties, &self.goods, &self.route, &self.equipment, &self.documents);
+        // Plain values are always written.
+        let says = serde_json::to_vec(&says).unwrap_or_default();
+        let place = match self.ordinal.as_str() {
+            "" => format_compact!("{}", self.line),
+            ordinal => ordinal.into(),
+        };
+        format_compact!("{}#{place}-{:016x}", head.source, xxh3_64(&says))
     }
 
     fn office(&self, head: &Head, options: &MessageOptions) -> CompactString {

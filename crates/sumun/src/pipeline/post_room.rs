@@ -329,8 +329,7 @@ pub(super) enum Opening {
 
 pub(super) fn open(mut input: Input, name: &str, reading: &Reading) -> Result<Opening> {
     let format = recognise(&input.head()?, name).format;
-    let mapped = format == Format::Postal && reading.tables.mapping.is_some();
-    if !format.is_message() || mapped {
+    if !format.is_message() {
         return Ok(Opening::Table(Box::new(open_table(input, name, &reading.tables)?)));
     }
     let options = &reading.messages;

@@ -131,6 +131,9 @@ fn understand(mut input: Input, name: &str, reading: &Reading) -> Result<Underst
     Ok(understood)
 }
 
+/// The ways in which numbers and dates of a table may be written ([`Mapping::tried`]).
+const FORMS: u8 = 6;
+
 /// Reads a table that no mapping knows by the likeness of its columns' names, for whoever looks; to
 /// take it in, a person has to check the mapping and give it. Of the ways in which numbers and
 /// dates may be written, that counts which leaves least unread.
@@ -143,22 +146,29 @@ fn tried(
 ) -> Result<Option<(String, MessageBatch)>> {
     let office = &reading.messages.office;
     let day = Day::of_micros(reading.messages.received_at).to_string();
-    let mut best: Option<MessageBatch> = None;
-    for form in 0..6 {
+    let mut opened = |form: u8| -> Result<Option<Table<'static>>> {
         let Some(mapping) = Mapping::tried(starter, office, &day, form) else { return Ok(None) };
         let tables = TableOptions { mapping: Some(mapping), ..reading.tables.clone() };
-        let read = post_room::open_table(input.again()?, name, &tables).and_then(read_table);
-        let Ok((_, batch)) = read else { continue };
-        // A few damaged rows are damaged however they are read.
-        let sound = batch.defects.len() * 10 <= batch.rows.len();
-        if best.as_ref().is_none_or(|best| best.defects.len() > batch.defects.len()) {
-            best = Some(batch);
+        Ok(post_room::open_table(input.again()?, name, &tables).ok())
+    };
+    // The first rows say how the rest is written.
+    let mut best: Option<(usize, u8)> = None;
+    for form in 0..FORMS {
+        let Some(Ok(batch)) = opened(form)?.and_then(|mut table| table.next()) else { continue };
+        let unread = batch.defects.len();
+        if best.is_none_or(|(least, _)| least > unread) {
+            best = Some((unread, form));
         }
-        if sound {
+        // A few damaged rows are damaged however they are read.
+        if unread * 10 <= batch.rows.len() {
             break;
         }
     }
-    let Some(mut batch) = best.filter(|batch| !batch.rows.is_empty()) else { return Ok(None) };
+    let Some((_, form)) = best else { return Ok(None) };
+    let Some(Ok((_, mut batch))) = opened(form)?.map(read_table) else { return Ok(None) };
+    if batch.rows.is_empty() {
+        return Ok(None);
+    }
     let note = |reason: &str| Defect {
         line: 1,
         field: Default::default(),

@@ -286,42 +286,35 @@ macro_rules! candidates {
 }
 
 /// Calls `each` with every candidate of every plan in force, plan by plan.
-pub async fn measured(
-    tx: &mut Tx,
-    (first, last): (Day, Day),
-    mut each: impl FnMut(Measured),
-) -> Result<()> {
-    let mut rows = tx.rows(
-        candidates!(
-            "plan join selection on selection.plan_id = plan.id",
-            "order by plan.id, selection.consignment_id"
-        ),
-        args![first.0, last.0],
-    )?;
-    while let Some(row) = rows.next().await? {
-        each(measured_of(&row)?);
-    }
-    Ok(())
+pub async fn measured(tx: &mut Tx, window: (Day, Day), each: impl FnMut(Measured)) -> Result<()> {
+    const ALL: &str = candidates!(
+        "plan join selection on selection.plan_id = plan.id",
+        "order by plan.id, selection.consignment_id"
+    );
+    each_of(tx, ALL, window, each).await
 }
 
 /// Calls `each` with those candidates alone of which more is known than their plan recorded: that
 /// they were inspected, ordered to be, or drawn from silent scans.
-pub async fn touched(
+pub async fn touched(tx: &mut Tx, window: (Day, Day), each: impl FnMut(Measured)) -> Result<()> {
+    // These are few, and plans are long: what is few is looked up in what is long.
+    const FEW: &str = candidates!(
+        "(select consignment_id from outcome where latest = 1
+          union select consignment_id from decision where act = 'inspect' and in_force = 1
+          union select consignment_id from verification) as touched
+         cross join selection join plan on plan.id = selection.plan_id",
+        "and selection.consignment_id = touched.consignment_id"
+    );
+    each_of(tx, FEW, window, each).await
+}
+
+async fn each_of(
     tx: &mut Tx,
+    candidates: &'static str,
     (first, last): (Day, Day),
     mut each: impl FnMut(Measured),
 ) -> Result<()> {
-    // These are few, and plans are long: what is few is looked up in what is long.
-    let mut rows = tx.rows(
-        candidates!(
-            "(select consignment_id from outcome where latest = 1
-              union select consignment_id from decision where act = 'inspect' and in_force = 1
-              union select consignment_id from verification) as touched
-             cross join selection join plan on plan.id = selection.plan_id",
-            "and selection.consignment_id = touched.consignment_id"
-        ),
-        args![first.0, last.0],
-    )?;
+    let mut rows = tx.rows(candidates, args![first.0, last.0])?;
     while let Some(row) = rows.next().await? {
         each(measured_of(&row)?);
     }

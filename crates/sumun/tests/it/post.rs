@@ -125,6 +125,32 @@ fn what_was_sent_in_another_is_shown_as_it_is_taken() -> Result<()> {
 }
 
 #[test]
+fn what_has_no_number_takes_nobody_s_place() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let person = Person::alone(folder.path());
+    let form = |who: &str| {
+        format!(
+            "{{\"sender\":{{\"name\":\"{who}\",\"country\":\"CN\"}},\
+             \"recipient\":{{\"name\":\"김민지\",\"country\":\"KR\"}},\
+             \"contents\":[{{\"description\":\"tea\",\"value\":3,\"currency\":\"USD\"}}]}}"
+        )
+    };
+    let one = person.file("one.json", form("Wang Wei"))?;
+    let other = person.file("other.json", form("Li Na"))?;
+    let taken = person.does(&["ingest", "--office", "030", &one, &other])?;
+    let count = |taken: &serde_json::Value, of: &str| -> i64 {
+        let files = taken["files"].as_array().into_iter().flatten();
+        files.filter_map(|file| file[of].as_i64()).sum()
+    };
+    ensure!((count(&taken, "new"), count(&taken, "amended")) == (2, 0), "{taken}");
+    // The same form in another message is the same consignment.
+    let again = person.file("again.json", form("Wang Wei") + "\n")?;
+    let taken = person.does(&["ingest", "--office", "030", &again])?;
+    ensure!((count(&taken, "read"), count(&taken, "new")) == (1, 0), "{taken}");
+    Ok(())
+}
+
+#[test]
 fn a_site_s_own_table_is_looked_at_by_its_mapping() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let person = Person::alone(folder.path());

@@ -155,6 +155,14 @@ fn a_rule_lives_from_a_draft_to_its_end() {
         let finds = &tried["value"]["finds"];
         assert!(finds["estimate"].as_f64() <= Some(10.0), "{finds}");
         assert!(finds["low"].as_f64() > Some(1.0), "{finds}");
+        // What plans recorded is derived, too: lost, it is made again and says the same.
+        for lost in ["update plan_chunk set coding = 0", "delete from plan_chunk"] {
+            let mut tx = store.begin().await?;
+            ensure!(tx.execute(lost, args![]).await? > 0, "{lost}");
+            tx.commit().await?;
+            let again = kim.with("POST", "/api/v1/rules/backtest", &asked).await?.expect(200)?;
+            assert_eq!(again["value"], tried["value"], "{lost}");
+        }
         let typed = json!({ "condition": LIGHT, "sample": true });
         let said = kim.with("POST", "/api/v1/rules/check", &typed).await?.expect(200)?;
         assert!(said["sample"]["fired"].as_u64() >= Some(10), "{said}");

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::align::{self, How};
 use super::hangul;
 use super::judge::From;
-use super::words::{Part, Reading, Spelling, Word};
+use super::words::{self, Part, Reading, Spelling, Word};
 use super::{Kind, Match, Name};
 use crate::history::KeyMap;
 
@@ -218,7 +218,10 @@ impl Book {
         for word in run_together(&spelling, self.kind) {
             self.joined.push((key(7, word.sound.as_bytes()), entry));
         }
-        if let Some(key) = all_together(&spelling, self.kind) {
+        // Two words together stand there already.
+        if spelling.words.len() != 2
+            && let Some(key) = all_together(&spelling, self.kind)
+        {
             self.joined.push((key, entry));
         }
         for letters in acronyms(&spelling) {
@@ -378,9 +381,10 @@ fn shelf(kind: Kind) -> usize {
 }
 
 impl Index {
-    /// Takes a listed name in, under what the caller calls it. One thing may have many names.
+    /// Takes a listed name in, under what the caller calls it. One thing may have many names. It
+    /// stands as it is written: whoever lists a name does not disguise it.
     pub fn add(&mut self, id: u32, name: &str, kind: Kind) {
-        for spelling in Name::of(name, kind).spellings {
+        for spelling in words::written(name, kind) {
             self.books[shelf(kind)].add(id, spelling);
         }
     }
@@ -493,11 +497,6 @@ impl Book {
             let names = sorted.joined.get(key(7, word.sound.as_bytes()));
             names.for_each(|entry| touch(entry, 0.6 * word.worth));
         }
-        // Names with the same letters and spaces in other places.
-        if let Some(key) = all_together(asked, self.kind) {
-            let names = sorted.joined.get(key).take(COMPARED);
-            names.for_each(|entry| touch(entry, 0.6 * asked.worth));
-        }
         if self.kind != Kind::Person {
             if let [one] = &asked.words[..] {
                 let names = sorted.acronyms.get(key(6, one.latin.as_bytes()));
@@ -552,7 +551,7 @@ impl Book {
             likely.truncate(COMPARED);
         }
         let reading = asked.reading();
-        for (_, at) in likely {
+        let mut compare = |at: u32| {
             let entry = &self.entries[at as usize];
             let listed = self.reading(entry);
             let (chance, pairs) = super::judged(&reading, &listed, self.kind, From::List);
@@ -560,6 +559,12 @@ impl Book {
                 let matched = super::told(chance, &reading, &listed, &pairs);
                 found.push(Found { id: entry.id, matched });
             }
+            chance >= threshold
+        };
+        let any = likely.into_iter().filter(|(_, at)| compare(*at)).count() > 0;
+        // Perhaps the letters are the same and the spaces stand in other places.
+        if !any && let Some(key) = all_together(asked, self.kind) {
+            sorted.joined.get(key).take(COMPARED).for_each(|at| drop(compare(at)));
         }
     }
 }

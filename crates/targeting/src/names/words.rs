@@ -331,17 +331,18 @@ impl Word {
     }
 }
 
-/// The readings of a name, the one as it is written first.
+/// The readings of a name: as it is written, and as what is disguised in it is meant.
 pub(super) fn spellings(text: &str, kind: Kind) -> Vec<Spelling> {
-    let text = composed(text);
-    let mut all = readings(text.clone(), kind);
-    for meant in disguise::meant(&text) {
-        all.extend(readings(meant, kind).into_iter().filter(|of| !of.words.is_empty()));
+    let mut all = written(text, kind);
+    for meant in disguise::meant(&composed(text)) {
+        all.extend(written(&meant, kind).into_iter().filter(|of| !of.words.is_empty()));
     }
     all
 }
 
-fn readings(mut text: String, kind: Kind) -> Vec<Spelling> {
+/// The readings of a name as it is written.
+pub(super) fn written(text: &str, kind: Kind) -> Vec<Spelling> {
+    let mut text = composed(text);
     if kind != Kind::Person {
         for (compound, meaning) in forms::COMPOUNDS {
             if text.contains(compound) {

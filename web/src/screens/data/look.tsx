@@ -4,12 +4,13 @@ import { Button, Select, Textarea, TextInput } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconFileUpload, IconSend } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { type DragEvent, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/app/format';
 import { useOffice } from '@/app/office';
 import { useMay } from '@/app/session';
 import { save } from '@/parts/download';
+import { DropZone } from '@/parts/drop';
 import { Scroll } from '@/parts/scroll';
 import { Empty, Failed, Loading } from '@/parts/states';
 import { Tag } from '@/parts/tag';
@@ -38,7 +39,6 @@ export default function Look() {
   const [given, setGiven] = useState<Given | null>(null);
   const [pasted, setPasted] = useState('');
   const [name, setName] = useState('');
-  const [over, setOver] = useState(false);
   const [large, setLarge] = useState(false);
   const file = useRef<HTMLInputElement>(null);
 
@@ -53,11 +53,6 @@ export default function Look() {
     setName(one.name);
     show({ name: one.name, bytes: await one.arrayBuffer(), office });
   };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    void takeFile(event.dataTransfer.files[0]);
-  };
   const read = () =>
     show({
       name: name || t('look.pasted'),
@@ -66,18 +61,7 @@ export default function Look() {
     });
   return (
     <div className={styles.look}>
-      {/* Dropping is a shortcut; the buttons and the field within do all of it. */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
-      <div
-        className={styles.drop}
-        data-over={over || undefined}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
+      <DropZone className={styles.drop} onFile={(file) => void takeFile(file)}>
         <Textarea
           label={t('look.paste')}
           description={t('look.paste_hint')}
@@ -118,7 +102,7 @@ export default function Look() {
           />
         </div>
         {large && <p role="alert">{t('look.large')}</p>}
-      </div>
+      </DropZone>
       {look.isPending && <Loading />}
       {look.error && <Failed error={look.error} {...(given ? { again: () => show(given) } : {})} />}
       {look.data && given && (

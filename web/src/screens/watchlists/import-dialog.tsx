@@ -12,13 +12,14 @@ import {
   TextInput,
 } from '@mantine/core';
 import { IconFileUpload } from '@tabler/icons-react';
-import { type DragEvent, type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newId } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { useFormat } from '@/app/format';
 import { useOffices } from '@/app/office';
 import { useSession } from '@/app/session';
+import { DropZone } from '@/parts/drop';
 import { toFirstFault } from '@/parts/faults';
 import { Notice } from '@/parts/notice';
 import { Defects, Effect, endingOf } from './import-effect';
@@ -190,7 +191,6 @@ function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
   const choose = useRef<HTMLInputElement>(null);
   const chooser = useRef<HTMLButtonElement>(null);
   const why = useRef<HTMLTextAreaElement>(null);
-  const [over, setOver] = useState(false);
   const [large, setLarge] = useState(false);
   const [faults, setFaults] = useState<Partial<Record<keyof Fields | 'file', string>>>({});
   const set = (change: Partial<Fields>) => props.onFields((now) => ({ ...now, ...change }));
@@ -210,11 +210,6 @@ function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
     props.onFile({ name: one.name, content: textOf(await one.arrayBuffer()) });
     props.onChange();
     if (fields.name === '') setName(nameOf(one.name));
-  };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    void take(event.dataTransfer.files[0]);
   };
   /** A list that is there already brings what was said of it. */
   const setName = (name: string) => {
@@ -257,18 +252,7 @@ function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
-        {/* Dropping is a shortcut; the button within does the same. */}
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
-        <div
-          className={styles.drop}
-          data-over={over || undefined}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(true);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={drop}
-        >
+        <DropZone className={styles.drop} onFile={(file) => void take(file)}>
           <Button
             ref={chooser}
             data-autofocus
@@ -291,7 +275,7 @@ function ImportForm({ lists, file, fields, problem, ...props }: FormProps) {
           />
           <span>{file ? <strong>{file.name}</strong> : t('import.drop')}</span>
           <span className="quiet">{t('import.formats')}</span>
-        </div>
+        </DropZone>
         {large && <Notice tone="bad">{t('import.large')}</Notice>}
         {faults.file && !file && (
           <div role="alert" className={styles.fault}>
