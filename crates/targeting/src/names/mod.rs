@@ -11,6 +11,7 @@ mod fold;
 mod forms;
 mod hangul;
 pub mod index;
+mod japanese;
 mod judge;
 mod variants;
 mod weights;

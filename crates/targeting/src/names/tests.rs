@@ -44,6 +44,23 @@ fn persons_are_known_in_any_script_and_order() {
 }
 
 #[test]
+fn japanese_names_are_read_as_such() {
+    check(
+        Kind::Person,
+        "田中太郎               | Tanaka Taro                       | same
+         田中太郎               | TARO TANAKA                       | same
+         佐々木 健一            | Sasaki, Ken-ichi                  | same
+         山口 裕子              | Yamaguchi Yuko                    | same
+         山口 裕子              | Hiroko Yamaguchi                  | same
+         斉藤さくら             | Saito Sakura                      | same
+         サトウ タロウ          | 佐藤太郎                          | same
+         小林 直樹              | Kobayashi Naoko                   | apart
+         田中太郎               | Takahashi Taro                    | apart
+         陈太郎                 | Tanaka Taro                       | apart",
+    );
+}
+
+#[test]
 fn what_is_easily_mistaken_is_told_apart() {
     check(
         Kind::Person,

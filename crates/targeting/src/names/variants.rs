@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::japanese;
+
 /// Spellings of one given or family name, a name a line.
 const SPELLINGS: &str = "\
 mohammed muhammad mohamed mohammad mohamad muhammed muhamad mahomed mohamud mokhammad mukhammad
@@ -428,6 +430,9 @@ olga olya
 irina ira
 ";
 
+/// The number of the first group of a Japanese name; the lines of the tables are far fewer.
+const JAPANESE: u16 = 10_000;
+
 /// A group in which a word stands, and whether the group is of spellings.
 type Place = (u16, bool);
 
@@ -441,6 +446,10 @@ fn places() -> &'static HashMap<&'static str, Vec<Place>> {
             for word in line.split(' ') {
                 places.entry(word).or_default().push((n as u16, spellings));
             }
+        }
+        // Each a name of its own, so that Naoki is not a slip of Naoko.
+        for (n, word) in (0..).zip(japanese::words()) {
+            places.entry(word).or_insert_with(|| vec![(JAPANESE + n, true)]);
         }
         places
     })

@@ -8,7 +8,7 @@ use super::fold::{self, Script};
 use super::forms::{self, Form};
 use super::hangul::{self, Syllable};
 use super::variants;
-use super::{Kind, disguise};
+use super::{Kind, disguise, japanese};
 
 /// What a word does in a name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -359,7 +359,28 @@ pub(super) fn written(text: &str, kind: Kind) -> Vec<Spelling> {
     {
         all.push(spelling(&pieces, kind, true));
     }
+    if kind == Kind::Person {
+        all.extend(japanese_spellings(&pieces));
+    }
     all
+}
+
+/// The readings of a person's name as a Japanese one, where it can be that.
+fn japanese_spellings(pieces: &[Piece]) -> Vec<Spelling> {
+    let read = match pieces {
+        [whole] if whole.script == Script::Han => japanese::readings(&whole.text, None),
+        [family, given] if family.script == Script::Han => {
+            japanese::readings(&family.text, Some(&given.text))
+        }
+        _ => Vec::new(),
+    };
+    let spelling = |(family, given): (&str, String)| {
+        let mut draft = Draft { words: Vec::new(), commas: Vec::new() };
+        draft.add(plain(family, Kind::Person));
+        draft.add(plain(&given, Kind::Person));
+        finish(draft, Kind::Person)
+    };
+    read.into_iter().map(spelling).collect()
 }
 
 /// Words and marks as they are gathered.
