@@ -22,6 +22,8 @@ use crate::history::KeyMap;
 const SOUGHT: f32 = 0.58;
 /// How much of both names' worth must agree, at the best, before they are compared in full.
 const LEAST_AGREED: f32 = 0.11;
+/// Of very many, those that agree so little are compared only where none agrees much more.
+const LITTLE_AGREED: f32 = 0.15;
 /// Names that are compared in full for one reading of a query.
 const COMPARED: usize = 32;
 /// Words of the vocabulary that are looked at for one word of a query.
@@ -43,7 +45,11 @@ struct Entry {
     forms: u8,
     generation: u8,
     before_comma: u8,
-    worth: f32,
+}
+
+/// Worth as it is added up for very many names: in 4096ths, so that little memory is walked over.
+fn counted(worth: f32) -> u16 {
+    (worth * 4096.0) as u16
 }
 
 /// Numbers by keys, sorted, with a place to begin for each beginning of a key.
@@ -98,6 +104,8 @@ struct Sorted {
 struct Book {
     kind: Kind,
     entries: Vec<Entry>,
+    /// What the words of each entry are worth together, counted.
+    worths: Vec<u16>,
     /// Words of the entries, by their place in the vocabulary.
     words: Vec<u32>,
     vocabulary: Vec<Word>,
@@ -117,8 +125,8 @@ pub struct Index {
 #[derive(Default)]
 pub struct Searcher {
     likes: [KeyMap<Likes>; 3],
-    /// How much of each name agrees, by the words gathered so far.
-    agreed: Vec<f32>,
+    /// How much of each name agrees, by the words gathered so far, counted.
+    agreed: Vec<u16>,
     touched: Vec<u32>,
 }
 
@@ -200,6 +208,7 @@ impl Book {
         Book {
             kind,
             entries: Vec::new(),
+            worths: Vec::new(),
             words: Vec::new(),
             vocabulary: Vec::new(),
             known: KeyMap::default(),
@@ -244,8 +253,8 @@ impl Book {
             forms: spelling.forms,
             generation: spelling.generation.map_or(0, |n| n + 1),
             before_comma: spelling.before_comma as u8,
-            worth: spelling.worth,
         });
+        self.worths.push(counted(spelling.worth));
     }
 
     fn sorted(&self) -> &Sorted {
@@ -287,12 +296,13 @@ impl Book {
 
     fn reading(&self, entry: &Entry) -> Reading<'_> {
         let words = self.entry_words(entry).iter();
-        let words = words.map(|place| &self.vocabulary[*place as usize]).collect();
+        let words: Vec<&Word> = words.map(|place| &self.vocabulary[*place as usize]).collect();
+        let worth = words.iter().map(|word| word.worth).sum();
         Reading {
             forms: entry.forms,
             generation: entry.generation.checked_sub(1),
             before_comma: entry.before_comma as usize,
-            ..Reading::of(words, entry.worth)
+            ..Reading::of(words, worth)
         }
     }
 
@@ -451,7 +461,7 @@ impl Book {
             remembered.clear();
         }
         if agreed.len() < self.entries.len() {
-            agreed.resize(self.entries.len(), 0.0);
+            agreed.resize(self.entries.len(), 0);
         }
         touched.clear();
         // What each word of the query may stand for, and how many names that is.
@@ -469,12 +479,16 @@ impl Book {
             })
             .collect();
         cells.sort_by_key(|cell| cell.likes.names);
-        let mut touch = |entry: u32, more: f32| {
+        let mut touch = |entry: u32, more: u16| {
             let kept = &mut agreed[entry as usize];
-            if *kept == 0.0 {
+            if *kept == 0 {
                 touched.push(entry);
             }
-            *kept += more;
+            *kept = kept.saturating_add(more);
+        };
+        // Something, so that a name is touched once.
+        let more = |place: u32, quality: f32| {
+            counted(self.vocabulary[place as usize].worth * (quality - 0.4)).max(1)
         };
         let whole: f32 = cells.iter().map(|cell| cell.worth).sum();
         let mut rest = whole;
@@ -485,7 +499,7 @@ impl Book {
                 break;
             }
             for (place, quality) in &cell.likes.words {
-                let more = self.vocabulary[*place as usize].worth * (quality - 0.4);
+                let more = more(*place, *quality);
                 sorted.names_of(*place).iter().for_each(|entry| touch(*entry, more));
             }
             if cell.likes.names > 0 {
@@ -495,12 +509,12 @@ impl Book {
         // Names that write apart what the query writes together.
         for word in asked.words.iter().filter(telling) {
             let names = sorted.joined.get(key(7, word.sound.as_bytes()));
-            names.for_each(|entry| touch(entry, 0.6 * word.worth));
+            names.for_each(|entry| touch(entry, counted(0.6 * word.worth).max(1)));
         }
         if self.kind != Kind::Person {
             if let [one] = &asked.words[..] {
                 let names = sorted.acronyms.get(key(6, one.latin.as_bytes()));
-                names.take(COMPARED).for_each(|entry| touch(entry, asked.worth));
+                names.take(COMPARED).for_each(|entry| touch(entry, counted(asked.worth)));
             }
             for letters in acronyms(asked) {
                 let alone = |entry: &u32| self.entries[*entry as usize].n == 1;
@@ -508,40 +522,45 @@ impl Book {
                 let sound = super::fold::sound(&letters);
                 let places = sorted.keys.get(key(1, sound.as_bytes())).filter(same);
                 let names = places.flat_map(|place| sorted.names_of(place)).copied();
-                names.filter(alone).take(COMPARED).for_each(|entry| touch(entry, asked.worth));
+                names
+                    .filter(alone)
+                    .take(COMPARED)
+                    .for_each(|entry| touch(entry, counted(asked.worth)));
             }
         }
         // The common words count for the names that the rare ones have found.
         for Cell { likes, .. } in &cells[gathered..] {
-            let more =
-                |place: u32, quality: f32| self.vocabulary[place as usize].worth * (quality - 0.4);
             if likes.names > 8 * touched.len() {
                 for entry in touched.iter() {
                     for place in self.entry_words(&self.entries[*entry as usize]) {
                         if let Ok(at) = likes.words.binary_search_by_key(place, |like| like.0) {
-                            agreed[*entry as usize] += more(*place, likes.words[at].1);
+                            let kept = &mut agreed[*entry as usize];
+                            *kept = kept.saturating_add(more(*place, likes.words[at].1));
                         }
                     }
                 }
                 continue;
             }
             for (place, quality) in &likes.words {
+                let more = more(*place, *quality);
                 for entry in sorted.names_of(*place) {
                     let kept = &mut agreed[*entry as usize];
-                    *kept += if *kept > 0.0 { more(*place, *quality) } else { 0.0 };
+                    *kept = kept.saturating_add(if *kept > 0 { more } else { 0 });
                 }
             }
         }
         // An initial may be any word that begins so.
-        let initials =
-            0.15 * asked.words.iter().filter(|word| word.part == Part::Initial).count() as f32;
+        let initials = asked.words.iter().filter(|word| word.part == Part::Initial).count();
+        let (initials, worth) = (counted(0.15 * initials as f32), counted(asked.worth));
+        let least = (LEAST_AGREED * f32::from(worth)) as u16;
         let mut likely: Vec<(f32, u32)> = Vec::new();
         for at in touched.iter() {
-            let agreed = std::mem::take(&mut agreed[*at as usize]) + initials;
-            if agreed < LEAST_AGREED * asked.worth {
+            let agreed = std::mem::take(&mut agreed[*at as usize]).saturating_add(initials);
+            if agreed < least {
                 continue;
             }
-            let share = agreed / (self.entries[*at as usize].worth + asked.worth);
+            let both = f32::from(self.worths[*at as usize]) + f32::from(worth);
+            let share = f32::from(agreed) / both;
             if share >= LEAST_AGREED {
                 likely.push((share, *at));
             }
@@ -549,6 +568,9 @@ impl Book {
         if likely.len() > COMPARED {
             likely.select_nth_unstable_by(COMPARED, |a, b| b.0.total_cmp(&a.0));
             likely.truncate(COMPARED);
+            // Where very many agree, one that does so in little beside the best is seldom it.
+            let best = likely.iter().map(|one| one.0).fold(0.0, f32::max);
+            likely.retain(|one| one.0 > LITTLE_AGREED || one.0 > 0.75 * best);
         }
         let reading = asked.reading();
         let mut compare = |at: u32| {
