@@ -135,6 +135,8 @@ pub struct Searcher {
 struct Likes {
     words: Vec<(u32, f32)>,
     names: usize,
+    /// The best of how well they do.
+    best: f32,
 }
 
 /// A listed name that was found.
@@ -322,6 +324,7 @@ impl Book {
             if quality >= LEAST && how != How::Initial {
                 likes.words.push((place, quality));
                 likes.names += sorted.names_of(place).len();
+                likes.best = likes.best.max(quality);
             }
         }
         likes
@@ -502,9 +505,8 @@ impl Book {
                 let more = more(*place, *quality);
                 sorted.names_of(*place).iter().for_each(|entry| touch(*entry, more));
             }
-            if cell.likes.names > 0 {
-                rest -= cell.worth;
-            }
+            // Words that are only near may be others: the names of this one are still to come.
+            rest -= cell.worth * ((cell.likes.best - 0.8) / 0.15).clamp(0.0, 1.0);
         }
         // Names that write apart what the query writes together.
         for word in asked.words.iter().filter(telling) {
