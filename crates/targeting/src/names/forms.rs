@@ -253,6 +253,9 @@ struct Tables {
     meanings: HashMap<&'static str, (&'static str, f32)>,
     /// Long general words with a letter left out.
     shortened: HashMap<String, Vec<&'static str>>,
+    /// Words of company forms, and the longer ones with a letter left out.
+    form_words: HashMap<&'static str, ()>,
+    shortened_forms: HashMap<String, Vec<&'static str>>,
     honorifics: HashMap<&'static str, ()>,
     particles: HashMap<&'static str, ()>,
     common: HashMap<&'static str, ()>,
@@ -279,17 +282,18 @@ fn tables() -> &'static Tables {
                 meanings.entry(word).or_insert((meaning, worth));
             }
         }
-        let mut shortened: HashMap<String, Vec<&'static str>> = HashMap::new();
-        for word in meanings.keys().filter(|word| word.len() >= LONG && word.is_ascii()) {
-            for short in with_a_letter_less(word).chain([(*word).to_owned()]) {
-                shortened.entry(short).or_default().push(word);
-            }
-        }
+        let shortened = shortened(meanings.keys().copied().filter(|word| word.len() >= LONG));
+        let form_words: HashMap<&str, ()> =
+            forms.keys().flat_map(|form| form.split(' ')).map(|word| (word, ())).collect();
+        let long = form_words.keys().copied().filter(|word| word.len() >= LONG_OF_FORM);
+        let shortened_forms = self::shortened(long);
         let set = |text: &'static str| text.split_whitespace().map(|word| (word, ())).collect();
         let longest = forms.keys().map(|form| form.split(' ').count()).max().unwrap_or(1);
         Tables {
             longest,
             shortened,
+            shortened_forms,
+            form_words,
             forms,
             meanings,
             honorifics: set(HONORIFICS),
@@ -297,6 +301,53 @@ fn tables() -> &'static Tables {
             common: set(COMMON),
         }
     })
+}
+
+/// Words by what is left of them without one letter, and by themselves.
+fn shortened(words: impl Iterator<Item = &'static str>) -> HashMap<String, Vec<&'static str>> {
+    let mut shortened: HashMap<String, Vec<&'static str>> = HashMap::new();
+    for word in words.filter(|word| word.is_ascii()) {
+        for short in with_a_letter_less(word).chain([word.to_owned()]) {
+            shortened.entry(short).or_default().push(word);
+        }
+    }
+    shortened
+}
+
+/// The word of these that is this one but for a slip of the hand.
+fn near(word: &str, shortened: &HashMap<String, Vec<&'static str>>) -> Option<&'static str> {
+    let near = with_a_letter_less(word).chain([word.to_owned()]);
+    near.filter_map(|short| shortened.get(&short))
+        .flatten()
+        .filter(|of| super::fold::letter_distance(of, word) <= 1.0)
+        .copied()
+        // Maps have no order of their own.
+        .min()
+}
+
+/// Words of company forms of so many letters are known with a slip of the hand in them, beside
+/// another word of the form.
+const LONG_OF_FORM: usize = 5;
+/// Forms of one word that are known so at the end of a name.
+const LONG_FORMS: [&str; 4] = ["company", "corporation", "incorporated", "limited"];
+
+/// The word of a company form that this word is but for a slip of the hand; none for one of its own.
+pub(super) fn near_form_word(word: &str) -> Option<&'static str> {
+    let tables = tables();
+    let own = || tables.form_words.contains_key(word) || tables.meanings.contains_key(word);
+    if word.len() + 1 < LONG_OF_FORM || !word.is_ascii() || own() {
+        return None;
+    }
+    near(word, &tables.shortened_forms)
+}
+
+/// The company form with which these words begin when slips of the hand are mended, and how many of
+/// them it takes: `mended` has the words as [`near_form_word`] mends them.
+pub(super) fn near_form_at(words: &[&str], mended: &[&str]) -> Option<(usize, Form)> {
+    let (n, form) = form_at(mended)?;
+    let right = words.iter().zip(mended).take(n).filter(|(one, other)| one == other).count();
+    let alone = n == 1 && words.len() == 1 && LONG_FORMS.contains(&mended[0]);
+    (right < n && (right > 0 || alone)).then_some((n, form))
 }
 
 /// The company form with which these words begin, and how many of them it takes. Articles are no
@@ -344,13 +395,7 @@ pub(super) fn near_meaning(word: &str) -> Option<(&'static str, f32)> {
         return None;
     }
     let tables = tables();
-    let near = with_a_letter_less(word).chain([word.to_owned()]);
-    near.filter_map(|short| tables.shortened.get(&short))
-        .flatten()
-        .filter(|of| super::fold::letter_distance(of, word) <= 1.0)
-        // Maps have no order of their own.
-        .min()
-        .and_then(|of| tables.meanings.get(of).copied())
+    near(word, &tables.shortened).and_then(|of| tables.meanings.get(of).copied())
 }
 
 /// Whether a word only says how somebody is addressed.

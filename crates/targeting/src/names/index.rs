@@ -30,8 +30,15 @@ const COMPARED: usize = 32;
 const LOOKED_AT: usize = 500;
 /// Of them, words that one key finds.
 const OF_ONE_KEY: usize = 250;
+/// Signs by which the beginnings and ends of words are known.
+const END: usize = 4;
 /// Words whose likes are remembered.
 const REMEMBERED: usize = 50_000;
+/// The same of words that begin or end alike.
+const OF_ONE_END: usize = 80;
+const LEAST_OF_ENDS: f32 = 0.74;
+/// From this quality on a word is likely the one that was meant.
+const SURE: f32 = 0.86;
 /// From this quality on a word stands for another.
 const LEAST: f32 = 0.66;
 
@@ -94,6 +101,8 @@ struct Sorted {
     names: Vec<u32>,
     /// Words of the vocabulary by what they are found by.
     keys: Table,
+    /// The same by how they begin and end, where nothing else finds them.
+    ends: Table,
     /// Names by the sound of two neighbours run together.
     joined: Table,
     /// Bodies by the first letters of their words.
@@ -180,6 +189,15 @@ fn keys_of(word: &Word, mut found: impl FnMut(u32)) {
     }
     if let Part::General(meaning) = word.part {
         found(key(5, meaning.as_bytes()));
+    }
+}
+
+/// The same of a long word in which more than one sign is wrong: how its sound begins and ends.
+fn ends_of(word: &Word, mut found: impl FnMut(u32)) {
+    let sound = word.sound.as_bytes();
+    if word.part != Part::Number && sound.len() > END {
+        found(key(8, &sound[..END]));
+        found(key(9, &sound[sound.len() - END..]));
     }
 }
 
@@ -279,13 +297,16 @@ impl Book {
                 }
             }
             let mut keys = Vec::with_capacity(self.vocabulary.len() * 10);
+            let mut ends = Vec::new();
             for (place, word) in (0..).zip(&self.vocabulary) {
                 keys_of(word, |key| keys.push((key, place)));
+                ends_of(word, |key| ends.push((key, place)));
             }
             Sorted {
                 names_from,
                 names,
                 keys: Table::of(keys),
+                ends: Table::of(ends),
                 joined: Table::of(self.joined.clone()),
                 acronyms: Table::of(self.acronyms.clone()),
             }
@@ -311,21 +332,32 @@ impl Book {
     /// Words of the vocabulary that may stand for this one.
     fn likes(&self, word: &Word, sorted: &Sorted) -> Likes {
         let mut near: Vec<u32> = Vec::new();
-        keys_of(word, |key| {
-            if near.len() < LOOKED_AT {
-                near.extend(sorted.keys.get(key).take(OF_ONE_KEY));
-            }
-        });
-        near.sort_unstable();
-        near.dedup();
         let mut likes = Likes::default();
-        for place in near {
-            let (quality, how) = align::quality(word, &self.vocabulary[place as usize], self.kind);
-            if quality >= LEAST && how != How::Initial {
-                likes.words.push((place, quality));
-                likes.names += sorted.names_of(place).len();
-                likes.best = likes.best.max(quality);
+        let look = |near: &mut Vec<u32>, likes: &mut Likes, least: f32| {
+            near.sort_unstable();
+            near.dedup();
+            for place in near.drain(..) {
+                let (quality, how) =
+                    align::quality(word, &self.vocabulary[place as usize], self.kind);
+                if quality >= least && how != How::Initial {
+                    likes.words.push((place, quality));
+                    likes.names += sorted.names_of(place).len();
+                    likes.best = likes.best.max(quality);
+                }
             }
+        };
+        let take = |near: &mut Vec<u32>, table: &Table, key: u32, most: usize| {
+            if near.len() < LOOKED_AT {
+                near.extend(table.get(key).take(most));
+            }
+        };
+        keys_of(word, |key| take(&mut near, &sorted.keys, key, OF_ONE_KEY));
+        look(&mut near, &mut likes, LEAST);
+        if likes.best < SURE {
+            ends_of(word, |key| take(&mut near, &sorted.ends, key, OF_ONE_END));
+            near.retain(|place| !likes.words.iter().any(|known| known.0 == *place));
+            look(&mut near, &mut likes, LEAST_OF_ENDS);
+            likes.words.sort_unstable_by_key(|known| known.0);
         }
         likes
     }

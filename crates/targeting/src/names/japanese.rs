@@ -403,6 +403,14 @@ yohei 洋平 陽平
 ryohei 良平 亮平 涼平
 jiro 治郎
 naomi 直美 尚美
+naoki 直樹 直己
+naoko 直子 尚子
+naoto 直人
+masako 昌子 雅子
+masaki 正樹 雅樹
+hiroki 弘樹 裕樹 浩樹
+hiroko 博子
+keiichi 圭一 恵一
 hiromi 裕美 博美 浩美 弘美
 yumi 由美 裕美 優美
 akemi 明美

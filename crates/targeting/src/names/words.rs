@@ -623,9 +623,17 @@ fn drop_forms(words: &mut Vec<Word>, commas: &mut Vec<bool>) -> u8 {
     let mut found = 0u8;
     let mut at = 0;
     let mut keep: Vec<bool> = vec![true; words.len()];
+    let written: Vec<&str> = words.iter().map(|word| word.latin.as_str()).collect();
+    let mended: Vec<&str> =
+        written.iter().map(|word| forms::near_form_word(word).unwrap_or(word)).collect();
     while at < words.len() {
-        let ahead: Vec<&str> = words[at..].iter().map(|word| word.latin.as_str()).collect();
-        let Some((n, Form(family))) = forms::form_at(&ahead) else {
+        let exact = forms::form_at(&written[at..]);
+        let near = match written == mended || at == 0 {
+            true => None,
+            false => forms::near_form_at(&written[at..], &mended[at..]),
+        };
+        let longest = exact.into_iter().chain(near).max_by_key(|form| form.0);
+        let Some((n, Form(family))) = longest else {
             at += 1;
             continue;
         };
