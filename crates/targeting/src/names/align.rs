@@ -333,6 +333,11 @@ fn runs(
             if skip || article || letters < 4 || (apart > 2 + short / 4 && !lost) {
                 continue;
             }
+            // Most have other letters, which is told before they are joined.
+            let sounds = run.iter().fold(0, |letters, word| letters | word.letters());
+            if !lost && (sounds ^ one.letters()).count_ones() > 4 {
+                continue;
+            }
             let together = joined(run, kind);
             let (quality, _) = quality(one, &together, kind);
             if quality >= 0.8 {

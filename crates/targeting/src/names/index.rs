@@ -25,7 +25,7 @@ const LEAST_AGREED: f32 = 0.11;
 /// Of very many, those that agree so little are compared only where none agrees much more.
 const LITTLE_AGREED: f32 = 0.15;
 /// Names that are compared in full for one reading of a query.
-const COMPARED: usize = 32;
+const COMPARED: usize = 26;
 /// Words of the vocabulary that are looked at for one word of a query.
 const LOOKED_AT: usize = 500;
 /// Of them, words that one key finds.
@@ -34,9 +34,13 @@ const OF_ONE_KEY: usize = 250;
 const END: usize = 4;
 /// Words whose likes are remembered.
 const REMEMBERED: usize = 50_000;
+/// How much worse than the best a word may stand for another.
+const WORSE: f32 = 0.2;
 /// The same of words that begin or end alike.
-const OF_ONE_END: usize = 80;
+const OF_ONE_END: usize = 250;
 const LEAST_OF_ENDS: f32 = 0.74;
+/// Of their letters, those that only one of both has at most.
+const OTHER_LETTERS: u32 = 3;
 /// From this quality on a word is likely the one that was meant.
 const SURE: f32 = 0.86;
 /// From this quality on a word stands for another.
@@ -103,6 +107,8 @@ struct Sorted {
     keys: Table,
     /// The same by how they begin and end, where nothing else finds them.
     ends: Table,
+    /// Which letters the sound of each word has, a bit each.
+    letters: Vec<u32>,
     /// Names by the sound of two neighbours run together.
     joined: Table,
     /// Bodies by the first letters of their words.
@@ -307,6 +313,7 @@ impl Book {
                 names,
                 keys: Table::of(keys),
                 ends: Table::of(ends),
+                letters: self.vocabulary.iter().map(Word::letters).collect(),
                 joined: Table::of(self.joined.clone()),
                 acronyms: Table::of(self.acronyms.clone()),
             }
@@ -341,7 +348,6 @@ impl Book {
                     align::quality(word, &self.vocabulary[place as usize], self.kind);
                 if quality >= least && how != How::Initial {
                     likes.words.push((place, quality));
-                    likes.names += sorted.names_of(place).len();
                     likes.best = likes.best.max(quality);
                 }
             }
@@ -355,10 +361,19 @@ impl Book {
         look(&mut near, &mut likes, LEAST);
         if likes.best < SURE {
             ends_of(word, |key| take(&mut near, &sorted.ends, key, OF_ONE_END));
-            near.retain(|place| !likes.words.iter().any(|known| known.0 == *place));
+            // Two slips leave most letters alone.
+            let letters = word.letters();
+            near.retain(|place| {
+                (sorted.letters[*place as usize] ^ letters).count_ones() <= OTHER_LETTERS
+                    && likes.words.binary_search_by_key(place, |known| known.0).is_err()
+            });
             look(&mut near, &mut likes, LEAST_OF_ENDS);
             likes.words.sort_unstable_by_key(|known| known.0);
         }
+        // Beside one that agrees well, those that hardly do are others.
+        let least = likes.best - WORSE;
+        likes.words.retain(|known| known.1 >= least);
+        likes.names = likes.words.iter().map(|known| sorted.names_of(known.0).len()).sum();
         likes
     }
 }

@@ -54,7 +54,7 @@ fn japanese_names_are_read_as_such() {
          山口 裕子              | Hiroko Yamaguchi                  | same
          斉藤さくら             | Saito Sakura                      | same
          サトウ タロウ          | 佐藤太郎                          | same
-         小林 直樹              | Kobayashi Naoko                   | apart
+         小林 直樹              | Kobayashi Shigeru                 | apart
          田中太郎               | Takahashi Taro                    | apart
          陈太郎                 | Tanaka Taro                       | apart",
     );

@@ -285,6 +285,11 @@ const FAMILY_BITS: f32 = 4.0;
 const SYLLABLE_BITS: f32 = 4.5;
 
 impl Word {
+    /// The letters of its sound, a bit each.
+    pub(super) fn letters(&self) -> u32 {
+        self.sound.bytes().fold(0, |letters, sign| letters | 1 << (sign & 31))
+    }
+
     /// A word of these letters as it stands in a name of this kind.
     pub(super) fn of(latin: &str, kind: Kind) -> Word {
         let sound = CompactString::from(fold::sound(latin));
