@@ -313,7 +313,7 @@ fn read_again(
             };
             let reading = Reading { tables, messages };
             let bytes = Bytes::from(text.clone().into_bytes());
-            post_room::read_whole(bytes, &of.name, &reading)?.1
+            post_room::read_whole(bytes, &of.name, &reading, 0)?.1
         }
         _ if record.mapping == API => vec![read_api(record, line as u64)?],
         _ => {

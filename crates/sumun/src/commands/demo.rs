@@ -422,7 +422,7 @@ async fn deliver(
     };
     let bytes = Bytes::from(mail.bytes.clone());
     let (opened, parcels) =
-        tokio::task::block_in_place(|| post_room::read_whole(bytes, &mail.name, &reading))?;
+        tokio::task::block_in_place(|| post_room::read_whole(bytes, &mail.name, &reading, 0))?;
     let new = NewMessage {
         digest: &digest,
         name: &mail.name,

@@ -121,6 +121,13 @@ pub fn unpack(mut input: Input, name: &str) -> Result<Sent> {
     Ok(Sent::Within { packing, taken })
 }
 
+impl Parcel {
+    /// How many records it holds, those that are nothing included.
+    pub fn records(&self) -> usize {
+        self.rows.len() + self.defects.len()
+    }
+}
+
 /// How files are read.
 #[derive(Debug, Clone)]
 pub struct Reading {
@@ -189,12 +196,17 @@ pub fn read(
 /// would hold up everybody else for as long as it takes to keep.
 const MOST_AT_ONCE: usize = 50_000;
 
-/// Reads bytes in memory to their end.
+/// Reads bytes in memory to their end, for a request that has brought so many records `before`.
 ///
 /// # Errors
-/// A refusal when they are nothing that can be read, or more than 50,000 records.
-pub fn read_whole(bytes: Bytes, name: &str, reading: &Reading) -> Result<(Opened, Vec<Parcel>)> {
-    let (mut told, mut parcels, mut records) = (None, Vec::new(), 0);
+/// A refusal when they are nothing that can be read, or make more than 50,000 records in all.
+pub fn read_whole(
+    bytes: Bytes,
+    name: &str,
+    reading: &Reading,
+    before: usize,
+) -> Result<(Opened, Vec<Parcel>)> {
+    let (mut told, mut parcels, mut records) = (None, Vec::new(), before);
     let input = Input::Bytes(bytes);
     read(
         input,
@@ -204,7 +216,7 @@ pub fn read_whole(bytes: Bytes, name: &str, reading: &Reading) -> Result<(Opened
         |opened| told = Some(opened),
         |parcel| {
             let parcel = parcel.and_then(|parcel| {
-                records += parcel.rows.len() + parcel.defects.len();
+                records += parcel.records();
                 if records > MOST_AT_ONCE {
                     crate::refuse!(
                         "too_many",

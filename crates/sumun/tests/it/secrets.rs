@@ -3,8 +3,10 @@
 //! sender's numbers, and doors that take too much. Each story is one way that was once open.
 
 use anyhow::{Context, Result};
+use intake::{MessageOptions, TableOptions};
 use serde_json::{Value, json};
 use sumun::config::now;
+use sumun::pipeline::post_room::{self, Reading};
 use sumun::pipeline::resolve::resolve;
 use sumun::store::{AssertSqlSafe, Store, args};
 
@@ -230,6 +232,16 @@ fn doors_and_messages_take_only_so_much() {
         assert_eq!(texts(&store, "select reference from declaration").await?, [""; 0]);
         server.stop().await
     });
+}
+
+#[test]
+fn the_files_of_one_request_are_counted_together() {
+    let reading = Reading { tables: TableOptions::default(), messages: MessageOptions::default() };
+    let table = format!("{HEADER}\n{}\n", line(1, "2030-01-01", "080390"));
+    let after =
+        |before| post_room::read_whole(table.clone().into(), "one.csv", &reading, before).is_ok();
+    assert!(after(49_999));
+    assert!(!after(50_000));
 }
 
 #[test]

@@ -711,6 +711,28 @@ mod tests {
     }
 
     #[test]
+    fn two_slips_in_one_word_are_found_among_namesakes() {
+        let mut index = Index::default();
+        let listed = ["Khalid al-Housofar", "Gleb Krasiova", "Husain Faranzadeh", "Zubeati Sharif"];
+        for (id, name) in (0..).zip(listed) {
+            index.add(id, name, Kind::Person);
+        }
+        // Many share the words that are written rightly.
+        for (n, given) in ["Khalid", "Gleb", "Husain", "Sharif"].into_iter().enumerate() {
+            for (m, family) in (0..).zip(["Suleroui", "Karerawi", "Fakhroo", "Zaman", "Mirza"]) {
+                index.add(10 + 10 * n as u32 + m, &format!("{given} {family}"), Kind::Person);
+            }
+        }
+        let mut searcher = Searcher::default();
+        for (name, id) in
+            [("Khalid al-Housoluar", 0), ("GLEB KRYOIOVA", 1), ("Husain Fraznadeh", 2)]
+        {
+            let found = index.search(&mut searcher, name, Kind::Person, (0.5, 1));
+            assert_eq!(found.first().map(|one| one.id), Some(id), "{name}");
+        }
+    }
+
+    #[test]
     fn slips_are_found_and_what_is_added_later_too() {
         let mut index = Index::default();
         index.add(0, "Valmil Shipping", Kind::Organization);

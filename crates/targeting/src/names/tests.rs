@@ -84,6 +84,10 @@ fn company_forms_carry_no_evidence_and_rare_words_do() {
          Fabriq LLC 1           | Fabriq LLC 2                      | apart
          Factory No. 5          | Factory 5                         | same
          Deutsche Bank AG       | Deutsche Bahn AG                  | apart
+         Xanal Shipping LLC     | XANAL SHIPPING LIMITED LIABILITY COPANY | same
+         Gazinvest Security Ltd | GAZINVEST SECURITY, COMPANY LIMIED | same
+         Lee Fund Incorpoated   | Lee Fund                          | same
+         Limitec Shipping       | Limited Shipping                  | apart
          Smith & Sons Ltd       | Smith and Sons Limited            | same
          Islamic Republic of Iran Shipping Lines | IRISL            | same
          Crystalord Ltd         | CRYSTALORD LIMITED                | same

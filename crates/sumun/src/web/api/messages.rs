@@ -310,7 +310,7 @@ pub async fn take_message(
         lot.actor = caller.name().to_owned();
         own(&app, &caller, &offices, lot)?;
     }
-    let Opened { lots, not_declared, tests, format, answered } = opened;
+    let Opened { lots, not_declared, tests, format, answered, .. } = opened;
     let mut taken = answer(&app, &caller, lots, (not_declared, tests), format).await?;
     taken.acknowledgement = Some(answered).filter(|answered| !answered.is_empty());
     Ok(Json(taken))
@@ -320,6 +320,8 @@ pub async fn take_message(
 #[derive(Default)]
 struct Opened {
     lots: Vec<Lot>,
+    /// Records of all files so far.
+    records: usize,
     not_declared: u64,
     tests: u64,
     /// The format of the first file.
@@ -351,7 +353,8 @@ impl Opened {
         };
         let read = {
             let (bytes, name) = (bytes.clone(), name.clone());
-            let read = move || post_room::read_whole(bytes, &name, &reading);
+            let before = self.records;
+            let read = move || post_room::read_whole(bytes, &name, &reading, before);
             tokio::task::spawn_blocking(read).await.map_err(anyhow::Error::from)?
         };
         let mut lots: Vec<Lot> = Vec::new();
@@ -360,6 +363,7 @@ impl Opened {
                 let (mut defects, mut written) = (Vec::new(), Vec::new());
                 let (mut seen, mut withdrawn) = (Vec::new(), Vec::new());
                 for parcel in parcels {
+                    self.records += parcel.records();
                     self.not_declared += parcel.not_declared;
                     self.tests += parcel.tests;
                     defects.extend(parcel.defects);

@@ -161,6 +161,16 @@ async fn take(
         Some(kept) => may(caller, action, &kept.rule)?,
         None => return Err(missing(code)),
     }
+    // What a version takes the place of ends, and has to be the caller's as well.
+    let ends = match step {
+        Step::Shadow => "shadow",
+        Step::Approve => "in_force",
+        Step::Retire => "",
+    };
+    let all = rules::of_code(&mut app.store.read().await?, code).await?;
+    for one in all.iter().filter(|one| one.state == ends) {
+        may(caller, action, &one.rule)?;
+    }
     let (store, of, why, by) = (&app.store, (code, order.version), &order.reason, caller.by());
     let kept = match step {
         Step::Shadow => acts::rule::shadow(store, of, why, by).await?,
