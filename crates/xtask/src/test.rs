@@ -16,8 +16,8 @@ use crate::steps::Steps;
 use crate::web;
 use crate::workspace::{cargo, root};
 
-/// The office's own crate is tested as it compiles fastest: optimised, it and its tests were a third
-/// of the build, and what is slow beneath it stays optimised.
+/// The office's own crate is tested as it compiles fastest: optimised, it and its tests were a
+/// third of the build, and what is slow beneath it stays optimised.
 const OFFICE: [&str; 2] = ["--config", "profile.release.package.sumun.opt-level=0"];
 
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -9,10 +9,14 @@ use targeting::consignment::Consignment;
 use targeting::facts::Facts;
 use targeting::history::Histories;
 use targeting::indicator;
-use targeting::rule::{BATCH, Columns, Condition, Program, condition, fields};
+use targeting::rule::{Columns, Condition, Program, condition, fields};
 
 #[path = "../../../../crates/targeting/benches/book/mod.rs"]
 mod book;
+#[path = "../../compared.rs"]
+mod compared;
+
+use compared::{Run, ours, processor_s, tell};
 
 /// Indicators written out, since the peer does not know them.
 fn written_out(text: &str) -> String {
@@ -35,18 +39,7 @@ fn main() {
         .collect();
     let program = Program::of(checked.iter().map(|(one, offices)| (one, &offices[..])));
 
-    let began = processor_s();
-    let mut ours = vec![0usize; texts.len()];
-    for _ in 0..times {
-        ours.fill(0);
-        for batch in consignments.chunks(BATCH) {
-            let facts: Vec<Facts<'_>> = batch.iter().map(Facts::of).collect();
-            let columns = Columns::of(program.reads(), &facts, &Histories::default());
-            let hits = program.fires(&columns);
-            ours.iter_mut().enumerate().for_each(|(rule, fired)| *fired += hits.count(rule));
-        }
-    }
-    let ours_took = (processor_s() - began) / times as f64;
+    let ours = ours(&program, texts.len(), &consignments, times);
 
     let compiled: Vec<(Cel, &Vec<String>)> = texts
         .iter()
@@ -64,30 +57,8 @@ fn main() {
         }
     }
     let theirs_took = processor_s() - began;
-    let differ: Vec<usize> = (0..texts.len()).filter(|&rule| ours[rule] != theirs[rule]).collect();
-    for &rule in differ.iter().take(5) {
-        println!("{} and {}: {}", ours[rule], theirs[rule], texts[rule].0);
-    }
-    let asked = (count * texts.len()) as f64;
-    println!(
-        "{} rules, {count} consignments, {} hits, {} rules differ\nours   {ours_took:8.3} s, {:7.1} \
-         ns a rule and consignment\ncel    {theirs_took:8.3} s, {:7.1} ns\nratio  {:8.1}",
-        texts.len(),
-        ours.iter().sum::<usize>(),
-        differ.len(),
-        ours_took / asked * 1e9,
-        theirs_took / asked * 1e9,
-        theirs_took / ours_took
-    );
-}
-
-/// Processor time of this program so far, in seconds: what others do on the machine does not count.
-fn processor_s() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // After the name in brackets: user and system time are the 12th and 13th, in hundredths.
-    let rest = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = rest.split_whitespace().skip(11).take(2).filter_map(|one| one.parse::<f64>().ok());
-    ticks.sum::<f64>() / 100.0
+    let texts: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
+    tell(count, &texts, [ours, Run { name: "cel", hits: theirs, took: theirs_took }]);
 }
 
 /// The fields that the book reads, as maps of maps.

@@ -11,12 +11,16 @@ use serde_json::{Value, json};
 use targeting::consignment::Consignment;
 use targeting::facts::Facts;
 use targeting::history::Histories;
-use targeting::rule::{BATCH, Columns, Condition, Program, condition};
+use targeting::rule::{Columns, Condition, Program, condition};
 use zen_engine::Decision;
 use zen_engine::model::DecisionContent;
 
 #[path = "../../../../crates/targeting/benches/book/mod.rs"]
 mod book;
+#[path = "../../compared.rs"]
+mod compared;
+
+use compared::{Run, ours, processor_s, tell};
 
 const FIELDS: [&str; 5] =
     ["goods.origin", "goods.hs4", "goods.hs_chapter", "goods.net_mass_kg", "goods.value"];
@@ -77,7 +81,8 @@ fn rows(count: usize) -> Vec<Row> {
 }
 
 fn table(rows: &[Row]) -> Decision {
-    let field = |(n, path): (usize, &&str)| json!({"id": n.to_string(), "name": path, "field": path});
+    let field =
+        |(n, path): (usize, &&str)| json!({"id": n.to_string(), "name": path, "field": path});
     let row = |(n, row): (usize, &Row)| {
         let mut cells = json!({"_id": n.to_string(), "row": n.to_string()});
         for (at, cell) in row.cells.iter().enumerate() {
@@ -133,25 +138,11 @@ fn main() {
         rows.iter().map(|row| condition(&row.condition).expect("it checks")).collect();
     let program = Program::of(checked.iter().map(|one| (one, &[][..])));
 
-    let began = processor_s();
-    let mut ours = vec![0usize; rows.len()];
-    for _ in 0..times {
-        ours.fill(0);
-        for batch in consignments.chunks(BATCH) {
-            let facts: Vec<Facts<'_>> = batch.iter().map(Facts::of).collect();
-            let columns = Columns::of(program.reads(), &facts, &Histories::default());
-            let hits = program.fires(&columns);
-            ours.iter_mut().enumerate().for_each(|(rule, fired)| *fired += hits.count(rule));
-        }
-    }
-    let ours_took = (processor_s() - began) / times as f64;
+    let ours = ours(&program, rows.len(), &consignments, times);
 
     let fields = targeting::rule::fields();
-    let places: Vec<(usize, &str)> = program
-        .reads()
-        .iter()
-        .map(|&place| (place, fields[place].path.as_str()))
-        .collect();
+    let places: Vec<(usize, &str)> =
+        program.reads().iter().map(|&place| (place, fields[place].path.as_str())).collect();
     let decision = table(&rows);
     let mut theirs = vec![0usize; rows.len()];
     let began = processor_s();
@@ -168,28 +159,6 @@ fn main() {
     }
     let theirs_took = processor_s() - began;
 
-    let differ: Vec<usize> = (0..rows.len()).filter(|&row| ours[row] != theirs[row]).collect();
-    for &row in differ.iter().take(5) {
-        println!("{} and {}: {}", ours[row], theirs[row], rows[row].condition);
-    }
-    let asked = (count * rows.len()) as f64;
-    println!(
-        "{} rows, {count} consignments, {} hits, {} rows differ\nours   {ours_took:8.3} s, {:7.1} \
-         ns a row and consignment\nzen    {theirs_took:8.3} s, {:7.1} ns\nratio  {:8.1}",
-        rows.len(),
-        ours.iter().sum::<usize>(),
-        differ.len(),
-        ours_took / asked * 1e9,
-        theirs_took / asked * 1e9,
-        theirs_took / ours_took
-    );
-}
-
-/// Processor time of this program so far, in seconds: what others do on the machine does not count.
-fn processor_s() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // After the name in brackets: user and system time are the 12th and 13th, in hundredths.
-    let rest = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = rest.split_whitespace().skip(11).take(2).filter_map(|one| one.parse::<f64>().ok());
-    ticks.sum::<f64>() / 100.0
+    let texts: Vec<&str> = rows.iter().map(|row| row.condition.as_str()).collect();
+    tell(count, &texts, [ours, Run { name: "zen", hits: theirs, took: theirs_took }]);
 }

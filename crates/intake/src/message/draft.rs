@@ -334,8 +334,8 @@ impl Draft {
         }
     }
 
-    /// A number for one that has none: by what it says and where, so that the same message sent again
-    /// says the same, and what somebody else sends without a number takes nobody's place.
+    /// A number for one that has none: by what it says and where, so that the same message sent
+    /// again says the same, and what somebody else sends without a number takes nobody's place.
     fn unnumbered(&self, head: &Head) -> CompactString {
         let says = (&self.parties, &self.goods, &self.route, &self.equipment, &self.documents);
         // Plain values are always written.

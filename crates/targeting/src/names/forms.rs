@@ -331,7 +331,8 @@ const LONG_OF_FORM: usize = 5;
 /// Forms of one word that are known so at the end of a name.
 const LONG_FORMS: [&str; 4] = ["company", "corporation", "incorporated", "limited"];
 
-/// The word of a company form that this word is but for a slip of the hand; none for one of its own.
+/// The word of a company form that this word is but for a slip of the hand; none for a word that is
+/// known itself.
 pub(super) fn near_form_word(word: &str) -> Option<&'static str> {
     let tables = tables();
     let own = || tables.form_words.contains_key(word) || tables.meanings.contains_key(word);
