@@ -85,13 +85,18 @@ fn dice(seed: u64) -> impl FnMut(u64) -> usize {
     move |sides| (dice.next_u64() % sides) as usize
 }
 
+/// A chapter of the HS, which keeps 77 free.
+pub fn chapter(number: usize) -> usize {
+    if number == 77 { 78 } else { number }
+}
+
 /// So many rules, each as the text of its condition and its offices.
 pub fn rules(count: usize) -> Vec<(String, Vec<String>)> {
     let mut roll = dice(7);
     let mut rules = Vec::with_capacity(count);
     for n in 0..count {
         let country = COUNTRIES[roll(40)];
-        let heading = format!("{:02}{:02}", 1 + roll(97), 1 + roll(20));
+        let heading = format!("{:02}{:02}", chapter(1 + roll(97)), 1 + roll(20));
         let chapter = &heading[..2];
         let (word, other) = (WORDS[roll(59)], WORDS[roll(59)]);
         let (mass, value) = (1 + roll(200), 10 * (1 + roll(90)));
