@@ -311,7 +311,7 @@ fn read_again(
                 received_at: of.received_at,
                 ..MessageOptions::default()
             };
-            let reading = Reading { tables, messages };
+            let reading = Reading { tables, messages, strangers: true };
             let bytes = Bytes::from(text.clone().into_bytes());
             post_room::read_whole(bytes, &of.name, &reading, 0)?.1
         }

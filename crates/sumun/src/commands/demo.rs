@@ -419,6 +419,7 @@ async fn deliver(
             received_at: now(),
             ..MessageOptions::default()
         },
+        strangers: false,
     };
     let bytes = Bytes::from(mail.bytes.clone());
     let (opened, parcels) =

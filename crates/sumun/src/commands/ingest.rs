@@ -267,7 +267,9 @@ async fn ingest_one(
             received_at,
             batch_rows: BATCH,
         };
-        let reading = post_room::Reading { tables: reading.tables.clone(), messages };
+        // Into a watched folder others put files, at any hour.
+        let strangers = matches!(reading.days, Days::Within(_));
+        let reading = post_room::Reading { tables: reading.tables.clone(), messages, strangers };
         let (name, consumed) = (name.clone(), consumed.clone());
         std::thread::spawn(move || {
             // A store that has given up no longer listens; there is nobody left to tell.

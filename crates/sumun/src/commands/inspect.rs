@@ -55,7 +55,11 @@ impl Inspect {
             received_at: now(),
             ..MessageOptions::default()
         };
-        let reading = Reading { tables: ingest::options(self.mapping.as_deref())?, messages };
+        let reading = Reading {
+            tables: ingest::options(self.mapping.as_deref())?,
+            messages,
+            strangers: false,
+        };
         if let Some(folder) = &self.summary {
             return summary(folder, &reading);
         }

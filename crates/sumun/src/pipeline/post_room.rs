@@ -135,6 +135,10 @@ pub struct Reading {
     pub tables: TableOptions,
     /// Of messages.
     pub messages: MessageOptions,
+    /// Whether strangers hand the files in, and nobody waits at a terminal who would stop what
+    /// takes hours. Parquet is refused then: a few bytes of its head can name two thousand million
+    /// values, each of which the library that reads it steps over.
+    pub strangers: bool,
 }
 
 /// A batch on its way to the store.
@@ -341,6 +345,13 @@ pub(super) enum Opening {
 
 pub(super) fn open(mut input: Input, name: &str, reading: &Reading) -> Result<Opening> {
     let format = recognise(&input.head()?, name).format;
+    if format == Format::Parquet && reading.strangers {
+        crate::refuse!(
+            "parquet_handed_in",
+            "{name} is a Parquet file, which `sumun ingest` alone reads: send the table as CSV or \
+             as JSON lines"
+        );
+    }
     if !format.is_message() {
         return Ok(Opening::Table(Box::new(open_table(input, name, &reading.tables)?)));
     }

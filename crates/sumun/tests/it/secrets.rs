@@ -230,13 +230,25 @@ fn doors_and_messages_take_only_so_much() {
         let said = answer.body.contains("50000") && answer.body.contains("sumun ingest");
         assert!(said, "{}", answer.body);
         assert_eq!(texts(&store, "select reference from declaration").await?, [""; 0]);
+
+        // A few bytes of Parquet can take hours, which only somebody at a terminal would notice.
+        let parquet = "PAR1\n\n K~~~~\"\n    PAR1";
+        let answer = server.ask("POST", "/api/v1/messages?name=a", BYTES, parquet).await?;
+        assert_eq!(refused(&answer, 422), "nothing_stored");
+        assert!(answer.body.contains("sumun ingest"), "{}", answer.body);
+        let answer = server.ask("POST", "/api/v1/messages/inspect", BYTES, parquet).await?;
+        assert!(answer.body.contains("sumun ingest"), "{}", answer.body);
         server.stop().await
     });
 }
 
 #[test]
 fn the_files_of_one_request_are_counted_together() {
-    let reading = Reading { tables: TableOptions::default(), messages: MessageOptions::default() };
+    let reading = Reading {
+        tables: TableOptions::default(),
+        messages: MessageOptions::default(),
+        strangers: true,
+    };
     let table = format!("{HEADER}\n{}\n", line(1, "2030-01-01", "080390"));
     let after =
         |before| post_room::read_whole(table.clone().into(), "one.csv", &reading, before).is_ok();

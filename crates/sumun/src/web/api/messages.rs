@@ -350,6 +350,7 @@ impl Opened {
                 received_at,
                 ..MessageOptions::default()
             },
+            strangers: true,
         };
         let read = {
             let (bytes, name) = (bytes.clone(), name.clone());
@@ -602,7 +603,7 @@ pub async fn inspect_message(
     let office = text("office", named.office.as_deref().unwrap_or_default())?;
     let messages =
         MessageOptions { office: office.into(), received_at: now(), ..MessageOptions::default() };
-    let reading = Reading { tables: TableOptions::default(), messages };
+    let reading = Reading { tables: TableOptions::default(), messages, strangers: true };
     let look = move || look(bytes, &name, &reading);
     let looked = tokio::task::spawn_blocking(look).await.map_err(anyhow::Error::from)?;
     Ok(Json(looked?))
